@@ -1,0 +1,43 @@
+"""What every test stands on: the same seed, its own runs and cache, pictures without a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import matplotlib
+import pytest
+import torch
+
+matplotlib.use("Agg")
+
+
+@pytest.fixture(autouse=True)
+def seeded() -> None:
+    """The same random numbers in every test, in whatever order the tests run."""
+    torch.manual_seed(0)
+
+
+@pytest.fixture(autouse=True)
+def isolated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Runs and downloads go to the test's own directory; data sets named in DONGSHOU_DATA stay visible."""
+    monkeypatch.setenv("DONGSHOU_RUNS", str(tmp_path / "runs"))
+    monkeypatch.setenv("DONGSHOU_CACHE", str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def real_data() -> Callable[[str], list[Path]]:
+    """`real_data("fashion-mnist")` gives the files, or skips the test and says which is missing."""
+
+    def require(name: str) -> list[Path]:
+        from dongshou.data.files import find
+        from dongshou.data.sources import get_source
+
+        source = get_source(name)
+        found = {file.name: find(source, file) for file in source.files}
+        missing = [file_name for file_name, path in found.items() if path is None]
+        if missing:
+            pytest.skip(f"{name}: {', '.join(missing)} not found in a directory of DONGSHOU_DATA")
+        return [path for path in found.values() if path is not None]
+
+    return require
