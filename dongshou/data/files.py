@@ -1,0 +1,176 @@
+"""Find the files of a data set, or fetch them: a file is verified before anybody reads it.
+
+Looked for in every directory of DONGSHOU_DATA, then in the cache, then on the mirrors; always in the
+folder of the data set, so that one directory can be carried from machine to machine.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from dongshou.atomic import atomic_path
+from dongshou.data.download import DownloadError, download, mismatch
+from dongshou.data.sources import SOURCES, File, Source, get_source
+from dongshou.errors import DongshouError
+
+
+def data_directories() -> list[Path]:
+    """The directories named in DONGSHOU_DATA, separated as in PATH."""
+    return [Path(name).expanduser() for name in os.environ.get("DONGSHOU_DATA", "").split(os.pathsep) if name]
+
+
+def cache_directory() -> Path:
+    """Where downloads are kept: DONGSHOU_CACHE, or the place for caches on this system."""
+    if name := os.environ.get("DONGSHOU_CACHE"):
+        return Path(name).expanduser()
+    from platformdirs import user_cache_path
+
+    return user_cache_path("dongshou", appauthor=False)
+
+
+def find(source: Source, file: File) -> Path | None:
+    """Where the file lies, first place first, not yet verified; None when it is nowhere on this machine."""
+    return next(iter(_found(source, file)), None)
+
+
+def path_of(dataset: str, file_name: str, progress: bool = False) -> Path:
+    """The path of a file that is there and is the right one, fetched if need be.
+
+    Raises UsageError for a name that does not exist, DongshouError when the file is wrong or out of reach.
+    """
+    source = get_source(dataset)
+    file = source.file(file_name)
+    path = find(source, file)
+    if path is None:
+        return _fetch_file(source, file, progress)
+    fault = mismatch(path, file)
+    if fault is None:
+        return path
+    if path.parent.parent == cache_directory():
+        return _fetch_file(source, file, progress)
+    raise DongshouError(f"{path} {fault}. Replace it by the right file, or delete it to have it downloaded.")
+
+
+def fetch(name: str, progress: bool = False) -> list[Path]:
+    """Have every file of a data set on this machine, verified; the files, in order."""
+    return [path_of(name, file.name, progress) for file in get_source(name).files]
+
+
+def fingerprints(name: str) -> dict[str, str]:
+    """The sha256 of each file of a data set, by file name: what a run records about its data."""
+    return {file.name: file.sha256 for file in get_source(name).files}
+
+
+@dataclass(frozen=True)
+class Report:
+    """What `verify` found about one file in one place; `detail` says what is wrong with a corrupt one."""
+
+    dataset: str
+    file: str
+    path: Path
+    state: Literal["ok", "missing", "corrupt"]
+    detail: str = ""
+
+
+def verify(names: Iterable[str] | None = None) -> list[Report]:
+    """A report for every file in every place where it lies, of these data sets or of all; fetches nothing."""
+    sources = [get_source(name) for name in (SOURCES if names is None else names)]
+    return [report for source in sources for file in source.files for report in _reports(source, file)]
+
+
+def bundle(directory: str | Path, names: Iterable[str]) -> Path:
+    """Make a directory to carry to machines without internet, where DONGSHOU_DATA is to name it.
+
+    Fetches what is not here yet, copies each file whole or not at all, and lists sources and licences
+    in a README. A directory may be added to. Raises DongshouError when it cannot be written.
+    """
+    directory = Path(directory)
+    sources = [get_source(name) for name in names]
+    paths = [(source, path) for source in sources for path in fetch(source.name)]
+    try:
+        for source, path in paths:
+            _copy(path, directory / source.folder / path.name)
+        directory.mkdir(parents=True, exist_ok=True)
+        with atomic_path(directory / "README.md") as partial:
+            partial.write_text(_readme(directory), encoding="utf-8")
+    except OSError as error:
+        raise DongshouError(f"Cannot write {directory}: {error.strerror}. Choose another place.") from None
+    return directory
+
+
+def _folders(source: Source) -> list[Path]:
+    """The folders where the files of a data set may lie, in the order in which they are searched."""
+    return [directory / source.folder for directory in (*data_directories(), cache_directory())]
+
+
+def _found(source: Source, file: File) -> list[Path]:
+    """Every place where the file lies."""
+    paths = [folder / file.name for folder in _folders(source)]
+    return [path for path in paths if os.path.isfile(path)]  # Path.is_file raises where a folder is locked
+
+
+def _reports(source: Source, file: File) -> list[Report]:
+    paths = _found(source, file)
+    if not paths:
+        return [Report(source.name, file.name, _folders(source)[0] / file.name, "missing")]
+    return [_report(source, file, path) for path in paths]
+
+
+def _report(source: Source, file: File, path: Path) -> Report:
+    fault = mismatch(path, file)
+    return Report(source.name, file.name, path, "corrupt" if fault else "ok", fault or "")
+
+
+def _fetch_file(source: Source, file: File, progress: bool) -> Path:
+    """Download a file into the cache, in place of a wrong one."""
+    path = cache_directory() / source.folder / file.name
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        download(file, path, progress)
+    except DownloadError as error:
+        raise DongshouError(f"{error} {_without_network(source)}") from None
+    except OSError as error:
+        raise DongshouError(
+            f"Cannot write {path}: {error.strerror}. Set DONGSHOU_CACHE to a directory you can write to."
+        ) from None
+    return path
+
+
+def _without_network(source: Source) -> str:
+    """What a person without internet can do."""
+    missing = [file.name for file in source.files if find(source, file) is None]
+    return (
+        f"Without internet, put {', '.join(missing)} into {_folders(source)[0]},"
+        " or use the data set digits, which needs no files."
+    )
+
+
+def _copy(path: Path, target: Path) -> None:
+    """A copy of a file, whole or not at all; none when it is its own copy."""
+    if target.exists() and target.samefile(path):
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_path(target) as partial:
+        shutil.copyfile(path, partial)
+
+
+def _readme(directory: Path) -> str:
+    """What lies in a bundle, whose it is, and how it is used."""
+    held = [
+        source
+        for source in SOURCES.values()
+        if source.files and all((directory / source.folder / file.name).is_file() for file in source.files)
+    ]
+    listed = "\n\n".join(
+        f"## {source.folder}/\n{source.holds}.\nSource: {source.origin}.\nLicence: {source.licence}." for source in held
+    )
+    return (
+        "# Data sets for dongshou\n\n"
+        f"Set the environment variable DONGSHOU_DATA to the path of this directory.\n\n{listed}\n"
+    )

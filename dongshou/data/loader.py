@@ -1,0 +1,74 @@
+"""An ordinary torch DataLoader where Batches would not fit in memory."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, IterableDataset
+from torch.utils.data import Dataset as TorchDataset
+
+from dongshou.data.batches import seeded_generator
+
+
+class Loader:
+    """A `torch.utils.data.DataLoader` with the few methods that training asks of `Batches`.
+
+    The loader's own generator is used where it has one; else it is given one, so that its order is kept in
+    checkpoints. Any nesting of tuples, lists and dicts of tensors is moved to the device.
+    """
+
+    def __init__(self, loader: DataLoader) -> None:
+        if loader.generator is None:
+            loader.generator = seeded_generator()
+            if hasattr(loader.sampler, "generator"):
+                loader.sampler.generator = loader.generator  # pyright: ignore[reportAttributeAccessIssue]
+        self.loader = loader
+        self.generator: torch.Generator = loader.generator
+        self.device = torch.device("cpu")
+        self.num_batches: int | None = None
+
+    @classmethod
+    def over(cls, dataset: TorchDataset, batch_size: int, shuffle: bool) -> Loader:
+        """A loader over a bare data set."""
+        return cls(DataLoader(dataset, batch_size=batch_size, shuffle=shuffle))
+
+    @property
+    def num_examples(self) -> int:
+        dataset = self.loader.dataset
+        return 0 if isinstance(dataset, IterableDataset) else len(dataset)  # pyright: ignore[reportArgumentType]
+
+    def __len__(self) -> int:
+        return len(self.loader) if self.num_batches is None else self.num_batches
+
+    def __iter__(self) -> Iterator[Any]:
+        for batch in itertools.islice(self.loader, self.num_batches):
+            yield moved(batch, self.device)
+
+    def to(self, device: torch.device) -> None:
+        self.device = device
+
+    def limit(self, num_examples: int) -> None:
+        """Keep the first batches only, as many as hold that many examples."""
+        batch_size = self.loader.batch_size or 1
+        self.num_batches = min(len(self.loader), -(-num_examples // batch_size))
+
+    def state_dict(self) -> dict[str, Tensor]:
+        return {"generator": self.generator.get_state()}
+
+    def load_state_dict(self, state: dict[str, Tensor]) -> None:
+        self.generator.set_state(state["generator"].cpu())
+
+
+def moved(batch: Any, device: torch.device) -> Any:
+    """The batch, with every tensor in it on the device."""
+    if isinstance(batch, Tensor):
+        return batch.to(device, non_blocking=True)
+    if isinstance(batch, dict):
+        return {key: moved(value, device) for key, value in batch.items()}
+    if isinstance(batch, (tuple, list)):
+        return tuple(moved(value, device) for value in batch)
+    return batch

@@ -1,0 +1,109 @@
+"""A data set cut into train, valid and test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+from torch.utils.data import DataLoader
+from torch.utils.data import Dataset as TorchDataset
+
+from dongshou.data.batches import Batches
+from dongshou.data.loader import Loader
+
+Split = Batches | Loader
+GivenSplit = Batches | Loader | DataLoader | TorchDataset | Callable[[], Batches | Loader]
+
+
+class Splits:
+    """What an experiment trains and is measured on: `train()`, `valid()` and `test()` give batches.
+
+    Each split is given as `Batches`, as an ordinary torch `DataLoader` or `Dataset`, or as a function that
+    makes it when it is first asked for (so that a model can be rebuilt without opening its data).
+
+    name      of the data set, as in `dongshou data list`
+    classes   names of the classes, for a classification
+    shape     of one input, without the batch axis, for pictures and summaries
+    transform what a raw input goes through before the model; `predict` applies the same
+    files     name of a registered data set whose files are read, for their hashes in the record
+    """
+
+    def __init__(
+        self,
+        train: GivenSplit,
+        valid: GivenSplit | None = None,
+        test: GivenSplit | None = None,
+        *,
+        name: str = "data",
+        classes: Sequence[str] = (),
+        shape: tuple[int, ...] = (),
+        transform: Callable[[torch.Tensor], torch.Tensor] | None = None,
+        files: str | None = None,
+        batch_size: int = 64,
+    ) -> None:
+        self._given = {"train": train, "valid": valid, "test": test}
+        self._made: dict[str, Split] = {}
+        self._device = torch.device("cpu")
+        self._limit: int | None = None
+        self.batch_size = batch_size
+        self.name = name
+        self.classes = tuple(classes)
+        self.shape = shape
+        self.transform = transform
+        self.files = files
+
+    def train(self) -> Split:
+        split = self._split("train")
+        assert split is not None
+        return split
+
+    def valid(self) -> Split | None:
+        return self._split("valid")
+
+    def test(self) -> Split | None:
+        return self._split("test")
+
+    def _split(self, name: str) -> Split | None:
+        given = self._given[name]
+        if given is not None and name not in self._made:
+            split = as_split(given, self.batch_size, shuffle=name == "train")
+            if self._limit is not None:
+                split.limit(self._limit)
+            split.to(self._device)
+            self._made[name] = split
+        return self._made.get(name)
+
+    def to(self, device: torch.device) -> None:
+        self._device = device
+        for split in self._made.values():
+            split.to(device)
+
+    def limit(self, num_examples: int) -> None:
+        """Keep the first examples of every split only, for a quick try."""
+        self._limit = num_examples
+        for split in self._made.values():
+            split.limit(num_examples)
+
+    def fingerprints(self) -> dict[str, str]:
+        """SHA-256 of every file that this data set is read from, by file name."""
+        from dongshou.data.files import fingerprints
+
+        return fingerprints(self.files) if self.files else {}
+
+    def state_dict(self) -> dict[str, Any]:
+        return self.train().state_dict()
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        self.train().load_state_dict(state)
+
+
+def as_split(given: GivenSplit, batch_size: int, shuffle: bool) -> Split:
+    """Batches as they are; a DataLoader or a Dataset in a Loader; what a function makes, likewise."""
+    if isinstance(given, (Batches, Loader)):
+        return given
+    if isinstance(given, DataLoader):
+        return Loader(given)
+    if isinstance(given, TorchDataset):
+        return Loader.over(given, batch_size, shuffle)
+    return as_split(given(), batch_size, shuffle)

@@ -1,0 +1,172 @@
+"""Any CSV file as tensors: numbers standardised, categories one-hot, nothing missing."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from dongshou.errors import DongshouError, UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from pandas import DataFrame, Series
+
+MISSING = ("", "NA", "N/A", "NaN", "nan", "null")  # what a cell without a value holds
+MOST_CATEGORIES = 50  # a text column of more values is a name or a remark, not a category
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as a model takes it."""
+
+    features: Tensor  # float32 (rows, columns)
+    targets: Tensor  # float32 (rows, 1), or int64 (rows,) where the target is a class
+    feature_names: tuple[str, ...]
+    classes: tuple[str, ...] | None  # in the order of their numbers; None where the target is a number
+
+
+def read_table(
+    path: str | Path,
+    target: str,
+    *,
+    separator: str = ",",
+    encoding: str = "utf-8",
+    ignore: Sequence[str] = (),
+) -> Table:
+    """Read a CSV file whose first line names the columns; one of them is the target, the rest are features.
+
+    A column of numbers becomes (x - mean) / std, and 0 where it is missing; a column of text becomes one
+    column of 0 and 1 for each value, "missing" being a value too. Numbers to predict stay as they are.
+    Raises DongshouError, naming column and line, when the file does not hold such a table;
+    UsageError when a column that is asked for does not exist.
+    """
+    import pandas as pd  # here: importing pandas takes a second
+
+    path = Path(path)
+    cells = _read_cells(path, separator, encoding)
+    for name in (target, *ignore):
+        if name not in cells:
+            raise UsageError(
+                f'{path} has no column "{name}".{did_you_mean(name, cells)} Its columns: {", ".join(cells)}.'
+            )
+    targets, classes = _targets(cells[target], path)
+    inputs = [name for name in cells if name not in (target, *ignore)]
+    features = [feature for name in inputs for feature in _features(cells[name], path)]
+    if not features:
+        raise DongshouError(f"{path} has no column but the target {target}: there is nothing to learn from.")
+    matrix = torch.tensor(pd.concat(features, axis=1).to_numpy(), dtype=torch.float32)  # (rows, columns)
+    return Table(matrix, targets, tuple(str(feature.name) for feature in features), classes)
+
+
+def _read_cells(path: Path, separator: str, encoding: str) -> DataFrame:
+    """The cells as text, missing ones as NaN; the index is the line of each row in the file."""
+    import pandas as pd
+
+    lines = _split_rows(_decoded(path, encoding), separator, path)
+    if len(lines) < 2:
+        raise DongshouError(f"{path} is empty: expected a line of column names and at least one row.")
+    header = lines.pop(min(lines))
+    _check_shape(header, lines, path)
+    cells = pd.DataFrame(list(lines.values()), index=list(lines), columns=header, dtype=object)
+    return cells.mask(cells.isin(MISSING))
+
+
+def _decoded(path: Path, encoding: str) -> str:
+    """The text of the file, without the mark that spreadsheets put in front of it."""
+    try:
+        return path.read_bytes().decode(encoding).removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        raise DongshouError(
+            f"{path} is not {encoding}: byte {error.start} does not fit."
+            " Save it as UTF-8, or name its encoding, such as gbk."
+        ) from None
+    except LookupError:
+        raise UsageError(f'There is no encoding "{encoding}". Try utf-8 or gbk.') from None
+    except OSError as error:
+        raise DongshouError(f"{path} cannot be read: {error.strerror}. Check the path.") from None
+
+
+def _split_rows(text: str, separator: str, path: Path) -> dict[int, list[str]]:
+    """The cells of each row, by the line of the file on which the row ends; blank lines are passed over."""
+    if len(separator) != 1:
+        raise UsageError(f'A separator is one character, such as ";"; got "{separator}".')
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True, strict=True)
+    rows: dict[int, list[str]] = {}
+    try:
+        for row in reader:
+            if row:
+                rows[reader.line_num] = [cell.strip() for cell in row]
+    except csv.Error as error:
+        raise DongshouError(f"{path} is not sound CSV: line {reader.line_num}: {error}. Mend it.") from None
+    return rows
+
+
+def _check_shape(header: list[str], lines: dict[int, list[str]], path: Path) -> None:
+    """Every column has a name of its own, every row a cell for each column."""
+    twice = [name for name in header if header.count(name) > 1]
+    if twice:
+        raise DongshouError(f'{path} has more than one column named "{twice[0]}". Rename one of them.')
+    for line, row in lines.items():
+        if len(row) != len(header):
+            raise DongshouError(
+                f"{path} has ragged rows: line {line} has {len(row)} cells, the header {len(header)}."
+                " Mend that line, or name another separator."
+            )
+
+
+def _targets(column: Series, path: Path) -> tuple[Tensor, tuple[str, ...] | None]:
+    """Numbers as they are, or the number of each class among the classes in order."""
+    missing = [line for line, absent in column.isna().items() if absent]
+    if missing:
+        shown = ", ".join(map(str, missing[:5])) + (", ..." if len(missing) > 5 else "")
+        raise DongshouError(
+            f"{path} lacks the target {column.name} in {len(missing)} row(s): line {shown}. Remove them."
+        )
+    numbers = _numbers(column, path)
+    if numbers is not None:
+        return torch.tensor(numbers.to_numpy(), dtype=torch.float32).unsqueeze(1), None
+    categories = column.astype("category").cat
+    return torch.tensor(categories.codes.to_numpy(), dtype=torch.int64), tuple(categories.categories)
+
+
+def _features(column: Series, path: Path) -> list[Series]:
+    """The column standardised, or one column for each of its values."""
+    import pandas as pd
+
+    if column.isna().all():
+        raise DongshouError(f"{path} has no value in column {column.name}. Leave it out with ignore.")
+    numbers = _numbers(column, path)
+    if numbers is None:
+        one_hot = pd.get_dummies(column, prefix=str(column.name), dummy_na=True, dtype=float)
+        return [one_hot[name] for name in one_hot]
+    spread = numbers.std()
+    scale = spread if spread > 0 else 1.0  # a constant column becomes zeros
+    return [((numbers - numbers.mean()) / scale).fillna(0.0)]
+
+
+def _numbers(column: Series, path: Path) -> Series | None:
+    """The column as numbers, None where it holds categories; an error where it holds neither."""
+    import pandas as pd
+
+    numbers = pd.Series(pd.to_numeric(column, errors="coerce"), dtype=float)
+    known = column.notna()
+    wrong = (known & ~numbers.map(math.isfinite)).to_numpy()
+    if not wrong.any():
+        return numbers
+    mostly_numbers = wrong.sum() < known.sum() / 2
+    most = min(MOST_CATEGORIES, known.sum() // 2) if mostly_numbers else MOST_CATEGORIES
+    if column.nunique() <= most:
+        return None
+    position = int(wrong.argmax())
+    raise DongshouError(
+        f"{path}: column {column.name} is neither numbers nor at most {most} categories:"
+        f' row {position + 1} (line {column.index[position]}) holds "{column.iloc[position]}".'
+        " Mend it, or leave the column out with ignore."
+    )
