@@ -1,0 +1,21 @@
+"""torch's layers, losses, initialisers and optimisers written out, one formula at a time.
+
+Names, arguments, defaults and random numbers are torch's; inside is tensor arithmetic a learner can read.
+`from_scratch(model)` puts these layers under any model, `to_torch(model)` takes them away again.
+"""
+
+from __future__ import annotations
+
+from dongshou.scratch import functional, init, nn, optim
+from dongshou.scratch.swap import from_scratch, missing_layers, optimizer_from_scratch, to_torch
+
+__all__ = [
+    "from_scratch",
+    "functional",
+    "init",
+    "missing_layers",
+    "nn",
+    "optim",
+    "optimizer_from_scratch",
+    "to_torch",
+]

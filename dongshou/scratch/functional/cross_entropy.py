@@ -1,0 +1,131 @@
+"""The losses of classification: the surprise at the right class."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from dongshou.scratch.functional.activation import log_softmax
+from dongshou.scratch.functional.reduction import legacy_reduction, reduced
+
+
+def nll_loss(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    ignore_index: int = -100,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
+    """Negative log-likelihood -w_y log p_y of the class y; a target of ignore_index costs nothing.
+
+    The mean divides by the sum of the weights w_y of the targets that count.
+    input: log p (batch, classes, ...) or (classes), target (batch, ...) or (). Raises ValueError or
+    RuntimeError when shapes or types do not match, IndexError for a target that is no class.
+    """
+    reduction = legacy_reduction(size_average, reduce, reduction)
+    _require_targets(input, target, weight, ignore_index)
+    losses, weights = _negative_log_likelihood(input, target, weight, ignore_index)
+    return reduced(losses, reduction, weights)
+
+
+def cross_entropy(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    ignore_index: int = -100,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    label_smoothing: float = 0.0,
+) -> Tensor:
+    """-sum_c w_c q_c log softmax(x)_c, for logits x and a target distribution q.
+
+    A target is a class index (batch, ...), where q is 1 at the class, or q itself (batch, classes, ...).
+    Label smoothing e puts (1 - e) q + e / classes in place of q (Szegedy et al., 2016).
+    input (batch, classes, ...) or (classes). Raises as nll_loss does, and RuntimeError for e outside [0, 1].
+    """
+    reduction = legacy_reduction(size_average, reduce, reduction)
+    if not 0 <= label_smoothing <= 1:
+        raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}")
+    if target.shape == input.shape:
+        return _from_probabilities(input, target, weight, ignore_index, reduction, label_smoothing)
+    _require_targets(input, target, weight, ignore_index)
+    log_probabilities = log_softmax(input, _class_dim(input))
+    losses, weights = _negative_log_likelihood(log_probabilities, target, weight, ignore_index)
+    if label_smoothing > 0:
+        everywhere = -_class_mean(log_probabilities, weight)  # (batch, ...)
+        everywhere = torch.where(target == ignore_index, 0, everywhere)
+        losses = (1 - label_smoothing) * losses + label_smoothing * everywhere
+    return reduced(losses, reduction, weights)
+
+
+def _from_probabilities(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None,
+    ignore_index: int,
+    reduction: str,
+    label_smoothing: float,
+) -> Tensor:
+    """Cross-entropy against a distribution for every position; the mean counts positions, not weights."""
+    if not target.is_floating_point():
+        raise RuntimeError(f"Expected floating point type for target with class probabilities, got {target.dtype}")
+    if ignore_index >= 0:
+        raise RuntimeError(f"ignore_index is not supported for floating point target; got {ignore_index}")
+    dim = _class_dim(input)
+    if label_smoothing > 0:
+        target = (1 - label_smoothing) * target + label_smoothing / input.size(dim)
+    losses = -(_along_classes(log_softmax(input, dim), weight) * target).sum(dim)  # (batch, ...)
+    return reduced(losses, reduction)
+
+
+def _negative_log_likelihood(
+    log_probabilities: Tensor, target: Tensor, weight: Tensor | None, ignore_index: int
+) -> tuple[Tensor, Tensor]:
+    """The loss of every position, weighted, and the weights (batch, ...); 0 where the target is ignored."""
+    dim = _class_dim(log_probabilities)
+    counts = target != ignore_index
+    index = torch.where(counts, target, 0).long()
+    weights = counts.to(log_probabilities.dtype) if weight is None else weight[index] * counts
+    likelihoods = log_probabilities.gather(dim, index.unsqueeze(dim)).squeeze(dim)  # (batch, ...)
+    # not likelihoods * counts: an ignored log 0 would make it 0 * inf
+    return torch.where(counts, -weights * likelihoods, 0), weights
+
+
+def _class_mean(log_probabilities: Tensor, weight: Tensor | None) -> Tensor:
+    """The mean over classes of w_c log p_c: (batch, ...)."""
+    return _along_classes(log_probabilities, weight).mean(_class_dim(log_probabilities))
+
+
+def _along_classes(values: Tensor, weight: Tensor | None) -> Tensor:
+    """values (batch, classes, ...) times weight (classes)."""
+    if weight is None:
+        return values
+    return values * weight.reshape(-1, *[1] * max(values.dim() - 2, 0))
+
+
+def _class_dim(input: Tensor) -> int:
+    """Classes lie on axis 1, or on axis 0 of a single example."""
+    return min(input.dim() - 1, 1)
+
+
+def _require_targets(input: Tensor, target: Tensor, weight: Tensor | None, ignore_index: int) -> None:
+    """One class index for every position of the input, and one weight for every class."""
+    dim = _class_dim(input)
+    classes = input.size(dim)
+    expected = input.shape[:dim] + input.shape[dim + 1 :]
+    if target.shape != expected:
+        # torch raises the one for another batch, the other for another shape
+        error = ValueError if input.shape[:dim] != target.shape[:dim] else RuntimeError
+        raise error(f"Expected target size {list(expected)}, one class an example, got {list(target.shape)}")
+    if target.dtype not in (torch.int64, torch.uint8):
+        raise RuntimeError(f"expected target dtype to be Long or Byte, but got {target.dtype}")
+    if weight is not None and weight.shape != (classes,):
+        raise RuntimeError(f"weight needs one number for each of {classes} classes, got shape {list(weight.shape)}")
+    # only on the CPU: on an accelerator the answer would be waited for at every step
+    if target.device.type == "cpu":
+        wrong = (target != ignore_index) & ((target < 0) | (target >= classes))
+        if wrong.any():
+            raise IndexError(f"Target {target[wrong][0].item()} is out of bounds for {classes} classes.")

@@ -1,0 +1,72 @@
+"""AdaGrad: a learning rate of its own for every parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.optim.optimizer import Optimizer, ParamsT
+
+from dongshou.scratch.optim.common import evaluate, gradients, refuse_negative, require_real_and_dense
+
+
+class Adagrad(Optimizer):
+    """w <- w - lr_t g / (sqrt(s) + eps): what has moved much moves less.
+
+    g <- g + weight_decay w
+    s <- s + g^2, beginning with initial_accumulator_value
+    lr_t = lr / (1 + (t - 1) lr_decay)
+    Duchi et al., 2011. Raises ValueError for negative hyper-parameters.
+    """
+
+    def __init__(
+        self,
+        params: ParamsT,
+        lr: float | Tensor = 1e-2,
+        lr_decay: float = 0,
+        weight_decay: float = 0,
+        initial_accumulator_value: float = 0,
+        eps: float = 1e-10,
+        *,
+        maximize: bool = False,
+    ) -> None:
+        refuse_negative(
+            lr=lr,
+            lr_decay=lr_decay,
+            weight_decay=weight_decay,
+            initial_accumulator_value=initial_accumulator_value,
+            eps=eps,
+        )
+        defaults = {
+            "lr": lr,
+            "lr_decay": lr_decay,
+            "eps": eps,
+            "weight_decay": weight_decay,
+            "initial_accumulator_value": initial_accumulator_value,
+            "maximize": maximize,
+        }
+        super().__init__(params, defaults)
+
+    def add_param_group(self, param_group: dict[str, Any]) -> None:
+        """Takes parameters in; unlike the other optimisers', their state begins here."""
+        super().add_param_group(param_group)
+        start = self.defaults["initial_accumulator_value"]
+        for parameter in self.param_groups[-1]["params"]:
+            self.state[parameter] = {"step": torch.tensor(0.0), "sum": torch.full_like(parameter, start)}
+
+    @torch.no_grad()
+    def step(self, closure: Callable[[], float] | None = None) -> Any:
+        """Moves every parameter once, and returns the closure's loss."""
+        loss = evaluate(closure)
+        for group, parameter, gradient in gradients(self):
+            require_real_and_dense(self, gradient)
+            state = self.state[parameter]
+            state["step"] += 1
+            if group["weight_decay"] != 0:
+                gradient = gradient.add(parameter, alpha=group["weight_decay"])
+            rate = group["lr"] / (1 + (state["step"].item() - 1) * group["lr_decay"])
+            state["sum"].addcmul_(gradient, gradient)
+            parameter.addcdiv_(gradient, state["sum"].sqrt().add_(group["eps"]), value=-rate)
+        return loss

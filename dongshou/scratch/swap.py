@@ -1,0 +1,133 @@
+"""Our layers under anybody's model, and torch's back again.
+
+A layer is its attributes (parameters, buffers, hooks, flags) and its class (the arithmetic). Ours have the
+attributes of torch's, so a layer changes hands by changing its class: whoever holds it goes on holding it.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TypeVar
+
+from torch import nn as torch_nn
+from torch import optim as torch_optim
+from torch.nn import Module
+from torch.nn.utils import parametrize
+from torch.optim import Optimizer
+
+from dongshou.errors import DongshouError
+from dongshou.scratch import nn as scratch_nn
+from dongshou.scratch import optim as scratch_optim
+
+AnyModule = TypeVar("AnyModule", bound=Module)
+
+_TORCH_LAYERS = "torch.nn.modules."
+_OUR_LAYERS = f"{scratch_nn.__name__}."
+_ORIGINAL = "_class_before_from_scratch"  # on a class made here: the user's class that it stands for
+
+
+def from_scratch(model: AnyModule, strict: bool = False) -> AnyModule:
+    """Makes every layer of torch.nn in the model the one of `scratch.nn`, in place; returns the model.
+
+    Parameters, tied weights, hooks, training flags and optimisers already built stay as they are. A layer we
+    have no counterpart of stays torch's; with strict=True that is a DongshouError, and nothing is changed.
+    What a model's own forward takes from torch.nn.functional is out of reach.
+    """
+    missing = missing_layers(model)
+    if strict and missing:
+        names = ", ".join(missing)
+        raise DongshouError(f"dongshou.scratch.nn has no twin for {names}: leave out strict=True to keep torch's.")
+    for layer in model.modules():
+        layer.__class__ = _ours(layer) or type(layer)
+    return model
+
+
+def to_torch(model: AnyModule) -> AnyModule:
+    """Undoes `from_scratch`: every layer of ours becomes torch's, in place."""
+    for layer in model.modules():
+        layer.__class__ = _theirs(layer)
+    return model
+
+
+def missing_layers(model: Module) -> list[str]:
+    """The layers that `from_scratch` leaves to torch, each as "path (class)".
+
+    A layer of a class of the user's that overrides the forward of torch's is one of them, and so is a lazy
+    layer that has not seen a batch yet.
+    """
+    return [
+        f"{path or 'the model itself'} ({type(layer).__name__})"
+        for path, layer in model.named_modules()
+        if _ours(layer) is None
+    ]
+
+
+def optimizer_from_scratch(optimizer: Optimizer) -> Optimizer:
+    """The optimiser of the same name from `scratch.optim`, with the same parameters, settings and state.
+
+    It takes over: step this one from now on, and build schedules on it. DongshouError where we lack it.
+    """
+    name = type(optimizer).__name__
+    twin = getattr(scratch_optim, name, None)
+    if twin is None or type(optimizer) not in (twin, getattr(torch_optim, name, None)):
+        known = ", ".join(scratch_optim.__all__)
+        raise DongshouError(f"No optimiser of dongshou.scratch.optim stands for {name}: use one of {known}.")
+    if type(optimizer) is twin:
+        return optimizer
+    ours = twin([dict(group) for group in optimizer.param_groups])
+    ours.defaults = dict(optimizer.defaults)
+    ours.load_state_dict(optimizer.state_dict())
+    return ours
+
+
+def _ours(layer: Module) -> type[Module] | None:
+    """The class that computes as `scratch.nn` does and keeps the rest; None where we have no counterpart."""
+    layer_class = type(layer)
+    if not parametrize.is_parametrized(layer):
+        return _our_class(layer_class)
+    base = layer_class.__bases__[0]
+    twin = _our_class(base)
+    return _on_base(layer_class, twin) if twin is not None else None
+
+
+def _theirs(layer: Module) -> type[Module]:
+    """The class that computes as torch.nn does and keeps the rest."""
+    layer_class = type(layer)
+    if not parametrize.is_parametrized(layer):
+        return _torch_class(layer_class)
+    return _on_base(layer_class, _torch_class(layer_class.__bases__[0]))
+
+
+def _our_class(layer_class: type[Module]) -> type[Module] | None:
+    if _ORIGINAL in vars(layer_class):
+        return layer_class
+    theirs = next(parent for parent in layer_class.__mro__ if parent.__module__.startswith(_TORCH_LAYERS))
+    twin = getattr(scratch_nn, theirs.__name__, None)
+    if theirs.forward is Module.forward or theirs is twin:
+        return layer_class  # a model or a container: torch computes nothing here
+    if layer_class is theirs:
+        return twin
+    if twin is None or layer_class.forward is not theirs.forward:
+        return None
+    return _derived(layer_class, twin)
+
+
+def _torch_class(layer_class: type[Module]) -> type[Module]:
+    if _ORIGINAL in vars(layer_class):
+        return vars(layer_class)[_ORIGINAL]
+    is_ours = layer_class.__module__.startswith(_OUR_LAYERS)
+    return getattr(torch_nn, layer_class.__name__) if is_ours else layer_class
+
+
+@cache
+def _derived(layer_class: type[Module], twin: type[Module]) -> type[Module]:
+    """A subclass of the user's class with our forward: its methods, and super() in them, go on working."""
+    body = {"forward": twin.forward, "__module__": layer_class.__module__, _ORIGINAL: layer_class}
+    return type(layer_class.__name__, (layer_class, twin), body)
+
+
+def _on_base(parametrized: type[Module], base: type[Module]) -> type[Module]:
+    """The class that torch made to hold the parametrized properties of one layer, on another base."""
+    if base is parametrized.__bases__[0]:
+        return parametrized
+    return type(parametrized.__name__, (base,), dict(vars(parametrized)))

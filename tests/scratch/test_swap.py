@@ -1,0 +1,227 @@
+"""Our layers under torch models, and torch's back again."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+import torch
+from torch import nn
+from torch.nn.utils import parametrizations, parametrize, prune
+
+from dongshou import scratch
+from dongshou.errors import DongshouError
+from dongshou.scratch import from_scratch, missing_layers, optimizer_from_scratch, to_torch
+
+
+class Tied(nn.Module):
+    """Two layers with one weight."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Linear(4, 4)
+        self.second = nn.Linear(4, 4, bias=False)
+        self.second.weight = self.first.weight
+        self.again = self.first
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.again(self.second(self.first(x)))
+
+
+class Named(nn.Linear):
+    """A user's layer that keeps the forward of torch's, and calls super() elsewhere."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(3, 2)
+        self.name = name
+
+    def extra_repr(self) -> str:
+        return f"{self.name}, {super().extra_repr()}"
+
+
+class Doubled(nn.Linear):
+    """A user's layer with a forward of its own."""
+
+    def forward(self, input: torch.Tensor) -> torch.Tensor:
+        return 2 * super().forward(input)
+
+
+def mlp() -> nn.Sequential:
+    return nn.Sequential(
+        nn.Flatten(), nn.Linear(6, 5), nn.ReLU(), nn.Dropout(0.4), nn.Sequential(nn.Linear(5, 3), nn.Softmax(1))
+    )
+
+
+def classes(model: nn.Module) -> list[type]:
+    return [type(layer) for layer in model.modules()]
+
+
+def test_every_layer_is_ours_and_draws_the_same_curve():
+    curves = []
+    for engine in (lambda model: model, from_scratch):
+        torch.manual_seed(0)
+        model, loss = engine(mlp().double()), engine(nn.CrossEntropyLoss())
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
+        for _ in range(10):
+            optimizer.zero_grad()
+            value = loss(model(torch.randn(8, 2, 3).double()), torch.randint(3, (8,)))
+            value.backward()
+            optimizer.step()
+            curves.append(value.detach())
+    torch.testing.assert_close(curves[:10], curves[10:], rtol=1e-12, atol=1e-12)
+    assert isinstance(model[1], scratch.nn.Linear) and isinstance(model[4][1], scratch.nn.Softmax)
+    assert type(model) is nn.Sequential
+    assert missing_layers(model) == []
+
+
+def test_there_and_back_is_exact():
+    model = mlp()
+    before, state, attributes = classes(model), copy.deepcopy(model.state_dict()), repr(model)
+    assert to_torch(from_scratch(model)) is model
+    assert classes(model) == before
+    assert repr(model) == attributes == repr(from_scratch(model))
+    assert all(torch.equal(model.state_dict()[name], value) for name, value in state.items())
+
+
+def test_twice_is_once():
+    model = from_scratch(nn.Sequential(nn.Linear(3, 2), Named("a")))
+    before = classes(model)
+    assert classes(from_scratch(model)) == before
+    assert classes(to_torch(to_torch(model))) == [nn.Sequential, nn.Linear, Named]
+
+
+def test_the_model_itself_may_be_a_layer():
+    layer = nn.Linear(3, 2)
+    assert from_scratch(layer) is layer
+    assert type(layer) is scratch.nn.Linear
+    assert type(to_torch(layer)) is nn.Linear
+    assert type(from_scratch(nn.CrossEntropyLoss())) is scratch.nn.CrossEntropyLoss
+
+
+def test_tied_weights_stay_tied():
+    model = Tied()
+    x = torch.randn(2, 4)
+    expected = model(x)
+    from_scratch(model)
+    assert model.first.weight is model.second.weight and model.first is model.again
+    assert type(model) is Tied and type(model.again) is scratch.nn.Linear
+    torch.testing.assert_close(model(x), expected)
+
+
+def test_hooks_flags_names_and_dtype_stay():
+    model = mlp().to(torch.bfloat16).eval()
+    model[1].weight.requires_grad_(False)
+    seen = []
+    model[1].register_forward_hook(lambda layer, inputs, output: seen.append(type(layer)))
+    names = [name for name, _ in model.named_modules()]
+    from_scratch(model)
+    model(torch.ones(1, 6, dtype=torch.bfloat16))
+    assert seen == [scratch.nn.Linear]
+    assert [name for name, _ in model.named_modules()] == names
+    assert not model[3].training and not model[1].weight.requires_grad
+    assert model[1].weight.dtype == torch.bfloat16
+
+
+def test_an_optimiser_built_before_goes_on_working():
+    model = nn.Sequential(nn.Linear(3, 1))
+    optimizer = torch.optim.Adam(model.parameters())
+    before = model[0].weight.clone()
+    from_scratch(model)(torch.ones(2, 3)).sum().backward()
+    optimizer.step()
+    assert not torch.equal(model[0].weight, before)
+
+
+def test_a_parametrized_layer_keeps_its_parametrization():
+    layer = parametrizations.weight_norm(nn.Linear(3, 2))
+    x = torch.randn(4, 3)
+    expected = layer(x)
+    from_scratch(layer)
+    assert isinstance(layer, scratch.nn.Linear) and not isinstance(layer, nn.Linear)
+    assert sorted(layer.state_dict()) == sorted(parametrizations.weight_norm(nn.Linear(3, 2)).state_dict())
+    torch.testing.assert_close(layer(x), expected)
+    to_torch(layer)
+    assert isinstance(layer, nn.Linear)
+    torch.testing.assert_close(layer(x), expected)
+    parametrize.remove_parametrizations(from_scratch(layer), "weight")
+    assert type(layer) is scratch.nn.Linear
+    torch.testing.assert_close(layer(x), expected)
+
+
+def test_a_pruned_layer_stays_pruned():
+    layer = prune.l1_unstructured(nn.Linear(3, 2), "weight", amount=2)
+    x = torch.randn(4, 3)
+    expected = layer(x)
+    torch.testing.assert_close(from_scratch(layer)(x), expected)
+
+
+def test_a_subclass_that_keeps_the_forward_gets_ours():
+    layer = Named("head")
+    shown, x = repr(layer), torch.randn(4, 3)
+    expected = layer(x)
+    from_scratch(layer, strict=True)
+    assert type(layer).forward is scratch.nn.Linear.forward
+    assert isinstance(layer, Named) and isinstance(layer, scratch.nn.Linear)
+    assert repr(layer) == shown
+    torch.testing.assert_close(layer(x), expected)
+    torch.testing.assert_close(copy.deepcopy(layer)(x), expected)
+    assert type(to_torch(layer)) is Named
+
+
+def test_a_subclass_with_a_forward_of_its_own_is_missing():
+    model = nn.Sequential(Doubled(3, 2))
+    assert missing_layers(model) == ["0 (Doubled)"]
+    assert type(from_scratch(model)[0]) is Doubled
+
+
+def test_what_we_lack_stays_torchs_or_is_an_error_that_changes_nothing():
+    model = nn.Sequential(nn.Linear(3, 2), nn.Sequential(nn.Hardshrink()))
+    with pytest.raises(DongshouError, match=r"no twin for 1\.0 \(Hardshrink\)"):
+        from_scratch(model, strict=True)
+    assert type(model[0]) is nn.Linear
+    assert from_scratch(model) is model
+    assert type(model[0]) is scratch.nn.Linear and type(model[1][0]) is nn.Hardshrink
+    assert missing_layers(model) == ["1.0 (Hardshrink)"]
+    with pytest.raises(DongshouError, match="the model itself"):
+        from_scratch(nn.Hardshrink(), strict=True)
+
+
+def test_a_lazy_layer_is_missing_until_its_first_batch():
+    model = nn.Sequential(nn.LazyLinear(2))
+    assert missing_layers(model) == ["0 (LazyLinear)"]
+    from_scratch(model)(torch.ones(1, 3))
+    assert type(from_scratch(model, strict=True)[0]) is scratch.nn.Linear
+
+
+@pytest.mark.parametrize("name", scratch.optim.__all__)
+def test_an_optimiser_is_taken_over_in_mid_course(name):
+    parameters = []
+    for change in (lambda optimizer: optimizer, optimizer_from_scratch):
+        torch.manual_seed(0)
+        model = nn.Linear(3, 2).double()
+        groups = [dict(params=[model.weight], lr=0.1), dict(params=[model.bias], weight_decay=0.3)]
+        optimizer = getattr(torch.optim, name)(groups, lr=0.5, maximize=True)
+        for _ in range(3):
+            for _ in range(2):
+                optimizer.zero_grad()
+                model(torch.randn(4, 3).double()).square().mean().backward()
+                optimizer.step()
+            optimizer = change(optimizer)
+        parameters.append([model.weight, model.bias])
+    assert type(optimizer) is getattr(scratch.optim, name)
+    assert optimizer.defaults["lr"] == 0.5
+    torch.testing.assert_close(*parameters, rtol=1e-12, atol=1e-12)
+
+
+def test_named_parameters_are_taken_over():
+    optimizer = torch.optim.SGD(nn.Linear(3, 2).named_parameters(), lr=0.1)
+    assert optimizer_from_scratch(optimizer).param_groups[0]["param_names"] == ["weight", "bias"]
+
+
+def test_an_optimiser_we_lack_is_an_error():
+    class Own(torch.optim.SGD):
+        pass
+
+    Own.__name__ = "SGD"
+    for optimizer_class in (torch.optim.Rprop, Own):
+        with pytest.raises(DongshouError, match="stands for"):
+            optimizer_from_scratch(optimizer_class([torch.ones(1, requires_grad=True)]))
