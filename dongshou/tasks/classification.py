@@ -1,0 +1,101 @@
+"""Classification: each input belongs to one of several classes, or to one of two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from dongshou.tasks import pictures
+from dongshou.tasks.task import Quantities, Quantity, check_same_shape, descend
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from dongshou.data import Splits
+
+
+@dataclass
+class Classification:
+    """One of several classes. The model gives logits (batch, classes); labels are class indices (batch,)."""
+
+    loss: nn.Module = field(default_factory=nn.CrossEntropyLoss)
+    headline: str = "accuracy"
+
+    def step(self, model: nn.Module, batch: tuple[Tensor, Tensor], optimizer: Optimizer) -> Quantities:
+        inputs, labels = batch
+        logits = model(inputs)  # (batch, classes)
+        loss = self.loss(logits, labels)
+        descend(loss, optimizer)
+        return measured(loss, hits(logits, labels), len(labels))
+
+    def measure(self, model: nn.Module, batch: tuple[Tensor, Tensor]) -> Quantities:
+        inputs, labels = batch
+        logits = model(inputs)
+        return measured(self.loss(logits, labels), hits(logits, labels), len(labels))
+
+    def predict(self, model: nn.Module, inputs: Tensor) -> Tensor:
+        """Class probabilities (batch, classes): the softmax of the logits."""
+        exponentials = (logits := model(inputs).float()).sub(logits.amax(1, keepdim=True)).exp()
+        return exponentials / exponentials.sum(1, keepdim=True)
+
+    def figures(self, model: nn.Module, data: Splits) -> Iterator[tuple[str, Figure]]:
+        yield from pictures.of_classification(self, model, data)
+
+
+@dataclass
+class BinaryClassification:
+    """Yes or no. The model gives a probability (batch, 1), or a logit with `BCEWithLogitsLoss`.
+
+    Labels are 0.0 or 1.0 (batch, 1).
+    """
+
+    loss: nn.Module = field(default_factory=nn.BCELoss)
+    headline: str = "accuracy"
+
+    def step(self, model: nn.Module, batch: tuple[Tensor, Tensor], optimizer: Optimizer) -> Quantities:
+        inputs, labels = batch
+        outputs = model(inputs)  # (batch, 1)
+        check_same_shape(outputs, labels)
+        loss = self.loss(outputs, labels)
+        descend(loss, optimizer)
+        return measured(loss, self._hits(outputs, labels), len(labels))
+
+    def measure(self, model: nn.Module, batch: tuple[Tensor, Tensor]) -> Quantities:
+        inputs, labels = batch
+        outputs = model(inputs)
+        check_same_shape(outputs, labels)
+        return measured(self.loss(outputs, labels), self._hits(outputs, labels), len(labels))
+
+    def predict(self, model: nn.Module, inputs: Tensor) -> Tensor:
+        """The probability of a yes (batch, 1)."""
+        outputs = model(inputs).float()
+        return torch.sigmoid(outputs) if self._gives_logits else outputs
+
+    def figures(self, model: nn.Module, data: Splits) -> Iterator[tuple[str, Figure]]:
+        return iter(())
+
+    @property
+    def _gives_logits(self) -> bool:
+        return type(self.loss).__name__ == "BCEWithLogitsLoss"
+
+    def _hits(self, outputs: Tensor, labels: Tensor) -> Tensor:
+        threshold = 0.0 if self._gives_logits else 0.5
+        return ((outputs.detach() > threshold) == (labels > 0.5)).sum()
+
+
+def hits(logits: Tensor, labels: Tensor) -> Tensor:
+    """How many of the batch have their own class on top."""
+    return (logits.detach().argmax(1) == labels).sum()
+
+
+def measured(loss: Tensor, num_hits: Tensor, num_examples: int) -> Quantities:
+    """The two quantities of every classification."""
+    return {
+        "loss": Quantity(loss.detach() * num_examples, num_examples),  # the loss is a mean over the batch
+        "accuracy": Quantity(num_hits, num_examples),
+    }

@@ -1,0 +1,58 @@
+"""Regression: a number, or several, for each input."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from dongshou.tasks.task import Quantities, Quantity, check_same_shape, descend
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from dongshou.data import Splits
+
+
+@dataclass
+class Regression:
+    """Numbers (batch, outputs). With `log_rmse`, for prices, the relative error is measured as well:
+
+    sqrt(mean((log max(prediction, 1) - log price)^2))   (Kaggle, House Prices: Advanced Regression)
+    """
+
+    loss: nn.Module = field(default_factory=nn.MSELoss)
+    log_rmse: bool = False
+    headline: str = "loss"
+
+    def step(self, model: nn.Module, batch: tuple[Tensor, Tensor], optimizer: Optimizer) -> Quantities:
+        inputs, targets = batch
+        outputs = model(inputs)  # (batch, outputs)
+        check_same_shape(outputs, targets)
+        loss = self.loss(outputs, targets)
+        descend(loss, optimizer)
+        return self._measured(loss, outputs, targets)
+
+    def measure(self, model: nn.Module, batch: tuple[Tensor, Tensor]) -> Quantities:
+        inputs, targets = batch
+        outputs = model(inputs)
+        check_same_shape(outputs, targets)
+        return self._measured(self.loss(outputs, targets), outputs, targets)
+
+    def predict(self, model: nn.Module, inputs: Tensor) -> Tensor:
+        """The numbers themselves (batch, outputs)."""
+        return model(inputs).float()
+
+    def figures(self, model: nn.Module, data: Splits) -> Iterator[tuple[str, Figure]]:
+        return iter(())
+
+    def _measured(self, loss: Tensor, outputs: Tensor, targets: Tensor) -> Quantities:
+        quantities = {"loss": Quantity(loss.detach() * len(targets), len(targets))}
+        if self.log_rmse:
+            errors = outputs.detach().float().clamp(min=1).log() - targets.log()  # a price below 1 has no useful log
+            quantities["log_rmse"] = Quantity((errors**2).sum(), len(targets), finish=math.sqrt)
+        return quantities

@@ -1,0 +1,75 @@
+"""What a task is, and the one step that most of them share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from dongshou.errors import DongshouError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from dongshou.data import Splits
+
+
+class Quantity(NamedTuple):
+    """A mean in the making: a sum over one batch and what to divide by, still on the device.
+
+    total   the sum over the batch
+    weight  examples, tokens or pixels that it was taken over
+    finish  applied to the mean over all batches: `math.exp` makes a perplexity of a loss
+    """
+
+    total: Tensor
+    weight: Tensor | float
+    finish: Callable[[float], float] | None = None
+
+
+Quantities = dict[str, Quantity]
+
+
+class Task(Protocol):
+    """What one batch means. The training loop is the same for all of them.
+
+    headline  the quantity that is shown first and that chooses the best checkpoint
+    """
+
+    headline: str
+
+    def step(self, model: nn.Module, batch: Any, optimizer: Optimizer) -> Quantities:
+        """Improve the model on one batch; what was measured on the way."""
+        ...
+
+    def measure(self, model: nn.Module, batch: Any) -> Quantities:
+        """Measure the model on one batch, which it does not learn from."""
+        ...
+
+    def predict(self, model: nn.Module, inputs: Tensor) -> Tensor:
+        """The model's answer for each input, in the terms of the task."""
+        ...
+
+    def figures(self, model: nn.Module, data: Splits) -> Iterator[tuple[str, Figure]]:
+        """Pictures of what the model has learnt, by name."""
+        ...
+
+
+def descend(loss: Tensor, optimizer: Optimizer) -> None:
+    """One step of the optimiser along the gradient of the loss."""
+    optimizer.zero_grad(set_to_none=True)
+    with torch.autocast(loss.device.type, enabled=False):  # gradients take the types of the forward pass
+        loss.backward()
+        optimizer.step()
+
+
+def check_same_shape(outputs: Tensor, targets: Tensor) -> None:
+    """Raise DongshouError unless each output has one target: (n, 1) and (n,) would be broadcast to (n, n)."""
+    if outputs.shape != targets.shape:
+        raise DongshouError(
+            f"Outputs and targets need one shape; got {tuple(outputs.shape)} and {tuple(targets.shape)}. "
+            "Reshape the targets, for example with targets[:, None]."
+        )

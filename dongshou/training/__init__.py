@@ -1,0 +1,32 @@
+"""Experiments and the one loop that trains them."""
+
+from dongshou.training.early_stopping import EarlyStopping
+from dongshou.training.events import Drew, Evaluated, Event, Finished, Saved, Stepped, Wrote
+from dongshou.training.experiment import Experiment
+from dongshou.training.loop import fit
+from dongshou.training.procedure import Procedure
+from dongshou.training.published import Band, Published, Reported
+from dongshou.training.series import Series
+from dongshou.training.session import Session
+from dongshou.training.work import Declared, Work
+
+__all__ = [
+    "Band",
+    "Declared",
+    "Drew",
+    "EarlyStopping",
+    "Evaluated",
+    "Event",
+    "Experiment",
+    "Finished",
+    "Procedure",
+    "Published",
+    "Reported",
+    "Saved",
+    "Series",
+    "Session",
+    "Stepped",
+    "Work",
+    "Wrote",
+    "fit",
+]

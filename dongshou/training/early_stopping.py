@@ -1,0 +1,32 @@
+"""Stop when a metric has not improved for a while."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dongshou.errors import UsageError
+from dongshou.training.events import Metrics
+from dongshou.training.published import higher_is_better
+
+
+@dataclass(frozen=True)
+class EarlyStopping:
+    """Stop after `patience` epochs in a row without a new best value of `metric` (Prechelt, 1998).
+
+    Raises UsageError when no epoch measures that metric.
+    """
+
+    metric: str = "valid_loss"
+    patience: int = 5
+
+    def reached(self, history: Sequence[Metrics]) -> bool:
+        """Whether the epochs so far call for a stop."""
+        if not history:
+            return False
+        if self.metric not in history[0]:
+            measured = ", ".join(history[0])
+            raise UsageError(f"Early stopping watches {self.metric}, which nobody measures; watch one of {measured}.")
+        values = [metrics[self.metric] for metrics in history]
+        best = max if higher_is_better(self.metric) else min
+        return len(values) - 1 - values.index(best(values)) >= self.patience

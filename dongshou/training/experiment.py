@@ -1,0 +1,58 @@
+"""An experiment: data, model, task and optimiser wired together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from torch import nn
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler
+
+from dongshou.data import Splits
+from dongshou.tasks import Task
+from dongshou.training.early_stopping import EarlyStopping
+from dongshou.training.events import Drew, Event, Finished, Metrics
+from dongshou.training.loop import best_of, fit
+from dongshou.training.published import Published
+from dongshou.training.work import Work
+
+if TYPE_CHECKING:
+    from dongshou.training.checkpoint import Checkpoints
+    from dongshou.training.session import Session
+
+
+@dataclass
+class Experiment(Work):
+    """One model trained on one data set, and the published results it stands beside.
+
+    schedule        makes a torch learning-rate scheduler of the optimiser; stepped after each epoch
+    clip            largest norm of the gradient, all parameters as one vector
+    early_stopping  when to stop before the last epoch
+    measure_model   metrics of the model itself after each epoch, such as the norm of its weights
+    draw            whether the task draws its pictures at the end
+    """
+
+    data: Splits
+    model: nn.Module
+    task: Task
+    optimizer: Optimizer
+    epochs: int
+    schedule: Callable[[Optimizer], LRScheduler] | None = None
+    clip: float | None = None
+    early_stopping: EarlyStopping | None = None
+    measure_model: Callable[[nn.Module], Metrics] | None = None
+    published: Sequence[Published] = ()
+    draw: bool = True
+
+    def events(self, session: Session, checkpoints: Checkpoints | None = None) -> Iterator[Event]:
+        history: list[Metrics] = []
+        yield from fit(self, session, checkpoints, history)
+        if self.draw:
+            for name, figure in self.task.figures(self.model, self.data):
+                yield Drew(name, figure)
+        yield Finished(history[-1] if history else {}, best_of(history, self.task.headline))
+
+    def fingerprints(self) -> dict[str, str]:
+        return self.data.fingerprints()

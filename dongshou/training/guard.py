@@ -1,0 +1,49 @@
+"""Stop a run whose numbers have become meaningless."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from dongshou.errors import DongshouError
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from dongshou.training.checkpoint import Checkpoints
+
+
+def check_finite(batches: dict[str, list[float]], last_step: int, checkpoints: Checkpoints | None) -> None:
+    """Raise DongshouError if any batch since the last look had a loss that is infinite or not a number.
+
+    batches    the mean of each quantity for each batch, by name
+    last_step  the step of the last of them
+    """
+    for name, means in batches.items():
+        for index, mean in enumerate(means):
+            if not math.isfinite(mean):
+                step = last_step - len(means) + 1 + index
+                raise diverged(f"The training {name} became {mean}", step, checkpoints)
+
+
+def check_epoch(metrics: dict[str, float], model: nn.Module, step: int, checkpoints: Checkpoints | None) -> None:
+    """Raise DongshouError if a metric or a parameter is not finite: such an epoch must not become a checkpoint.
+
+    The last step of an epoch can spoil the weights although its own loss, taken before it, was finite.
+    """
+    for name, value in metrics.items():
+        if not math.isfinite(value):
+            raise diverged(f"The {name} became {value}", step, checkpoints)
+    for name, parameter in model.named_parameters():
+        if not parameter.detach().isfinite().all():
+            raise diverged(f"The parameter {name} is no longer finite", step, checkpoints)
+
+
+def diverged(what: str, step: int, checkpoints: Checkpoints | None) -> DongshouError:
+    """What happened, where, what is left, and the likely causes."""
+    kept = checkpoints.last if checkpoints is not None else None
+    return DongshouError(
+        f"{what} at step {step}; the last good checkpoint is {kept or 'none'}. "
+        "Likely causes: a learning rate that is too large (try a tenth of it), inputs that are not standardised, "
+        "a log or a division that meets 0."
+    )

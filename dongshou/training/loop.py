@@ -1,0 +1,118 @@
+"""The one loop that trains every model of the course."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import nn
+
+from dongshou.tasks import Task
+from dongshou.training.events import Evaluated, Event, Metrics, Saved, Stepped
+from dongshou.training.guard import check_epoch, check_finite
+from dongshou.training.prepare import prepare
+from dongshou.training.published import higher_is_better
+from dongshou.training.session import Session
+from dongshou.training.state import capture, restore
+from dongshou.training.totals import Totals
+
+if TYPE_CHECKING:
+    from dongshou.training.checkpoint import Checkpoints
+    from dongshou.training.experiment import Experiment
+
+READ_EVERY = 50  # steps between two looks at the quantities on the device: each look waits for it
+
+
+def fit(
+    experiment: Experiment,
+    session: Session | None = None,
+    checkpoints: Checkpoints | None = None,
+    history: list[Metrics] | None = None,
+) -> Iterator[Event]:
+    """Train an experiment, one event at a time.
+
+    `history` receives the metrics of each epoch. With `checkpoints`, each epoch ends with one, and training
+    goes on from the state to resume if there is one. Raises DongshouError when a loss is no longer finite.
+    """
+    session = session or Session()
+    history = [] if history is None else history
+    schedule = prepare(experiment, session)
+    model, task, optimizer = experiment.model, experiment.task, experiment.optimizer
+    step = restore(experiment, schedule, checkpoints, history)
+    num_steps = experiment.epochs * len(experiment.data.train())
+
+    for epoch in range(len(history) + 1, experiment.epochs + 1):
+        if experiment.early_stopping is not None and experiment.early_stopping.reached(history):
+            return
+        model.train()
+        totals = Totals()
+        for batch in experiment.data.train():
+            with session.autocast():
+                quantities = task.step(model, batch, optimizer)
+            totals.add(quantities)
+            step += 1
+            metrics = {}
+            if step % READ_EVERY == 0:
+                metrics = window_means(totals, step, checkpoints)
+            yield Stepped(step, epoch, num_steps, quantities, metrics)
+        window_means(totals, step, checkpoints)
+
+        metrics = named("train", totals.means()) | evaluate(experiment, session)
+        check_epoch(metrics, model, step, checkpoints)
+        lr = optimizer.param_groups[0]["lr"]
+        if schedule is not None:
+            schedule.step()
+        history.append(metrics)
+        yield Evaluated(step, epoch, metrics, lr)
+        if checkpoints is not None:
+            is_best = best_of(history, task.headline) is metrics
+            state = capture(experiment, schedule, step, history)
+            path, sha256 = checkpoints.save(step, model.state_dict(), state, is_best)
+            yield Saved(step, epoch, path, sha256, is_best)
+            checkpoints.prune()
+
+
+def window_means(totals: Totals, step: int, checkpoints: Checkpoints | None) -> Metrics:
+    """The mean of each quantity since the last look, which have to be finite."""
+    batches = totals.read()
+    check_finite(batches, step, checkpoints)
+    return named("train", {name: math.fsum(means) / len(means) for name, means in batches.items() if means})
+
+
+@torch.no_grad()
+def evaluate(experiment: Experiment, session: Session) -> Metrics:
+    """Measure the model on the validation and test splits that there are, and the model itself if asked to."""
+    metrics: Metrics = {}
+    for name, batches in (("valid", experiment.data.valid()), ("test", experiment.data.test())):
+        if batches is not None:
+            metrics |= named(name, measure(experiment.model, experiment.task, batches, session))
+    if experiment.measure_model is not None:
+        metrics |= experiment.measure_model(experiment.model)
+    return metrics
+
+
+@torch.no_grad()
+def measure(model: nn.Module, task: Task, batches: Any, session: Session) -> Metrics:
+    """The task's metrics over all batches."""
+    model.eval()
+    totals = Totals()
+    for batch in batches:
+        with session.autocast():
+            totals.add(task.measure(model, batch))
+    return totals.means()
+
+
+def named(split: str, means: Metrics) -> Metrics:
+    return {f"{split}_{name}": mean for name, mean in means.items()}
+
+
+def best_of(history: Sequence[Metrics], headline: str) -> Metrics:
+    """The metrics of the best epoch, by the headline quantity on the validation, else test, else train split."""
+    for split in ("valid", "test", "train"):
+        name = f"{split}_{headline}"
+        if history and name in history[0]:
+            choose = max if higher_is_better(name) else min
+            return choose(history, key=lambda metrics: metrics[name])
+    return {}

@@ -1,0 +1,88 @@
+"""What others reported for an experiment, and how a measurement stands beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Verdict = Literal["match", "within range", "differs"]
+
+HIGHER_IS_BETTER = ("accuracy", "bleu", "map", "miou")
+
+
+def higher_is_better(metric: str) -> bool:
+    """Whether more of this metric is better: true for accuracies and the like, false for losses and errors.
+
+    >>> higher_is_better("test_accuracy"), higher_is_better("test_loss")
+    (True, False)
+    """
+    return metric.rsplit("_", 1)[-1] in HIGHER_IS_BETTER
+
+
+@dataclass(frozen=True)
+class Band:
+    """The distribution of a result over many published runs: minimum, 10 %, median, 90 %, maximum."""
+
+    minimum: float
+    p10: float
+    median: float
+    p90: float
+    maximum: float
+
+    def judge(self, measured: float, deviation: float, better_is_higher: bool) -> Verdict:
+        """`match` in [p10, p90] widened by the standard deviation of the seeds, or better than that."""
+        if self.p10 - deviation <= measured <= self.p90 + deviation:
+            return "match"
+        if measured > self.p90 if better_is_higher else measured < self.p10:
+            return "match"
+        return "within range" if self.minimum <= measured <= self.maximum else "differs"
+
+    @classmethod
+    def between(cls, minimum: float, median: float, maximum: float) -> Band:
+        """Where only the extremes and a middle value were published."""
+        return cls(minimum, minimum, median, maximum, maximum)
+
+
+@dataclass(frozen=True)
+class Reported:
+    """One published figure and how far from it a measurement may lie.
+
+    two_sided  better than the figure by more than `within` counts as different too: for a quantity that is
+               to come out equal, such as the true weights of a linear model
+    """
+
+    value: float
+    within: float = 0.0
+    two_sided: bool = False
+
+    @property
+    def median(self) -> float:
+        return self.value
+
+    def judge(self, measured: float, deviation: float, better_is_higher: bool) -> Verdict:
+        """`match` within the tolerance, or better; one figure has no range beside it."""
+        if abs(measured - self.value) <= self.within:
+            return "match"
+        is_better = measured > self.value if better_is_higher else measured < self.value
+        return "match" if is_better and not self.two_sided else "differs"
+
+
+class Published:
+    """Results of one source: `Published("d2l-zh 2.0", test_accuracy=Band(0.77, 0.78, 0.80, 0.82, 0.83))`.
+
+    The first metric named is the one that decides; `secondary` names those that are shown, not judged.
+    """
+
+    def __init__(self, source: str, *, secondary: tuple[str, ...] = (), **figures: Band | Reported) -> None:
+        self.source = source
+        self.figures = figures
+        self.secondary = secondary
+
+    def plain(self) -> dict:
+        """As plain data, for a record."""
+        return {
+            "source": self.source,
+            "metrics": {
+                name: vars(figure) | {"judged": name not in self.secondary} for name, figure in self.figures.items()
+            },
+        }

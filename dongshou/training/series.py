@@ -1,0 +1,79 @@
+"""Several fits, one after another: the folds of a cross-validation, the points of a grid."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import torch
+
+from dongshou.training.events import Event, Finished, Metrics
+from dongshou.training.loop import fit
+from dongshou.training.published import Published
+from dongshou.training.work import Work
+
+if TYPE_CHECKING:
+    from dongshou.training.checkpoint import Checkpoints
+    from dongshou.training.experiment import Experiment
+    from dongshou.training.session import Session
+
+Conclude = Callable[[Mapping[str, Metrics]], Iterator[Event]]
+
+
+def averaged(parts: Mapping[str, Metrics]) -> Metrics:
+    """The mean over all parts of each metric that every part has."""
+    first, *others = parts.values()
+    shared = [name for name in first if all(name in metrics for metrics in others)]
+    return {name: statistics.fmean(metrics[name] for metrics in parts.values()) for name in shared}
+
+
+class Series(Work):
+    """Fits that belong together. Each is made when its turn comes, under a seed of its own.
+
+    parts     makes the experiment of each part, by the label that its events carry
+    conclude  what to draw, write and yield once all are done, given the last metrics of each part; it ends
+              with `Finished`. Without it the result is the mean over the parts.
+    """
+
+    def __init__(
+        self,
+        parts: Mapping[str, Callable[[], Experiment]],
+        conclude: Conclude | None = None,
+        published: Sequence[Published] = (),
+        data: str | None = None,
+    ) -> None:
+        self.parts = dict(parts)
+        self.conclude = conclude
+        self.published = published
+        self.data = data
+
+    def events(self, session: Session, checkpoints: Checkpoints | None = None) -> Iterator[Event]:
+        done = finished_parts(checkpoints)
+        for index, (label, make) in enumerate(self.parts.items()):
+            if label in done:
+                continue
+            torch.manual_seed(session.seed + index)
+            history: list[Metrics] = []
+            if checkpoints is not None:
+                checkpoints.part, checkpoints.context = index, {"done": dict(done)}
+            for event in fit(make(), session, checkpoints, history):
+                yield replace(event, part=label)  # pyright: ignore[reportCallIssue]
+            done[label] = history[-1]
+        if self.conclude is None:
+            yield Finished(averaged(done))
+        else:
+            yield from self.conclude(done)
+
+    def fingerprints(self) -> dict[str, str]:
+        from dongshou.data.files import fingerprints
+
+        return fingerprints(self.data) if self.data else {}
+
+
+def finished_parts(checkpoints: Checkpoints | None) -> dict[str, Metrics]:
+    """The last metrics of the parts that a resumed run had finished; the next part goes on from its state."""
+    if checkpoints is None or checkpoints.to_resume is None:
+        return {}
+    return dict(checkpoints.to_resume["context"]["done"])

@@ -1,0 +1,56 @@
+"""What an experiment function may return: anything that can run itself and yield events."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dongshou.training.events import Event
+from dongshou.training.published import Published
+
+if TYPE_CHECKING:
+    from dongshou.runs import Run
+    from dongshou.training.checkpoint import Checkpoints
+    from dongshou.training.session import Session
+
+
+@dataclass(frozen=True)
+class Declared:
+    """Where a piece of work was declared, so that it can be made again under another seed.
+
+    name      as on the command line, `mlp` or `mlp:deep`
+    settings  the arguments of the experiment function, defaults filled in
+    defaults  what they are when nobody says otherwise
+    make      builds the work anew
+    """
+
+    name: str
+    settings: dict[str, Any]
+    defaults: dict[str, Any]
+    make: Callable[[], Work]
+
+
+class Work(ABC):
+    """An interface: a fit, a series of fits, or a procedure that is no fit at all."""
+
+    published: Sequence[Published] = ()
+    declared: Declared | None = None
+
+    @abstractmethod
+    def events(self, session: Session, checkpoints: Checkpoints | None = None) -> Iterator[Event]:
+        """Do the work, telling what happens. With checkpoints, go on from where the last one stands."""
+
+    @abstractmethod
+    def fingerprints(self) -> dict[str, str]:
+        """SHA-256 of every data file that is read, by file name."""
+
+    def run(self, **options: Any) -> Run:
+        """Run and record this; the options of `dongshou.runs.execute`: seed, engine, device, progress, ...
+
+        Each call starts afresh from its seed when the work comes from `dongshou.experiments`.
+        """
+        from dongshou.runs.execute import execute
+
+        return execute(self, **options)

@@ -1,0 +1,121 @@
+"""A run whose numbers have become meaningless stops at the very step, and leaves nothing spoilt to go on from."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+from torch import nn
+from torch.optim import SGD
+
+from dongshou import models
+from dongshou.data import Batches, Splits
+from dongshou.errors import DongshouError
+from dongshou.runs import list_runs
+from dongshou.tasks import Classification, Regression
+from dongshou.training import Experiment, fit
+from dongshou.training.checkpoint import read_checkpoint
+from tests.training.toys import blobs, classifier, declared
+
+
+class Spoilt(Classification):
+    """A loss that is no number from some step on."""
+
+    def __init__(self, at: int, value: float = math.nan) -> None:
+        super().__init__()
+        self.at, self.value, self.steps = at, value, 0
+
+    def step(self, model, batch, optimizer):
+        self.steps += 1
+        quantities = super().step(model, batch, optimizer)
+        loss = quantities["loss"]
+        if self.steps >= self.at:
+            quantities["loss"] = loss._replace(total=loss.total * self.value)
+        return quantities
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("at", [1, 3, 4, 6, 49, 50, 51])
+def test_the_message_names_the_very_step(at: int, value: float):
+    with pytest.raises(DongshouError, match=rf"training loss became {value} at step {at};"):
+        for _ in fit(classifier(epochs=20, task=Spoilt(at, value))):
+            pass
+
+
+def diverging(lr: float = 1e6) -> Experiment:
+    x = torch.linspace(-3, 3, 8)[:, None]
+    model = models.linear_regression(1)
+    return Experiment(
+        Splits(Batches(x, 2 * x, batch_size=4)), model, Regression(), SGD(model.parameters(), lr), epochs=20, draw=False
+    )
+
+
+def test_a_learning_rate_that_is_too_large_diverges_at_the_step_of_a_plain_loop():
+    model = nn.Linear(1, 1)
+    nn.init.constant_(model.weight, 0.1)
+    ours = diverging()
+    nn.init.constant_(ours.model.weight, 0.1)
+    ours.model.bias.data.copy_(model.bias.data)
+    optimizer, step = SGD(model.parameters(), 1e6), 0
+    x = torch.linspace(-3, 3, 8)[:, None]
+    loss = torch.zeros(())
+    while math.isfinite(float(loss.detach())):
+        batch = x[:4] if step % 2 == 0 else x[4:]
+        loss = nn.functional.mse_loss(model(batch), 2 * batch)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        step += 1
+    with pytest.raises(DongshouError, match=rf"became inf at step {step};"):
+        list(fit(ours))
+
+
+def test_the_record_says_failed_where_why_and_what_is_left():
+    work = declared(lambda: classifier(epochs=5, task=Spoilt(at=8)))
+    with pytest.raises(DongshouError, match="Likely causes: a learning rate that is too large") as error:
+        work.run()
+    (run,) = list_runs()
+    assert run.status == "failed"
+    *_, last = run.lines()
+    assert last["event"] == "failed" and last["error"] == str(error.value)
+    checkpoint = run.checkpoint()
+    assert checkpoint is not None and checkpoint["step"] == 6
+    assert f"the last good checkpoint is {run.path / checkpoint['path']}" in str(error.value)
+
+
+def test_without_a_checkpoint_the_message_says_none():
+    with pytest.raises(DongshouError, match="the last good checkpoint is none"):
+        declared(lambda: classifier(task=Spoilt(at=1))).run()
+
+
+class SpoilsWeights(Classification):
+    """The loss of the step is fine; the weights after it are not."""
+
+    def step(self, model, batch, optimizer):
+        quantities = super().step(model, batch, optimizer)
+        with torch.no_grad():
+            next(model.parameters()).fill_(math.nan)
+        return quantities
+
+
+@pytest.mark.parametrize("measured", [True, False])
+def test_weights_spoilt_by_the_last_step_of_an_epoch_never_become_a_checkpoint(measured: bool):
+    whole = Batches(*blobs(16), batch_size=16)
+    data = Splits(whole, test=whole if measured else None)
+    what = "test_loss became nan" if measured else "parameter 1.weight is no longer finite"
+    with pytest.raises(DongshouError, match=f"{what} at step 1; the last good checkpoint is none"):
+        declared(lambda: classifier(data=data, task=SpoilsWeights())).run()
+    (run,) = list_runs()
+    assert run.checkpoint() is None and not list(run.path.glob("checkpoints/*"))
+
+
+def test_a_checkpoint_of_a_failed_run_is_finite_and_the_failed_run_fails_again_at_the_same_step():
+    work = declared(lambda: classifier(epochs=5, lr=0.1, task=Spoilt(at=5)))
+    with pytest.raises(DongshouError):
+        work.run()
+    (run,) = list_runs()
+    checkpoint = run.checkpoint()
+    assert checkpoint is not None
+    model, _ = read_checkpoint(run.path / checkpoint["path"], checkpoint["sha256"])
+    assert all(tensor.isfinite().all() for tensor in model.values())
