@@ -9,9 +9,13 @@ from collections.abc import Iterable
 class DongshouError(Exception):
     """The work cannot go on. One line: what is wrong, where, what to do. The command line exits with 1."""
 
+    exit_code = 1
+
 
 class UsageError(DongshouError):
     """A name, flag or value that does not exist or does not fit. The command line exits with 2."""
+
+    exit_code = 2
 
 
 def did_you_mean(wrong: str, right: Iterable[str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +9,6 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from dongshou.atomic import atomic_path
 from dongshou.data.files import path_of
 from dongshou.errors import DongshouError, UsageError
 
@@ -68,27 +66,20 @@ def prepare(train: DataFrame, test: DataFrame) -> HousePrices:
     )
 
 
-def write_submission(path: str | Path, ids: Tensor | Sequence[int], prices: Tensor | Sequence[float]) -> Path:
-    """Write predicted prices as Kaggle wants them: columns Id and SalePrice; the file is whole or not there.
+def submission(ids: Tensor, prices: Tensor) -> str:
+    """The predicted prices as Kaggle reads them: a table with the columns Id and SalePrice.
 
-    Raises UsageError when there are not as many prices as ids or a price is not a number, DongshouError when
-    the file cannot be written.
+    Raises UsageError when there are not as many prices as ids or a price is no finite number.
     """
     import pandas as pd
 
-    path = Path(path)
-    ids, prices = torch.as_tensor(ids).flatten(), torch.as_tensor(prices).detach().cpu().flatten()
+    ids, prices = ids.flatten(), prices.detach().cpu().flatten()
     if len(ids) != len(prices):
         raise UsageError(f"A submission needs one price for each id; got {len(prices)} for {len(ids)} ids.")
     if not prices.isfinite().all():
         wrong = ids[~prices.isfinite()][0].item()
         raise UsageError(f"A submission needs a price for each id; that of {wrong} is no finite number.")
-    try:
-        with atomic_path(path) as partial:
-            pd.DataFrame({ID: ids.cpu().numpy(), PRICE: prices.numpy()}).to_csv(partial, index=False)
-    except OSError as error:
-        raise DongshouError(f"Cannot write {path}: {error.strerror}. Choose another place.") from None
-    return path
+    return pd.DataFrame({ID: ids.numpy(), PRICE: prices.numpy()}).to_csv(index=False)
 
 
 def _read_csv(path: Path) -> DataFrame:

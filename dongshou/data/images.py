@@ -61,7 +61,7 @@ class ToFloat:
         self.mean, self.std = 255 * mean, 255 * std
 
     def __call__(self, pixels: Tensor) -> Tensor:
-        values = pixels.float()  # (batch, channels, height, width)
+        values = pixels.to(torch.float32, copy=True)  # (batch, channels, height, width), ours to change in place
         return (values.sub_(self.mean) if self.mean else values).mul_(1 / self.std)
 
 

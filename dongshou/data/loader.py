@@ -12,22 +12,25 @@ from torch.utils.data import DataLoader, IterableDataset
 from torch.utils.data import Dataset as TorchDataset
 
 from dongshou.data.batches import seeded_generator
+from dongshou.errors import UsageError
 
 
 class Loader:
     """A `torch.utils.data.DataLoader` with the few methods that training asks of `Batches`.
 
-    The loader's own generator is used where it has one; else it is given one, so that its order is kept in
-    checkpoints. Any nesting of tuples, lists and dicts of tensors is moved to the device.
+    The generator of its sampler, else its own, is used where there is one; else it is given one, so that its
+    order is kept in checkpoints. Any nesting of tuples, lists and dicts of tensors is moved to the device.
+
+    Raises UsageError when the data set does not know its length.
     """
 
     def __init__(self, loader: DataLoader) -> None:
-        if loader.generator is None:
-            loader.generator = seeded_generator()
-            if hasattr(loader.sampler, "generator"):
-                loader.sampler.generator = loader.generator  # pyright: ignore[reportAttributeAccessIssue]
+        sampler: Any = loader.sampler
+        self.generator: torch.Generator = getattr(sampler, "generator", None) or loader.generator or seeded_generator()
+        loader.generator = self.generator
+        if hasattr(sampler, "generator"):
+            sampler.generator = self.generator
         self.loader = loader
-        self.generator: torch.Generator = loader.generator
         self.device = torch.device("cpu")
         self.num_batches: int | None = None
 
@@ -42,7 +45,15 @@ class Loader:
         return 0 if isinstance(dataset, IterableDataset) else len(dataset)  # pyright: ignore[reportArgumentType]
 
     def __len__(self) -> int:
-        return len(self.loader) if self.num_batches is None else self.num_batches
+        if self.num_batches is not None:
+            return self.num_batches
+        try:
+            return len(self.loader)
+        except TypeError:
+            raise UsageError(
+                f"{type(self.loader.dataset).__name__} does not know its length, which training has to know; "
+                "give it a __len__."
+            ) from None
 
     def __iter__(self) -> Iterator[Any]:
         for batch in itertools.islice(self.loader, self.num_batches):
@@ -54,7 +65,7 @@ class Loader:
     def limit(self, num_examples: int) -> None:
         """Keep the first batches only, as many as hold that many examples."""
         batch_size = self.loader.batch_size or 1
-        self.num_batches = min(len(self.loader), -(-num_examples // batch_size))
+        self.num_batches = min(len(self), -(-num_examples // batch_size))
 
     def state_dict(self) -> dict[str, Tensor]:
         return {"generator": self.generator.get_state()}

@@ -92,10 +92,12 @@ class Splits:
         return fingerprints(self.files) if self.files else {}
 
     def state_dict(self) -> dict[str, Any]:
-        return self.train().state_dict()
+        return {name: split.state_dict() for name in self._given if (split := self._split(name)) is not None}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        self.train().load_state_dict(state)
+        for name, split_state in state.items():
+            if (split := self._split(name)) is not None:
+                split.load_state_dict(split_state)
 
 
 def as_split(given: GivenSplit, batch_size: int, shuffle: bool) -> Split:

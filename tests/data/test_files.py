@@ -125,9 +125,7 @@ def test_the_next_mirror_is_tried(bad, declare, mirror):
     assert left_in_cache() == ["first.bin"]
 
 
-@pytest.mark.parametrize(
-    "bad, fault", [("short", "it broke off"), ("wrong", "sha256"), ("absent", "HTTP 404")]
-)
+@pytest.mark.parametrize("bad, fault", [("short", "it broke off"), ("wrong", "sha256"), ("absent", "HTTP 404")])
 def test_what_no_mirror_has_whole_leaves_no_trace(bad, fault, declare, mirror):
     declare(f"{mirror.address}/{bad}")
     message = message_of(path_of, "toy", "first.bin")
@@ -210,9 +208,7 @@ def test_a_cache_that_cannot_be_written(declare, mirror, monkeypatch, tmp_path):
     assert "Cannot write" in message and "Set DONGSHOU_CACHE" in message
 
 
-@pytest.mark.skipif(
-    os.name == "nt" or getattr(os, "geteuid", lambda: 0)() == 0, reason="root may write anywhere"
-)
+@pytest.mark.skipif(os.name == "nt" or getattr(os, "geteuid", lambda: 0)() == 0, reason="root may write anywhere")
 def test_a_read_only_cache(declare, mirror):
     declare(f"{mirror.address}/good")
     cache_directory().mkdir()
@@ -261,9 +257,7 @@ def test_verify_reports_every_file_in_every_place(declare, data_directory, mirro
         (cache_directory(), "second.txt", "ok"),
     ]
     assert "4 bytes instead of 256,000" in reports[0].detail
-    assert {report.dataset for report in verify()} == {
-        source.name for source in SOURCES.values() if source.files
-    }
+    assert {report.dataset for report in verify()} == {source.name for source in SOURCES.values() if source.files}
 
 
 def test_a_bundle_is_all_that_another_machine_needs(declare, mirror, monkeypatch, tmp_path):

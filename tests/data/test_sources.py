@@ -26,9 +26,7 @@ def test_digits_need_no_files():
 
 
 def test_a_misspelt_name_gets_the_nearest_right_ones():
-    with pytest.raises(
-        UsageError, match=r'No data set "fashoin-mnist"\. Did you mean fashion-mnist'
-    ) as caught:
+    with pytest.raises(UsageError, match=r'No data set "fashoin-mnist"\. Did you mean fashion-mnist') as caught:
         get_source("fashoin-mnist")
     assert "\n" not in str(caught.value)
     assert "airfoil" in str(caught.value)

@@ -1,0 +1,6 @@
+"""The record of a run: written while it runs, read, resumed, compared, drawn and judged afterwards."""
+
+from dongshou.runs.execute import execute
+from dongshou.runs.run import Run, find_run, list_runs
+
+__all__ = ["Run", "execute", "find_run", "list_runs"]

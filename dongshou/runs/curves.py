@@ -1,0 +1,114 @@
+"""The curves of one run or of several over each other, with the published bands behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from dongshou.drawing import new_figure
+from dongshou.runs.judge import figure_from
+from dongshou.runs.run import Run
+from dongshou.training import Band
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+NOT_DRAWN = {"event", "step", "epoch", "time", "part", "lr"}
+SPLITS = ("train", "valid", "test")
+FIRST = ("loss", "accuracy")
+LINE_STYLES = {"train": "-", "valid": "-.", "test": "--"}
+COLOURS = (
+    "tab:blue",
+    "tab:orange",
+    "tab:green",
+    "tab:red",
+    "tab:purple",
+    "tab:brown",
+    "tab:pink",
+    "tab:gray",
+)
+
+Points = list[tuple[float, float]]
+
+
+def draw_curves(runs: Sequence[Run]) -> Figure:
+    """A picture for each quantity; a line for each split, run and part of a run."""
+    by_run = {run.name: curves_of(run) for run in runs}
+    quantities = sorted({quantity_of(metric) for curves in by_run.values() for _, metric in curves}, key=rank)
+    figure = new_figure(5.2 * max(1, len(quantities)), 4.0)
+    all_axes = figure.subplots(1, max(1, len(quantities)), squeeze=False)[0]
+    for axes, quantity in zip(all_axes, quantities, strict=False):
+        colours = iter(COLOURS * 20)
+        for run in runs:
+            draw_quantity(axes, quantity, by_run[run.name], run.name if len(runs) > 1 else "", colours)
+        if len(runs) == 1:
+            shade_published(axes, quantity, runs[0].config["published"])
+        finish(axes, quantity)
+    figure.suptitle(", ".join(sorted({run.experiment for run in runs})))
+    return figure
+
+
+def curves_of(run: Run) -> dict[tuple[str, str], Points]:
+    """(part, metric) -> points, by epoch; by step where there are no epochs."""
+    lines = list(run.lines())
+    event = "epoch" if any(line["event"] == "epoch" for line in lines) else "step"
+    curves: dict[tuple[str, str], Points] = {}
+    for line in lines:
+        if line["event"] == event:
+            for metric in line.keys() - NOT_DRAWN:
+                curves.setdefault((line.get("part", ""), metric), []).append((line[event], line[metric]))
+    return curves
+
+
+def draw_quantity(
+    axes: Axes, quantity: str, curves: dict[tuple[str, str], Points], run_name: str, colours: Any
+) -> None:
+    colour_of_part: dict[str, str] = {}
+    for (part, metric), points in sorted(curves.items(), key=lambda item: (item[0][0], rank(item[0][1]))):
+        if quantity_of(metric) != quantity:
+            continue
+        split = metric.partition("_")[0]
+        colour = colour_of_part.setdefault(part, next(colours)) if part or run_name else next(colours)
+        label = " ".join(word for word in (run_name, part, split if split in SPLITS else metric) if word)
+        x, y = zip(*points, strict=True)
+        marker = "o" if len(points) == 1 else ""
+        axes.plot(x, y, LINE_STYLES.get(split, "-"), color=colour, label=label, marker=marker)
+
+
+def shade_published(axes: Axes, quantity: str, published: Sequence[dict[str, Any]]) -> None:
+    """Published bands of this quantity, test before train where there are both."""
+    for source in published:
+        for metric, plain in source["metrics"].items():
+            if quantity_of(metric) != quantity:
+                continue
+            figure = figure_from(plain)
+            label = f"{metric.partition('_')[0]}, {source['source']}"
+            if isinstance(figure, Band) and figure.p90 > figure.p10:
+                axes.axhspan(figure.p10, figure.p90, color="gray", alpha=0.2, label=label)
+            else:
+                axes.axhline(figure.median, color="gray", alpha=0.5, linewidth=1, label=label)
+
+
+def finish(axes: Axes, quantity: str) -> None:
+    axes.set_xlabel("epoch")
+    axes.set_ylabel(quantity.replace("_", " "))
+    axes.grid(alpha=0.3)
+    values = [value for line in axes.get_lines() for value in line.get_ydata()]  # pyright: ignore
+    if values and min(values) > 0 and max(values) / min(values) > 100:
+        axes.set_yscale("log")
+    if 0 < len(axes.get_legend_handles_labels()[1]) <= 12:
+        axes.legend(fontsize=7)
+
+
+def quantity_of(metric: str) -> str:
+    """`test_accuracy` -> `accuracy`"""
+    split, _, rest = metric.partition("_")
+    return rest if split in SPLITS and rest else metric
+
+
+def rank(name: str) -> tuple[int, int, str]:
+    """Losses first, then accuracies, then the rest by name; of each, train before valid before test."""
+    quantity, split = quantity_of(name), name.partition("_")[0]
+    first = FIRST.index(quantity) if quantity in FIRST else len(FIRST)
+    return first, SPLITS.index(split) if split in SPLITS else 0, quantity

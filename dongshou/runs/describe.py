@@ -1,0 +1,71 @@
+"""The two summaries of a run: what was decided before it, and what came out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime, timezone
+from typing import Any
+
+from dongshou.runs.judge import beside_published
+from dongshou.runs.machine import machine, versions
+from dongshou.runs.run import Run
+from dongshou.training import Finished, Session, Work
+
+FORMAT = 1  # of the run directory
+
+
+def configuration(work: Work, session: Session) -> dict[str, Any]:
+    """What `config.json` holds."""
+    declared = work.declared
+    return {
+        "format": FORMAT,
+        "experiment": declared.name if declared else "custom",
+        "settings": declared.settings if declared else {},
+        **asdict(session),
+        "device": session.torch_device().type,
+        "limited": is_limited(work, session),
+        "data": work.fingerprints(),
+        "published": [published.plain() for published in work.published] if is_as_published(work) else [],
+        "versions": versions(),
+        "machine": machine(),
+        "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+    }
+
+
+def outcome(run: Run, session: Session, finished: Finished, seconds: float) -> dict[str, Any]:
+    """What `result.json` holds and `--json` prints."""
+    config = run.config
+    return {
+        "experiment": run.experiment,
+        "run": str(run.path),
+        "settings": config["settings"],
+        "seed": session.seed,
+        "result": finished.metrics,
+        "best": finished.best,
+        "published": beside_published(config["published"], finished.metrics),
+        "seconds": round(seconds, 3),
+        "device": config["device"],
+        "engine": session.engine,
+        "limited": config["limited"],
+    }
+
+
+def is_as_published(work: Work) -> bool:
+    """Whether the settings are those that the published results were reached with: fewer epochs show how far
+    one is, anything else changed is another experiment."""
+    if work.declared is None:
+        return True
+    settings, defaults = work.declared.settings, work.declared.defaults
+    return all(settings[name] == defaults[name] for name in defaults if name != "epochs")
+
+
+def is_limited(work: Work, session: Session) -> bool:
+    """Whether this is less than the experiment asks for: fewer examples or fewer epochs than declared."""
+    return session.limit is not None or (
+        work.declared is not None and fewer_epochs(work.declared.settings, work.declared.defaults)
+    )
+
+
+def fewer_epochs(settings: Mapping[str, Any], defaults: Mapping[str, Any]) -> bool:
+    return "epochs" in defaults and settings["epochs"] < defaults["epochs"]

@@ -1,0 +1,128 @@
+"""Run a piece of work and record it, from the start or from its last checkpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from dongshou.errors import DongshouError
+from dongshou.runs.describe import configuration, outcome
+from dongshou.runs.record import CHECKPOINTS, Record
+from dongshou.runs.resume import reopen
+from dongshou.runs.run import Run, runs_directory
+from dongshou.training import Event, Finished, Session, Work
+from dongshou.training.checkpoint import Checkpoints
+
+Watcher = Callable[[Event], None]
+
+
+class Interrupted(DongshouError):
+    """The person stopped the run. Nothing is lost but what came after the last checkpoint."""
+
+    exit_code = 130
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        super().__init__(f"Interrupted. Go on with: dongshou run {run.experiment} --resume {run.path}")
+
+
+def execute(
+    work: Work,
+    *,
+    seed: int = 0,
+    engine: Any = "torch",
+    device: Any = "auto",
+    precision: Any = "fp32",
+    compile: bool = False,
+    limit: int | None = None,
+    runs: str | Path | None = None,
+    resume: str | Path | None = None,
+    progress: bool = False,
+    tensorboard: bool = False,
+    watch: Iterable[Watcher] = (),
+) -> Run:
+    """Do the work in a run directory of its own; the `Run` that was recorded.
+
+    seed, engine, device, precision, compile, limit   see `dongshou.training.Session`
+    runs         where the run directory is made: default DONGSHOU_RUNS, else ./runs
+    resume       the run to go on with; its own seed, engine and so on then hold
+    progress     show a progress bar
+    tensorboard  also write TensorBoard events into the run's directory
+    watch        called with each event, after it was recorded
+
+    Raises DongshouError when the work fails, Interrupted on Ctrl-C: both leave a run that can be resumed.
+    """
+    if resume is not None:
+        record, session, checkpoints = reopen(Run(resume), work)
+        if record is None:
+            return Run(resume)
+    else:
+        session = Session(seed, engine, device, precision, compile, limit)
+        record = Record.create(runs_directory(runs), configuration(work, session))
+        checkpoints = Checkpoints(record.directory / CHECKPOINTS)
+    run = Run(record.directory)
+    with ExitStack() as stack:
+        stack.callback(record.close)
+        stack.enter_context(failures_recorded(record))
+        watchers = [*watch, *more_watchers(run, progress, tensorboard, stack)]
+        finished = carry_out(work, session, checkpoints, record, watchers)
+        if run.has_curves:
+            run.curves()
+        record.finish(outcome(run, session, finished, record.seconds))
+    return run
+
+
+def carry_out(
+    work: Work, session: Session, checkpoints: Checkpoints, record: Record, watchers: list[Watcher]
+) -> Finished:
+    """Draw the events out of the work, record each, then show it to the watchers."""
+    finished = Finished({})
+    for event in seeded_events(work, session, checkpoints):
+        record.write(event)
+        for watcher in watchers:
+            watcher(event)
+        if isinstance(event, Finished):
+            finished = event
+    return finished
+
+
+@contextmanager
+def failures_recorded(record: Record) -> Iterator[None]:
+    """Whatever ends the run before its time: Ctrl-C becomes `Interrupted`, an error is put on record."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Interrupted(Run(record.directory)) from None
+    except DongshouError as error:
+        if record.is_empty:
+            record.discard()  # nothing was done yet: a batch that is too large, data that are not there
+        else:
+            record.failed(str(error))
+        raise
+    except Exception as error:  # a fault of ours, or the machine's, such as too little memory on the GPU
+        record.failed(f"{type(error).__name__}: {error}")
+        raise
+
+
+def seeded_events(work: Work, session: Session, checkpoints: Checkpoints) -> Iterator[Event]:
+    """The events of the work, made anew under the seed where that is possible; torch's own random state is
+    put back afterwards."""
+    with torch.random.fork_rng():
+        torch.manual_seed(session.seed)
+        fresh = work.declared.make() if work.declared is not None else work
+        yield from fresh.events(session, checkpoints)
+
+
+def more_watchers(run: Run, progress: bool, tensorboard: bool, stack: ExitStack) -> Iterator[Watcher]:
+    if progress:
+        from dongshou.runs.progress import Progress
+
+        yield stack.enter_context(Progress(run))
+    if tensorboard:
+        from dongshou.runs.tensorboard import TensorBoard
+
+        yield stack.enter_context(TensorBoard(run.path))

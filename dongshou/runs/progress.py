@@ -1,0 +1,76 @@
+"""A progress bar in the terminal; where there is none, a line for each epoch."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bars
+
+from dongshou.runs.curves import SPLITS
+from dongshou.runs.run import Run
+from dongshou.training import Drew, Evaluated, Event, Stepped, Wrote
+
+REDRAW_EVERY = 0.2  # seconds: drawing more often would cost the training time and show no more
+
+
+class Progress:
+    """Reads the events along and shows where the run stands, on standard error."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.console = Console(stderr=True)
+        self.bars = Bars(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[measured]}"),
+            console=self.console,
+            auto_refresh=False,
+            transient=True,
+        )
+        self.bar = self.bars.add_task(run.experiment, total=None, measured="")
+        self.drawn = 0.0
+
+    def __enter__(self) -> Progress:
+        self.console.print(f"{self.run.experiment} -> {self.run.path}", highlight=False, soft_wrap=True)
+        if self.console.is_terminal:
+            self.bars.start()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        if self.console.is_terminal:
+            self.bars.stop()
+
+    def __call__(self, event: Event) -> None:
+        match event:
+            case Stepped() if self.console.is_terminal:
+                now = time.monotonic()
+                if event.metrics or now - self.drawn > REDRAW_EVERY:
+                    self._advance(event, now)
+            case Evaluated():
+                epoch = f"{event.part} epoch {event.epoch}".strip()
+                self.console.print(f"{epoch:>9}  {in_words(event.metrics)}", highlight=False, soft_wrap=True)
+            case Drew() | Wrote():
+                self.console.print(f"wrote {event.name}", style="dim", highlight=False)
+
+    def _advance(self, event: Stepped, now: float) -> None:
+        changes: dict[str, Any] = {"measured": in_words(event.metrics)} if event.metrics else {}
+        description = f"{event.part} epoch {event.epoch}".strip()
+        self.bars.update(self.bar, completed=event.step, total=event.num_steps, description=description, **changes)
+        if now - self.drawn > REDRAW_EVERY:
+            self.bars.refresh()
+            self.drawn = now
+
+
+def in_words(metrics: dict[str, float]) -> str:
+    """`train loss 0.4481, accuracy 0.8350  test loss 0.4813, accuracy 0.8290`"""
+    groups: dict[str, list[str]] = {}
+    for name, value in metrics.items():
+        split, _, quantity = name.partition("_")
+        split, quantity = (split, quantity) if split in SPLITS else ("", name)
+        groups.setdefault(split, []).append(f"{quantity} {value:.4g}")
+    return "  ".join(f"{split} {', '.join(words)}".strip() for split, words in groups.items())

@@ -1,0 +1,151 @@
+"""The writer of a run's directory; everybody else only reads it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import safetensors.torch
+from filelock import FileLock, Timeout
+
+from dongshou.drawing import png
+from dongshou.errors import DongshouError, UsageError
+from dongshou.runs.files import write_json, write_whole
+from dongshou.training import Drew, Evaluated, Event, Finished, Saved, Stepped, Wrote
+from dongshou.training.checkpoint import own_copy
+from dongshou.training.events import Snapshot
+
+CONFIG, METRICS, RESULT, LOCK, CHECKPOINTS = (
+    "config.json",
+    "metrics.jsonl",
+    "result.json",
+    ".lock",
+    "checkpoints",
+)
+
+
+class Record:
+    """Turns events into lines of `metrics.jsonl` and files beside it.
+
+    A line names a file only once the file lies whole on the disk. The lock is held as long as the process
+    lives, however it ends: a run whose lock is free and that has no result was stopped.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.lock = FileLock(directory / LOCK)
+        try:
+            self.lock.acquire(timeout=1)
+        except Timeout:
+            raise UsageError(f"{directory} is being written by another process; wait until it ends.") from None
+        self.metrics = open(directory / METRICS, "a", encoding="utf-8")
+        self.started = time.perf_counter()
+        self.last_step = 0
+
+    @classmethod
+    def create(cls, runs: Path, config: dict[str, Any]) -> Record:
+        """A new run directory, named after the experiment and the time, its configuration written first."""
+        name = f"{config['experiment'].replace(':', '-')}-{time.strftime('%Y%m%d-%H%M%S')}"
+        directory = new_directory(runs, name)
+        try:
+            write_json(directory / CONFIG, config)
+        except DongshouError:
+            directory.rmdir()
+            raise
+        return cls(directory)
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the start of the run, those of interrupted attempts included up to their checkpoint."""
+        return time.perf_counter() - self.started
+
+    def rewind(self, length: int, step: int, seconds: float) -> None:
+        """Cut the metrics back to their first `length` bytes: what came after that checkpoint will come again."""
+        self.metrics.truncate(length)
+        self.last_step = step
+        self.started = time.perf_counter() - seconds
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing has happened yet, not even a step that left no line."""
+        return self.last_step == 0 and self.metrics.tell() == 0
+
+    def discard(self) -> None:
+        """Take the whole directory away."""
+        self.close()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def write(self, event: Event) -> None:
+        match event:
+            case Stepped():
+                self.last_step = event.step
+                if event.metrics:
+                    self._line("step", event, **event.metrics)
+            case Evaluated():
+                self._line("epoch", event, **event.metrics, lr=event.lr)
+            case Saved():
+                path = event.path.relative_to(self.directory).as_posix()
+                self._line("checkpoint", event, path=path, sha256=event.sha256, best=event.best)
+            case Drew():
+                path = f"figures/{event.name}.png"
+                write_whole(self.directory / path, png(event.figure))
+                self._line("figure", name=event.name, path=path)
+            case Snapshot():
+                path = f"tensors/{self.last_step:06d}-{event.name}.safetensors"
+                content = safetensors.torch.save({name: own_copy(t) for name, t in event.tensors.items()})
+                write_whole(self.directory / path, content)
+                self._line("tensors", name=event.name, path=path)
+            case Wrote():
+                write_whole(self.directory / event.name, event.content)
+                self._line("file", name=event.name, path=event.name)
+            case Finished():
+                self._line("done", **event.metrics)
+
+    def failed(self, error: str) -> None:
+        with suppress(DongshouError):  # on a full disk not even this can be written: the first error says more
+            self._line("failed", error=error)
+
+    def finish(self, result: dict[str, Any]) -> None:
+        """The last file of a run: from now on it is done."""
+        write_json(self.directory / RESULT, result)
+
+    def close(self) -> None:
+        with suppress(OSError):  # a line that found no room was reported when it was written
+            self.metrics.close()
+        self.lock.release()
+
+    def _line(self, event: str, about: Stepped | Evaluated | Saved | None = None, /, **values: Any) -> None:
+        line: dict[str, Any] = {"event": event, "step": self.last_step}
+        if about is not None:
+            line |= {"step": about.step, "epoch": about.epoch}
+            if about.part:
+                line["part"] = about.part
+        line |= {"time": round(self.seconds, 3)} | values
+        try:
+            self.metrics.write(json.dumps(line, ensure_ascii=False) + "\n")
+            self.metrics.flush()
+        except OSError as error:
+            raise DongshouError(
+                f"{self.directory / METRICS} could not be written ({error.strerror or error}). "
+                "Free some space and resume the run."
+            ) from error
+
+
+def new_directory(runs: Path, name: str) -> Path:
+    """Make runs/name, or runs/name-2 and so on where that exists. Raises DongshouError when it cannot."""
+    for number in range(1, 10_000):
+        directory = runs / (name if number == 1 else f"{name}-{number}")
+        try:
+            directory.mkdir(parents=True)
+            return directory
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise DongshouError(
+                f"No run can be written in {runs}: {error.strerror or error}. Name another place with --runs DIR."
+            ) from error
+    raise DongshouError(f"{runs} holds too many runs called {name}; name another place with --runs DIR.")

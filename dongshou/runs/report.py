@@ -1,0 +1,102 @@
+"""RESULTS.md: every reproduced experiment beside what was published. Written by the program, never by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from dongshou.experiments.catalogue import UNITS
+
+HEADER = """# Results
+
+Written by `dongshou reproduce`; each row comes from a file in `results/`, which holds every seed, the settings,
+the versions, the machine and the hashes of the data.
+
+The verdict compares the median over the seeds with what was published: **match** in the band from the 10th to
+the 90th percentile, widened by the standard deviation over the seeds, or better than it (for a single published
+figure: within the tolerance that the experiment states, or better); **within range** between the published
+extremes; else **differs**. A figure in parentheses is shown beside the published one and not judged.
+"""
+
+COLUMNS = ("experiment", "engine", "seeds", "metric", "measured", "published", "source", "verdict", "seconds")
+
+
+def report(outcomes: Sequence[dict[str, Any]]) -> str:
+    """The whole document: a table for each unit, then what each experiment is, then the machines."""
+    units = [unit for unit in UNITS if any(outcome["unit"] == unit for outcome in outcomes)]
+    sections = [HEADER]
+    for unit in units:
+        of_unit = [outcome for outcome in outcomes if outcome["unit"] == unit]
+        rows = [row for outcome in of_unit for row in rows_of(outcome)]
+        sections.append(f"## {unit.replace('_', ' ').capitalize()}\n\n{markdown_table(COLUMNS, rows)}\n")
+    sections.append("## What was run\n\n" + "\n".join(described(outcomes)) + "\n")
+    sections.append("## On what\n\n" + "\n".join(machines(outcomes)) + "\n")
+    return "\n".join(sections)
+
+
+def rows_of(outcome: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    """A row for each published figure of one experiment; its name stands in the first only."""
+    seeds = len(outcome["seeds"])
+    failed = f", {len(outcome['failures'])} failed" if outcome["failures"] else ""
+    seconds = sorted(seed["seconds"] for seed in outcome["seeds"])
+    first = (f"`{outcome['experiment']}`", outcome["engine"], f"{seeds}{failed}")
+    for source in outcome["published"]:
+        for metric, figure in source["metrics"].items():
+            yield (
+                *first,
+                metric if figure["judged"] else f"({metric})",
+                measured(figure),
+                published(figure),
+                source["source"],
+                figure.get("verdict", "failed"),
+                f"{seconds[len(seconds) // 2]:.1f}" if seconds else "",
+            )
+            first = ("", "", "")
+
+
+def measured(figure: dict[str, Any]) -> str:
+    """`0.8702 [0.8691, 0.8710]`: the median and, over several seeds, the extremes."""
+    values = figure["values"]
+    if not values:
+        return "-"
+    middle = number(figure["measured"])
+    return middle if len(values) == 1 else f"{middle} [{number(min(values))}, {number(max(values))}]"
+
+
+def published(figure: dict[str, Any]) -> str:
+    """`0.869 ± 0.003`, or the band `0.804 [0.781, 0.818]`."""
+    if "value" in figure:
+        return number(figure["value"]) + (f" ± {figure['within']:g}" if figure["within"] else "")
+    return f"{number(figure['median'])} [{number(figure['p10'])}, {number(figure['p90'])}]"
+
+
+def number(value: float) -> str:
+    """Four digits that count, and no exponent for the usual sizes."""
+    if value and not 1e-4 <= abs(value) < 1e5:
+        return f"{value:.3g}"
+    return f"{value:.5g}" if abs(value) >= 10 else f"{value:.4f}"
+
+
+def described(outcomes: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """One line for each experiment: what it is, and with which settings."""
+    for outcome in outcomes:
+        settings = ", ".join(f"{name} {value}" for name, value in outcome.get("settings", {}).items())
+        description = " ".join(outcome["description"].split())
+        limited = " **Limited: no reproduction.**" if outcome.get("limited") else ""
+        yield f"- `{outcome['experiment']}` ({outcome['engine']}): {description} ({settings}){limited}"
+
+
+def machines(outcomes: Sequence[dict[str, Any]]) -> list[str]:
+    """The machines and versions, once each."""
+    lines = {
+        f"- {machine.get('gpu', machine['processor'])}, {machine['cores']} cores, {machine['threads']} threads, "
+        f"{machine['system']}, Python {versions['python']}, torch {versions['torch']}, {outcome['date']}"
+        for outcome in outcomes
+        if (machine := outcome.get("machine")) and (versions := outcome["versions"])
+    }
+    return sorted(lines)
+
+
+def markdown_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [columns, ["---"] * len(columns), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -1,0 +1,116 @@
+"""Run experiments over several seeds and judge them by what was published."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from dongshou.errors import DongshouError, UsageError
+from dongshou.experiments.catalogue import list_experiments
+from dongshou.experiments.registry import Declaration, find_declaration
+from dongshou.runs.execute import Interrupted
+from dongshou.runs.files import read_json, write_json, write_whole
+from dongshou.runs.judge import judge, worst
+from dongshou.runs.report import report
+from dongshou.runs.run import Run
+from dongshou.training import Published
+
+
+def reproduce(
+    names: Sequence[str] = (), *, seeds: int = 3, results: str | Path = "results", **options: Any
+) -> list[dict[str, Any]]:
+    """Run each experiment with seeds 0, 1, ... and write `results/NAME.json`; then RESULTS.md beside `results`.
+
+    names    experiments and variants; none means every one that has something published to stand beside
+    options  those of `dongshou.runs.execute`: engine, device, precision, runs, progress, ...
+
+    A seed that fails is counted, not hidden. Raises UsageError for an unknown name or fewer than one seed.
+    """
+    if seeds < 1:
+        raise UsageError(f"seeds must be at least 1; got {seeds}.")
+    declarations = [find_declaration(name) for name in names or published_names()]
+    outcomes = []
+    for declaration in declarations:
+        outcome = reproduced(declaration, seeds, options)
+        suffix = "" if options.get("engine", "torch") == "torch" else f"-{options['engine']}"
+        write_json(Path(results) / f"{declaration.name.replace(':', '-')}{suffix}.json", outcome)
+        outcomes.append(outcome)
+        write_report(results)
+    return outcomes
+
+
+def published_names() -> Iterator[str]:
+    """Every experiment and variant that others have reported a result for.
+
+    One that cannot be made here, for want of its data, is among them: its failure is to be seen.
+    """
+    for entry in list_experiments():
+        for name in (entry.name, *(f"{entry.name}:{variant}" for variant in entry.variants)):
+            try:
+                if find_declaration(name)().published:
+                    yield name
+            except DongshouError:
+                yield name
+
+
+def reproduced(declaration: Declaration, seeds: int, options: dict[str, Any]) -> dict[str, Any]:
+    """What came out over the seeds, beside what was published."""
+    runs, failures, published = [], [], ()
+    for seed in range(seeds):
+        try:
+            work = declaration()
+            published = work.published
+            runs.append(work.run(seed=seed, **options))
+        except Interrupted:
+            raise
+        except DongshouError as error:
+            failures.append({"seed": seed, "error": str(error)})
+    beside = compared(published, runs)
+    verdicts = [row["verdict"] for source in beside for row in source["metrics"].values() if row.get("verdict")]
+    return {
+        "experiment": declaration.name,
+        "unit": declaration.entry.unit,
+        "title": declaration.title,
+        "description": declaration.description,
+        "engine": options.get("engine", "torch"),
+        "verdict": worst(verdicts) if verdicts else "failed",
+        "published": beside,
+        "seeds": [one_seed(run) for run in runs],
+        "failures": failures,
+        "date": time.strftime("%Y-%m-%d"),
+        **({name: runs[0].config[name] for name in SHARED} if runs else {}),
+    }
+
+
+SHARED = ("settings", "device", "precision", "limited", "versions", "machine", "data")  # the same for every seed
+
+
+def one_seed(run: Run) -> dict[str, Any]:
+    record = run.record
+    return {name: record[name] for name in ("seed", "result", "best", "seconds")}
+
+
+def compared(published: Sequence[Published], runs: Sequence[Run]) -> list[dict[str, Any]]:
+    """Each published figure with the values measured, their median and the verdict."""
+    results = [run.result for run in runs]
+    sources = []
+    for source in published:
+        rows = {}
+        for metric, figure in source.plain()["metrics"].items():
+            values = [result[metric] for result in results if metric in result]
+            rows[metric] = figure | {"values": values}
+            if values:
+                rows[metric]["measured"] = statistics.median(values)
+                rows[metric]["verdict"] = judge(metric, figure, values) if figure["judged"] else ""
+        sources.append({"source": source.source, "metrics": rows})
+    return sources
+
+
+def write_report(results: str | Path) -> Path:
+    """Write RESULTS.md, beside the directory of results, from all results in it."""
+    path = Path(results).resolve().parent / "RESULTS.md"
+    write_whole(path, report([read_json(file) for file in sorted(Path(results).glob("*.json"))]))
+    return path

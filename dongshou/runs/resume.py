@@ -1,0 +1,94 @@
+"""Open a run that was stopped, at its last whole checkpoint."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from dongshou.errors import DongshouError, UsageError
+from dongshou.runs.record import Record
+from dongshou.runs.run import Run
+from dongshou.training import Session, Work
+from dongshou.training.checkpoint import Checkpoints, read_checkpoint
+
+
+def reopen(run: Run, work: Work) -> tuple[Record | None, Session, Checkpoints]:
+    """The record, cut back to the last checkpoint, and the state to go on from; no record for a finished run.
+
+    Raises UsageError when the run is of another experiment or other settings, DongshouError when its last
+    checkpoint was damaged.
+    """
+    check_same_work(run, work)
+    session = recorded_session(run)
+    checkpoints = Checkpoints(run.checkpoints)
+    if run.is_done:
+        return None, session, checkpoints
+    check_same_data(run, work)
+    record = Record(run.path)  # from here on no other process can write to this run
+    try:
+        record.rewind(*load_last_checkpoint(run, checkpoints))
+    except DongshouError:
+        record.close()
+        raise
+    checkpoints.prune()
+    remove_partial_files(run.path)
+    return record, session, checkpoints
+
+
+def remove_partial_files(directory: Path) -> None:
+    """What a killed process had not finished writing; only while the lock is held."""
+    for path in directory.rglob(".*.partial"):
+        path.unlink(missing_ok=True)
+
+
+def check_same_work(run: Run, work: Work) -> None:
+    check_same_experiment(run, work.declared.name if work.declared else "custom")
+    recorded = run.config["settings"]
+    for setting, value in (work.declared.settings if work.declared else {}).items():
+        check_same(run, setting, recorded.get(setting, value), value)
+
+
+def check_same_experiment(run: Run, name: str) -> None:
+    if name != run.experiment:
+        raise UsageError(
+            f"{run.path} is a run of {run.experiment}, not of {name}; "
+            f"use: dongshou run {run.experiment} --resume {run.path}"
+        )
+
+
+def check_same(run: Run, setting: str, recorded: Any, given: Any) -> None:
+    if recorded != given:
+        raise UsageError(
+            f"{run.path} was started with {setting}={recorded}, not {given}; "
+            "a resumed run keeps its settings: leave the flag out, or start a new run."
+        )
+
+
+def check_same_data(run: Run, work: Work) -> None:
+    recorded, found = run.config.get("data", {}), work.fingerprints()
+    changed = sorted(name for name in recorded.keys() | found.keys() if recorded.get(name) != found.get(name))
+    if changed:
+        raise DongshouError(
+            f"The data of {run.path} changed since it began ({', '.join(changed)}): "
+            "put the former files back, or start a new run."
+        )
+
+
+def recorded_session(run: Run) -> Session:
+    fields = ("seed", "engine", "device", "precision", "compile", "limit")
+    return Session(**{field: run.config[field] for field in fields})
+
+
+def load_last_checkpoint(run: Run, checkpoints: Checkpoints) -> tuple[int, int, float]:
+    """Read the last checkpoint that the record names; where its line ends, its step, and the seconds until then."""
+    end, step, seconds, line = 0, 0, 0.0, None
+    for candidate, position in run.lines_and_ends():
+        if candidate["event"] == "checkpoint":
+            end, step, seconds, line = position, candidate["step"], candidate["time"], candidate
+            checkpoints.last = run.path / candidate["path"]
+            if candidate["best"]:
+                checkpoints.best = checkpoints.last
+    if line is not None and checkpoints.last is not None:
+        model, state = read_checkpoint(checkpoints.last, line["sha256"])
+        checkpoints.to_resume = {"model": model, **state}
+    return end, step, seconds

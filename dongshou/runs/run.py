@@ -1,0 +1,217 @@
+"""A run as its directory tells it."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from filelock import FileLock, Timeout
+
+from dongshou.errors import DongshouError, UsageError, did_you_mean
+from dongshou.runs.files import read_json
+from dongshou.runs.record import CHECKPOINTS, CONFIG, LOCK, METRICS, RESULT
+
+if TYPE_CHECKING:
+    import pandas
+
+    from dongshou.runs.picture import Picture
+
+NEEDED = ("experiment", "settings", "seed", "engine", "device", "precision", "compile", "limit", "published")
+
+Status = Literal["done", "running", "failed", "stopped"]
+
+
+class Run:
+    """Everything about one execution of an experiment. Reads only; never writes but its pictures.
+
+    >>> run = experiments.mlp(data="digits", epochs=1).run()  # doctest: +SKIP
+    >>> run.result["test_accuracy"], run.status  # doctest: +SKIP
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        if not self.path.is_dir():
+            raise UsageError(f"There is no run at {self.path}; `dongshou runs` lists those that there are.")
+        if not (self.path / CONFIG).is_file():
+            raise UsageError(f"{self.path} is no run: it has no {CONFIG}. `dongshou runs` lists the runs.")
+
+    def __repr__(self) -> str:
+        return f"Run({str(self.path)!r}, {self.experiment}, {self.status})"
+
+    @functools.cached_property
+    def config(self) -> dict[str, Any]:
+        """What was decided before the start: settings, seed, engine, versions, machine, hashes of the data."""
+        config = read_json(self.path / CONFIG)
+        missing = [name for name in NEEDED if not isinstance(config, dict) or name not in config]
+        if missing:
+            raise DongshouError(
+                f"{self.path / CONFIG} does not describe a run: it has no {', '.join(missing)}. Start the run anew."
+            )
+        return config
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    @property
+    def experiment(self) -> str:
+        return self.config["experiment"]
+
+    @property
+    def is_done(self) -> bool:
+        return (self.path / RESULT).is_file()
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The whole of `result.json`. Raises DongshouError while the run is not done."""
+        if not self.is_done:
+            raise DongshouError(f"{self.path} is {self.status}, it has no result yet.")
+        return entries_of(read_json(self.path / RESULT), ("result", "published", "seconds"), self.path / RESULT)
+
+    @property
+    def result(self) -> dict[str, float]:
+        """The final metrics by name."""
+        return self.record["result"]
+
+    @property
+    def status(self) -> Status:
+        if self.is_done:
+            return "done"
+        if is_locked(self.path / LOCK):
+            return "running"
+        lines = list(self.lines())
+        return "failed" if lines and lines[-1]["event"] == "failed" else "stopped"
+
+    def lines(self) -> Iterator[dict[str, Any]]:
+        """The events so far. A last line that is still being written is left for the next reader."""
+        for line, _ in self.lines_and_ends():
+            yield line
+
+    def lines_and_ends(self) -> Iterator[tuple[dict[str, Any], int]]:
+        """Each event with the position of its end in the file."""
+        path = self.path / METRICS
+        if not path.is_file():
+            return
+        end = 0
+        for number, raw in enumerate(path.read_bytes().splitlines(keepends=True), 1):
+            if not raw.endswith(b"\n"):
+                return
+            end += len(raw)
+            line = as_event(raw)
+            if line is None:
+                raise DongshouError(
+                    f"{path}, line {number}: not an event; the record was damaged. "
+                    "Restore it from a copy, or start the run anew."
+                )
+            yield line, end
+
+    def table(self, event: Literal["epoch", "step"] = "epoch") -> pandas.DataFrame:
+        """The metrics by epoch or by step, a row each."""
+        import pandas
+
+        return pandas.DataFrame([line for line in self.lines() if line["event"] == event])
+
+    @property
+    def figures(self) -> list[Path]:
+        """The pictures that there are, curves last."""
+        return sorted((self.path / "figures").glob("*.png")) + sorted(self.path.glob("*.png"))
+
+    @property
+    def has_curves(self) -> bool:
+        """Whether anything was measured by step or by epoch."""
+        return any(line["event"] in ("step", "epoch") for line in self.lines())
+
+    def curves(self) -> Picture:
+        """The losses and metrics by epoch, the published bands shaded: shows itself in a notebook, lies as
+        `curves.png` in the run's directory."""
+        from dongshou.runs.curves import draw_curves
+        from dongshou.runs.picture import Picture
+
+        return Picture.save(draw_curves([self]), self.path / "curves.png")
+
+    def checkpoint(self, which: Literal["last", "best"] = "last") -> dict[str, Any] | None:
+        """The line that names the last or the best checkpoint."""
+        lines = [line for line in self.lines() if line["event"] == "checkpoint"]
+        if which == "best":
+            lines = [line for line in lines if line["best"]] or lines
+        return lines[-1] if lines else None
+
+    @property
+    def checkpoints(self) -> Path:
+        return self.path / CHECKPOINTS
+
+
+def as_event(raw: bytes) -> dict[str, Any] | None:
+    """A line with what every event has, and a checkpoint what a resumed run needs of it; None for any other."""
+    try:
+        line = json.loads(raw)
+    except ValueError:
+        return None
+    needed = {"event", "step", "time"}
+    if not isinstance(line, dict) or not needed <= line.keys():
+        return None
+    if line["event"] == "checkpoint" and not {"path", "sha256", "best"} <= line.keys():
+        return None
+    return line
+
+
+def entries_of(content: Any, names: tuple[str, ...], where: Path | str) -> dict[str, Any]:
+    """The content, which has to have these entries. Raises DongshouError when it does not."""
+    missing = [name for name in names if not isinstance(content, dict) or name not in content]
+    if missing:
+        raise DongshouError(f"{where} has no {', '.join(missing)}: it is not what a run writes, or was damaged.")
+    return content
+
+
+def is_locked(path: Path) -> bool:
+    """Whether a living process holds the lock."""
+    if not path.exists() or not os.access(path, os.W_OK):
+        return False
+    lock = FileLock(path)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return True
+    lock.release()
+    return False
+
+
+def runs_directory(given: str | Path | None = None) -> Path:
+    """Where runs go: as given, else DONGSHOU_RUNS, else ./runs."""
+    return Path(given or os.environ.get("DONGSHOU_RUNS") or "runs")
+
+
+def list_runs(directory: str | Path | None = None) -> list[Run]:
+    """All runs there, the oldest first."""
+    root = runs_directory(directory)
+    paths = [path for path in root.iterdir() if (path / CONFIG).is_file()] if root.is_dir() else []
+    return [Run(path) for path in sorted(paths, key=lambda path: (path / CONFIG).stat().st_mtime_ns)]
+
+
+def find_run(name: str | Path, directory: str | Path | None = None) -> Run:
+    """A run by its path, its name, its experiment (then the newest), or `last`.
+
+    Raises UsageError when there is none.
+    """
+    if (Path(name) / CONFIG).is_file():
+        return Run(name)
+    runs = list_runs(directory)
+    by_name = {run.name: run for run in runs}
+    for run in runs:
+        with contextlib.suppress(DongshouError):  # a damaged run must not hide the others
+            by_name[run.experiment] = run
+    if runs:
+        by_name["last"] = runs[-1]
+    if str(name) in by_name:
+        return by_name[str(name)]
+    if Path(name).is_dir():
+        return Run(name)
+    where = runs_directory(directory)
+    raise UsageError(
+        f"There is no run called {name} in {where}.{did_you_mean(str(name), by_name)} `dongshou runs` lists them."
+    )

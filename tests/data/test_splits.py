@@ -1,0 +1,83 @@
+"""Splits: whatever a split is given as, it comes out as batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+import torch
+from torch.utils.data import DataLoader, TensorDataset
+
+from dongshou.data import Batches, Loader, Splits
+
+X, Y = torch.arange(12.0), torch.arange(12)
+DATA = TensorDataset(X, Y)
+
+
+def labels(split: Iterable | None) -> list[int]:
+    assert split is not None
+    return torch.cat([y for _, y in split]).tolist()
+
+
+@pytest.mark.parametrize(
+    ("given", "kind"),
+    [
+        (lambda: Batches(X, Y, batch_size=5, shuffle=True), Batches),
+        (lambda: Loader.over(DATA, 5, shuffle=True), Loader),
+        (lambda: DataLoader(DATA, batch_size=5, shuffle=True), Loader),
+        (lambda: DATA, Loader),
+        (lambda: lambda: Batches(X, Y, batch_size=5, shuffle=True), Batches),
+        (lambda: lambda: DATA, Loader),
+    ],
+    ids=["Batches", "Loader", "DataLoader", "Dataset", "function", "function of a Dataset"],
+)
+def test_a_split_may_be_given_in_many_ways(given, kind: type):
+    splits = Splits(given(), batch_size=5)
+    assert isinstance(splits.train(), kind)
+    assert splits.train() is splits.train()
+    assert sorted(labels(splits.train())) == list(range(12))
+    assert (splits.valid(), splits.test()) == (None, None)
+
+
+def test_only_the_training_split_of_bare_data_sets_is_shuffled():
+    splits = Splits(DATA, DATA, DATA, batch_size=4)
+    assert labels(splits.train()) != list(range(12))
+    assert labels(splits.valid()) == labels(splits.test()) == list(range(12))
+
+
+def test_nothing_is_made_before_it_is_asked_for():
+    made = []
+
+    def make(name: str) -> Batches:
+        made.append(name)
+        return Batches(X, Y, batch_size=3)
+
+    splits = Splits(lambda: make("train"), test=lambda: make("test"))
+    splits.limit(6)
+    splits.to(torch.device("cpu"))
+    assert made == []
+    assert (labels(splits.test()), made) == ([0, 1, 2, 3, 4, 5], ["test"])
+
+
+def test_a_limit_and_a_device_reach_every_split_whenever_it_is_made():
+    splits = Splits(Batches(X, Y, batch_size=4), test=DATA, batch_size=4)
+    splits.train()
+    splits.limit(4)
+    splits.to(torch.device("meta"))
+    test = splits.test()
+    assert test is not None
+    assert (len(splits.train()), len(test)) == (1, 1)
+    assert [batch[0].device.type for split in (splits.train(), test) for batch in split] == ["meta"] * 2
+
+
+def test_the_state_is_that_of_the_order_of_every_split():
+    splits = Splits(DATA, test=DataLoader(DATA, batch_size=5, shuffle=True), batch_size=5)
+    state = splits.state_dict()
+    assert [*state] == ["train", "test"]
+    first = labels(splits.train()), labels(splits.test())
+    splits.load_state_dict(state)
+    assert (labels(splits.train()), labels(splits.test())) == first
+
+
+def test_data_of_no_registered_set_has_no_fingerprints():
+    assert Splits(DATA).fingerprints() == {}

@@ -1,0 +1,61 @@
+"""The curves: a picture for each quantity, a line for each split, part and run."""
+
+from __future__ import annotations
+
+from dongshou.runs.curves import curves_of, draw_curves, quantity_of, rank
+from dongshou.training import Band, Finished, Procedure, Published, Reported, Session, Stepped
+from tests.training import toys
+
+
+def labels(axes) -> list[str]:
+    return axes.get_legend_handles_labels()[1]
+
+
+def test_one_run():
+    run = toys.toy().run()
+    figure = draw_curves([run])
+    assert [axes.get_ylabel() for axes in figure.axes] == ["loss", "accuracy"]
+    assert [labels(axes) for axes in figure.axes] == [["train", "test"], ["train", "test"]]
+    line = figure.axes[0].get_lines()[0]
+    assert line.get_xdata().tolist() == [1, 2, 3]
+    assert line.get_ydata().tolist() == run.table()["train_loss"].tolist()
+
+
+def test_several_runs_lie_over_each_other():
+    runs = [toys.toy().run(), toys.toy().run(seed=1)]
+    figure = draw_curves(runs)
+    assert labels(figure.axes[0]) == [f"{run.name} {split}" for run in runs for split in ("train", "test")]
+
+
+def test_a_series_has_a_line_for_each_part():
+    figure = draw_curves([toys.series().run()])
+    assert labels(figure.axes[0]) == ["fast train", "fast test", "slow train", "slow test"]
+
+
+def test_published_results_stand_behind_the_curves():
+    work = toys.toy()
+    work.published = [Published("a book", test_accuracy=Band(0.1, 0.2, 0.3, 0.4, 0.5), test_loss=Reported(0.4))]
+    figure = draw_curves([work.run()])
+    assert labels(figure.axes[0])[-1] == "test, a book"
+    assert labels(figure.axes[1])[-1] == "test, a book"
+
+
+def test_a_work_without_epochs_is_drawn_by_step():
+    def steps(session: Session):
+        for step in range(1, 4):
+            yield Stepped(step, 1, 3, metrics={"loss": 1 / step})
+        yield Finished({})
+
+    run = toys.declared(lambda: Procedure(steps)).run()
+    assert curves_of(run) == {("", "loss"): [(1, 1.0), (2, 1 / 2), (3, 1 / 3)]}
+    assert [axes.get_ylabel() for axes in draw_curves([run]).axes] == ["loss"]
+
+
+def test_names_of_quantities():
+    assert [quantity_of(name) for name in ("test_log_rmse", "perplexity", "train_loss", "train")] == [
+        "log_rmse",
+        "perplexity",
+        "loss",
+        "train",
+    ]
+    assert sorted(["perplexity", "accuracy", "loss"], key=rank) == ["loss", "accuracy", "perplexity"]

@@ -1,0 +1,105 @@
+"""Asking the model of a run about pictures of one's own, in Python and on the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+
+from dongshou import experiments
+from dongshou.cli import main
+from dongshou.data.digits import read
+from dongshou.errors import DongshouError, UsageError
+from dongshou.runs import Run
+from dongshou.runs.predict import predict
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A perceptron that knows the digits well enough."""
+    return experiments.mlp.digits(epochs=15).run(runs=tmp_path_factory.mktemp("runs"))
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Path, int]]:
+    """Test digits as a person might have them: large, dark on light, with a margin; and what they are."""
+    directory = tmp_path_factory.mktemp("pictures")
+    images, labels = read("test")
+    found = []
+    for index, (image, label) in enumerate(zip(images[:40], labels[:40].tolist(), strict=True)):
+        paper = Image.new("L", (300, 400), 230)
+        digit = Image.fromarray(255 - image[0].numpy()).resize((160, 160), Image.Resampling.BICUBIC)
+        paper.paste(digit.point(lambda level: level * 230 // 255), (90, 150))
+        paper.save(directory / f"{index}.png")
+        found.append((directory / f"{index}.png", label))
+    return found
+
+
+def test_recognises_most_pictures(run: Run, pictures: list[tuple[Path, int]]) -> None:
+    predictions = predict(run, [path for path, _ in pictures])
+    guesses = [next(iter(prediction.probabilities)) for prediction in predictions]
+    right = sum(guess == str(label) for guess, (_, label) in zip(guesses, pictures, strict=True))
+    assert right >= 0.8 * len(pictures)
+    for prediction in predictions:
+        probabilities = list(prediction.probabilities.values())
+        assert sum(probabilities) == pytest.approx(1, abs=1e-4)
+        assert probabilities == sorted(probabilities, reverse=True)
+
+
+def test_keeps_what_the_network_saw(run: Run, pictures: list[tuple[Path, int]], tmp_path: Path) -> None:
+    path = pictures[0][0]
+    (tmp_path / path.name).write_bytes(path.read_bytes())
+    first, second = predict(run, [path, tmp_path / path.name])
+    assert (first.seen.name, second.seen.name) == ("0.png", "0-2.png")
+    with Image.open(first.seen) as seen:
+        assert seen.size == (8 * 28, 8 * 28)
+
+
+def test_leaves_torch_alone(run: Run, pictures: list[tuple[Path, int]]) -> None:
+    before = torch.get_rng_state()
+    predict(run, [pictures[0][0]])
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_one_bad_picture_and_nothing_is_written(run: Run, pictures: list[tuple[Path, int]], tmp_path: Path) -> None:
+    before = sorted(run.path.rglob("*"))
+    good = tmp_path / "good.png"
+    good.write_bytes(pictures[0][0].read_bytes())
+    with pytest.raises(DongshouError, match="no picture at"):
+        predict(run, [good, tmp_path / "nothing.png"])
+    assert sorted(run.path.rglob("*")) == before
+
+
+def test_a_run_without_a_checkpoint(run: Run, pictures: list[tuple[Path, int]], tmp_path: Path) -> None:
+    (tmp_path / "young").mkdir()
+    (tmp_path / "young" / "config.json").write_bytes((run.path / "config.json").read_bytes())
+    with pytest.raises(DongshouError, match="has no checkpoint"):
+        predict(Run(tmp_path / "young"), [pictures[0][0]])
+
+
+def test_a_run_that_does_not_classify_images(pictures: list[tuple[Path, int]], tmp_path: Path) -> None:
+    other = experiments.polynomial_fit().run(limit=8, runs=tmp_path)
+    with pytest.raises(UsageError, match="polynomial-fit, which does not classify images"):
+        predict(other, [pictures[0][0]])
+
+
+def test_on_the_command_line(run: Run, pictures: list[tuple[Path, int]], capsys: pytest.CaptureFixture[str]) -> None:
+    path, _ = pictures[0]
+    assert main(["predict", str(run.path), str(path)]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == str(path) and "%" in said[1] and "█" in said[1]
+    assert len(said) == 7 and said[-1].endswith("predictions/0.png")
+    assert main(["predict", str(run.path), str(path), "--json"]) == 0
+    (prediction,) = json.loads(capsys.readouterr().out)["predictions"]
+    assert len(prediction["probabilities"]) == 10
+
+
+def test_wrong_use_on_the_command_line(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["predict", str(run.path)]) == 2
+    assert main(["predict", "nothing", "a.png"]) == 2
+    assert main(["predict", str(run.path), __file__]) == 1
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 3 and "is no image" in said[2]

@@ -1,0 +1,91 @@
+"""Reproducing over seeds: the verdicts, the files and the table."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from dongshou.errors import UsageError
+from dongshou.runs.judge import judge, worst
+from dongshou.runs.report import number, report
+from dongshou.runs.reproduce import published_names, reproduce
+
+BAND = {"minimum": 0.70, "p10": 0.75, "median": 0.80, "p90": 0.82, "maximum": 0.85, "judged": True}
+SINGLE = {"value": 0.40, "within": 0.02, "two_sided": False, "judged": True}
+
+
+@pytest.mark.parametrize(
+    ("metric", "values", "verdict"),
+    [
+        ("test_accuracy", [0.78, 0.80, 0.81], "match"),
+        ("test_accuracy", [0.90], "match"),  # better than the band
+        ("test_accuracy", [0.74], "within range"),
+        ("test_accuracy", [0.735, 0.745, 0.765], "match"),  # 0.745 is within a deviation of 0.75
+        ("test_accuracy", [0.60], "differs"),
+        ("test_loss", [0.60], "match"),  # of a loss, less is better
+        ("test_loss", [0.84], "within range"),
+        ("test_loss", [0.90], "differs"),
+    ],
+)
+def test_a_band_judges_the_median_over_the_seeds(metric: str, values: list[float], verdict: str):
+    assert judge(metric, BAND, values) == verdict
+
+
+@pytest.mark.parametrize(
+    ("two_sided", "value", "verdict"),
+    [(False, 0.41, "match"), (False, 0.43, "differs"), (False, 0.30, "match"), (True, 0.30, "differs")],
+)
+def test_a_single_figure_judges_by_its_tolerance(two_sided: bool, value: float, verdict: str):
+    assert judge("train_loss", SINGLE | {"two_sided": two_sided}, [value]) == verdict
+
+
+def test_the_worst_metric_decides():
+    assert worst(["match", "differs", "within range"]) == "differs"
+    assert worst(["match", "within range"]) == "within range"
+
+
+def test_reproduce_writes_each_seed_and_the_table(tmp_path: Path):
+    (outcome,) = reproduce(["exhaustive-search"], seeds=2, results=tmp_path / "results")
+    written = json.loads((tmp_path / "results" / "exhaustive-search.json").read_text())
+    assert [seed["seed"] for seed in written["seeds"]] == [0, 1]
+    assert written["verdict"] == outcome["verdict"] == "match"
+    assert written["versions"]["torch"] and written["machine"]["cores"] and written["limited"] is False
+    table = (tmp_path / "RESULTS.md").read_text()
+    assert "| `exhaustive-search` | torch | 2 |" in table and "match" in table
+
+
+def test_the_table_is_made_of_all_results_that_there_are(tmp_path: Path):
+    for name in ("exhaustive-search", "logistic-regression"):
+        reproduce([name], seeds=1, results=tmp_path / "results")
+    table = (tmp_path / "RESULTS.md").read_text()
+    assert "`exhaustive-search`" in table and "`logistic-regression`" in table
+
+
+def test_a_seed_that_fails_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("DONGSHOU_RUNS", str(tmp_path / "a-file"))
+    (tmp_path / "a-file").write_text("no directory")
+    (outcome,) = reproduce(["exhaustive-search"], seeds=2, results=tmp_path / "results")
+    assert len(outcome["failures"]) == 2 and outcome["verdict"] == "failed"
+    assert "0, 2 failed" in report([outcome])
+
+
+def test_every_published_experiment_has_a_name_that_can_be_reproduced(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("DONGSHOU_DATA", raising=False)  # nor do the names need any data
+    names = list(published_names())
+    assert "mlp" in names and "mlp:book" in names and "mlp:digits" not in names
+
+
+def test_unknown_names_and_no_seeds_are_refused(tmp_path: Path):
+    with pytest.raises(UsageError, match="Did you mean mlp"):
+        reproduce(["mpl"], results=tmp_path)
+    with pytest.raises(UsageError, match="at least 1"):
+        reproduce(["mlp"], seeds=0, results=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.86916, "0.8692"), (98.3456, "98.346"), (5.1e-5, "5.1e-05"), (0.0, "0.0000")]
+)
+def test_numbers_are_short(value: float, text: str):
+    assert number(value) == text

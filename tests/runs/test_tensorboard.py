@@ -1,0 +1,28 @@
+"""TensorBoard reads the same numbers."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from dongshou.errors import UsageError
+from tests.training import toys
+
+
+@pytest.mark.filterwarnings("ignore")  # of tensorboard's own imports
+def test_the_scalars_are_those_of_the_record():
+    reader = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator", reason="no tensorboard here")
+    run = toys.series().run(tensorboard=True)
+    events = reader.EventAccumulator(str(run.path / "tensorboard"))
+    events.Reload()
+    for part, epochs in run.table().groupby("part"):
+        scalars = events.Scalars(f"{part} by epoch/test_loss")
+        assert [scalar.step for scalar in scalars] == epochs["epoch"].tolist()
+        assert [scalar.value for scalar in scalars] == pytest.approx(epochs["test_loss"].tolist())
+
+
+def test_without_the_package_the_message_says_what_to_install(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard.writer", None)
+    with pytest.raises(UsageError, match=r"pip install 'dongshou\[tensorboard\]'"):
+        toys.toy().run(tensorboard=True)
