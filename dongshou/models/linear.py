@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import nn
 
 
-def linear_regression(num_inputs: int, num_outputs: int = 1) -> nn.Module:
+def linear_regression(num_inputs: int, num_outputs: int = 1) -> nn.Linear:
     """y = W x + b. (batch, num_inputs) -> (batch, num_outputs)"""
     return nn.Linear(num_inputs, num_outputs)
 

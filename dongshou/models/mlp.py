@@ -49,7 +49,9 @@ def mlp(
 
 
 def start_normal(model: nn.Module, std: float) -> None:
-    """Weights of every linear layer from N(0, std^2), biases 0."""
+    """Weights of every linear layer from N(0, std^2), biases 0. Raises UsageError for a negative std."""
+    if std < 0:
+        raise UsageError(f"std must not be negative; got {std}.")
     for layer in model.modules():
         if isinstance(layer, nn.Linear):
             nn.init.normal_(layer.weight, std=std)

@@ -1,0 +1,89 @@
+"""Which experiments there are, read from the files without running them: no torch is imported for a list."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from dongshou.errors import UsageError, did_you_mean
+
+ROOT = Path(__file__).parent
+WORK = ("Experiment", "Series", "Procedure")
+UNITS = (
+    "linear_networks",
+    "multilayer_perceptrons",
+    "optimisation",
+    "automatic_differentiation",
+)  # in the order of the course
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file of a unit's folder.
+
+    name      `mlp`, as on the command line
+    unit      the folder, a unit of the course
+    title     first line of the file's docstring
+    variants  the other public functions, with their titles: `mlp:deep`
+    """
+
+    name: str
+    unit: str
+    title: str
+    variants: dict[str, str]
+
+    @property
+    def module(self) -> str:
+        return f"dongshou.experiments.{self.unit}.{self.name.replace('-', '_')}"
+
+
+@lru_cache(maxsize=1)
+def list_experiments() -> tuple[Entry, ...]:
+    """All experiments, by unit and name."""
+    files = [path for unit in UNITS for path in sorted((ROOT / unit).glob("[!_]*.py"))]
+    return tuple(entry for path in files if (entry := read_entry(path)) is not None)
+
+
+def read_entry(path: Path) -> Entry | None:
+    """What a file declares; None for one that holds no experiment."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    functions = {
+        node.name.replace("_", "-"): first_line(ast.get_docstring(node))
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and declares_work(node)
+    }
+    if "experiment" not in functions:
+        return None
+    del functions["experiment"]
+    return Entry(path.stem.replace("_", "-"), path.parent.name, first_line(ast.get_docstring(tree)), functions)
+
+
+def declares_work(node: ast.FunctionDef) -> bool:
+    """Whether a function can be called by name alone, and says that it returns work."""
+    can_be_called = len(node.args.defaults) == len(node.args.args)
+    return can_be_called and isinstance(node.returns, ast.Name) and node.returns.id in WORK
+
+
+def first_line(docstring: str | None) -> str:
+    return (docstring or "").partition("\n")[0]
+
+
+def find_entry(name: str) -> tuple[Entry, str]:
+    """The entry and the variant ("" for none) of `mlp` or `mlp:deep`.
+
+    Raises UsageError with the nearest right names.
+    """
+    base, _, variant = name.partition(":")
+    entries = {entry.name: entry for entry in list_experiments()}
+    if base not in entries:
+        near = did_you_mean(base, entries)
+        raise UsageError(f"There is no experiment called {base}.{near} `dongshou list` shows all of them.")
+    entry = entries[base]
+    if variant and variant not in entry.variants:
+        there = ", ".join(f"{base}:{known}" for known in entry.variants) or "none"
+        raise UsageError(
+            f"{base} has no variant {variant}.{did_you_mean(variant, entry.variants)} Its variants: {there}."
+        )
+    return entry, variant

@@ -1,0 +1,1 @@
+"""Linear neural networks: regression, and classification by softmax."""

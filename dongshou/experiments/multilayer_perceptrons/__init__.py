@@ -1,0 +1,1 @@
+"""Multilayer perceptrons: depth, fitting too much and too little, regularisation, initialisation."""

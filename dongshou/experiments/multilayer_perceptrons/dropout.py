@@ -1,0 +1,71 @@
+"""Dropout on Fashion-MNIST: units left out at random, so that none relies on another (Srivastava et al., 2014)."""
+
+from __future__ import annotations
+
+import math
+
+from torch.optim import SGD
+
+from dongshou import models
+from dongshou.experiments.multilayer_perceptrons.mlp import notes, pictures
+from dongshou.tasks import Classification
+from dongshou.training import Band, Experiment, Published, Reported
+
+
+def experiment(
+    data: str = "fashion-mnist",
+    hidden: tuple[int, ...] = (256,),
+    dropout: tuple[float, ...] = (0.1,),
+    batch_size: int = 64,
+    lr: float = 0.01,
+    epochs: int = 20,
+    std: float | None = None,
+    standardise: bool = True,
+) -> Experiment:
+    """784-256-10, one hidden unit in ten left out at each step; pixels and weights start as in `mlp`.
+
+    train_loss is measured while units are left out, test_loss with all of them.
+    """
+    images = pictures(data, batch_size, standardise)  # (batch, 1, 28, 28), (batch,)
+    model = models.mlp(math.prod(images.shape), hidden, len(images.classes), dropout=dropout, std=std)
+    return Experiment(
+        data=images,
+        model=model,
+        task=Classification(),
+        optimizer=SGD(model.parameters(), lr=lr),
+        epochs=epochs,
+        published=[notes(0.869, 0.332, 0.369)],
+    )
+
+
+def longer(epochs: int = 30) -> Experiment:
+    """Ten more epochs: dropout pays when there is time to overfit."""
+    patient = experiment(epochs=epochs)
+    patient.published = [notes(0.876, 0.294, 0.350, epochs=30)]
+    return patient
+
+
+def book(epochs: int = 10) -> Experiment:
+    """The book's settings: 784-256-256-10, 0.2 and 0.5 left out, batch 256, learning rate 0.5, pixels in 0..1.
+
+    The band spans both of the book's editions, from scratch and concise: they are one network and one loss.
+    """
+    as_printed = experiment(
+        hidden=(256, 256),
+        dropout=(0.2, 0.5),
+        batch_size=256,
+        lr=0.5,
+        epochs=epochs,
+        std=0.01,
+        standardise=False,
+    )
+    as_printed.published = [
+        Published(
+            "d2l-zh 2.0, 2021-2023",
+            train_loss=Band.between(0.330, 0.339, 0.349),
+            train_accuracy=Reported(0.876, within=0.01),
+            test_accuracy=Band.between(0.844, 0.857, 0.867),
+            secondary=("train_accuracy", "test_accuracy"),
+        )
+    ]
+    return as_printed

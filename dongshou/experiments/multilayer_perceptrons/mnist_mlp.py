@@ -1,0 +1,38 @@
+"""Five linear layers on MNIST: a deep perceptron reads 97 of 100 handwritten digits."""
+
+from __future__ import annotations
+
+import math
+
+from torch.optim import SGD
+
+from dongshou import models
+from dongshou.data import load_images, mnist
+from dongshou.tasks import Classification
+from dongshou.training import Experiment, Published, Reported
+
+
+def experiment(
+    data: str = "mnist",
+    hidden: tuple[int, ...] = (512, 256, 128, 64),
+    batch_size: int = 64,
+    lr: float = 0.01,
+    momentum: float = 0.5,
+    epochs: int = 10,
+) -> Experiment:
+    """784-512-256-128-64-10 with ReLU on standardised pixels, SGD with momentum."""
+    images = load_images(data, batch_size, normalize=(mnist.MEAN, mnist.STD))  # (batch, 1, 28, 28), (batch,)
+    model = models.mlp(math.prod(images.shape), hidden, len(images.classes))
+    return Experiment(
+        data=images,
+        model=model,
+        task=Classification(),
+        optimizer=SGD(model.parameters(), lr=lr, momentum=momentum),
+        epochs=epochs,
+        published=[Published("study notes, 10 epochs", test_accuracy=Reported(0.97))] if data == "mnist" else [],
+    )
+
+
+def digits(lr: float = 0.05, epochs: int = 20) -> Experiment:
+    """The handwritten digits inside scikit-learn: no download, a few seconds."""
+    return experiment(data="digits", lr=lr, epochs=epochs)

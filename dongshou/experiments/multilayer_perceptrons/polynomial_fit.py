@@ -1,0 +1,119 @@
+"""Fitting a cubic with too few, enough and too many powers of x: underfitting and overfitting."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+from torch.optim import SGD
+
+from dongshou.data import Batches, Splits, synthetic
+from dongshou.data.synthetic import CUBIC, Examples
+from dongshou.drawing import new_axes
+from dongshou.tasks import Regression
+from dongshou.training import Band, Drew, Event, Experiment, Finished, Procedure, Published, Reported, Session, fit
+from dongshou.training.events import Metrics, Snapshot
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+NORMAL = Published("d2l-zh 2.0", train_loss=Reported(0.0108, within=0.005), test_loss=Reported(0.0106, within=0.005))
+UNDERFIT = Published("d2l-zh 2.0", train_loss=Band.between(5, 8.4, 14), test_loss=Band.between(7, 15.6, 16))
+OVERFIT = Published(
+    "d2l-zh 2.0",
+    train_loss=Band.between(0.0115, 0.0121, 0.0131),
+    test_loss=Band.between(0.0107, 0.0178, 0.048),
+)
+
+
+def experiment(lr: float = 0.01, batch_size: int = 10) -> Procedure:
+    """y = 5 + 1.2 x - 3.4 x^2/2! + 5.6 x^3/3! + e with e ~ N(0, 0.1^2), fitted three times on 100 examples.
+
+    The fits see the columns x^k / k! up to x, x^3 and x^19; train_loss and test_loss, mean squares, are those of
+    the right one, x^3. The picture shows all three curves on the same examples.
+    """
+    sizes = {"underfit": (2, 400), "normal": (4, 400), "overfit": (20, 1500)}  # columns, epochs
+    return Procedure(lambda session: fits(sizes, lr, batch_size, session), published=[NORMAL])
+
+
+def normal(lr: float = 0.01, batch_size: int = 10, epochs: int = 400) -> Procedure:
+    """1, x, x^2 and x^3: the columns that the truth is made of."""
+    sizes = {"normal": (4, epochs)}
+    return Procedure(lambda session: fits(sizes, lr, batch_size, session), published=[NORMAL])
+
+
+def underfit(lr: float = 0.01, batch_size: int = 10, epochs: int = 400) -> Procedure:
+    """1 and x only: a line through a cubic, bad on the training examples too."""
+    sizes = {"underfit": (2, epochs)}
+    return Procedure(lambda session: fits(sizes, lr, batch_size, session), published=[UNDERFIT])
+
+
+def overfit(lr: float = 0.01, batch_size: int = 10, epochs: int = 1500) -> Procedure:
+    """All 20 columns: the high powers follow the noise, and the test loss is above the training loss."""
+    sizes = {"overfit": (20, epochs)}
+    return Procedure(lambda session: fits(sizes, lr, batch_size, session), published=[OVERFIT])
+
+
+def fits(sizes: Mapping[str, tuple[int, int]], lr: float, batch_size: int, session: Session) -> Iterator[Event]:
+    """Fit the same examples with each number of columns, then draw the curves."""
+    train, test = synthetic.polynomial(num_train=100, num_test=100, num_features=20)
+    weights: dict[str, Tensor] = {}
+    losses: dict[str, Metrics] = {}
+    for label, (num_features, epochs) in sizes.items():
+        one = power_fit(train, test, num_features, epochs, lr, batch_size)
+        history: list[Metrics] = []
+        for event in fit(one, session, history=history):
+            yield replace(event, part=label if len(sizes) > 1 else "")  # pyright: ignore[reportCallIssue]
+        weights[label] = next(one.model.parameters()).detach().cpu().flatten()  # (columns,)
+        losses[label] = history[-1]
+    yield Snapshot("weights", weights)
+    yield Drew("fits", curves(train, weights))
+    yield Finished(named_by_fit(losses))
+
+
+def power_fit(
+    train: Examples, test: Examples, num_features: int, epochs: int, lr: float, batch_size: int
+) -> Experiment:
+    """y = sum_k w_k x^k / k!; column 0 is 1 and stands for the bias."""
+    model = nn.Linear(num_features, 1, bias=False)
+    return Experiment(
+        data=Splits(
+            train=Batches(train[0][:, :num_features], train[1], batch_size=batch_size, shuffle=True),
+            test=Batches(test[0][:, :num_features], test[1], batch_size=len(test[0])),
+            name="polynomial",
+        ),
+        model=model,
+        task=Regression(),
+        optimizer=SGD(model.parameters(), lr=lr),
+        epochs=epochs,
+    )
+
+
+def named_by_fit(losses: Mapping[str, Metrics]) -> Metrics:
+    """The losses of the only fit or of the right one as they are called, of the others behind their names."""
+    main = "normal" if "normal" in losses else next(iter(losses))
+    others = {f"{fit}_{name}": loss for fit in losses if fit != main for name, loss in losses[fit].items()}
+    return losses[main] | others
+
+
+def curves(train: Examples, weights: Mapping[str, Tensor]) -> Figure:
+    """The training examples, the truth, and what each fit made of them."""
+    x = train[0][:, 1]  # (examples,)
+    line = torch.linspace(float(x.min()), float(x.max()), 200)
+    axes = new_axes(7.2, 4.4, xlabel="x", ylabel="y")
+    axes.scatter(x, train[1], s=10, color="gray", label="training examples")
+    axes.plot(line, polynomial(line, torch.tensor(CUBIC)), color="black", linestyle="--", label="truth")
+    for label, w in weights.items():
+        axes.plot(line, polynomial(line, w), label=f"{label}, {len(w)} columns")
+    axes.legend()
+    return axes.figure  # pyright: ignore[reportReturnType]
+
+
+def polynomial(x: Tensor, weights: Tensor) -> Tensor:
+    """sum_k weights[k] x^k / k!"""
+    terms = [w * x**k / math.factorial(k) for k, w in enumerate(weights.tolist())]
+    return torch.stack(terms).sum(0)

@@ -1,0 +1,90 @@
+"""Weight decay where there is more to learn than to learn from: 200 inputs, 20 examples (Krogh and Hertz, 1991)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from torch import nn
+from torch.optim import SGD, Optimizer
+
+from dongshou import models
+from dongshou.data import Batches, Splits, synthetic
+from dongshou.tasks import Regression
+from dongshou.training import Band, Event, Experiment, Finished, Procedure, Published, Reported, Session, fit
+from dongshou.training.events import Metrics
+
+
+def experiment(decay: float = 3.0, lr: float = 0.003, batch_size: int = 5, epochs: int = 100) -> Procedure:
+    """y = 0.05 + sum_i 0.01 x_i + e, fitted by a linear model whose weights start at N(0, 1).
+
+    What is minimised is the mean of (y - t)^2 / 2 over the batch, plus decay / 2 |w|^2. The penalty is applied by
+    the optimiser, as `weight_decay` on the weights alone, whose gradient, decay w, is the same; the bias is left
+    free. The losses reported are (y - t)^2 / 2 without the penalty, and w_norm is |w|.
+    """
+
+    def steps(session: Session) -> Iterator[Event]:
+        model = models.linear_regression(200)
+        nn.init.normal_(model.weight)
+        nn.init.zeros_(model.bias)
+        history: list[Metrics] = []
+        yield from fit(
+            Experiment(
+                data=examples(batch_size),
+                model=model,
+                task=Regression(HalfSquaredError()),
+                optimizer=decaying(model, lr, decay),
+                epochs=epochs,
+            ),
+            session,
+            history=history,
+        )
+        yield Finished(history[-1] | {"w_norm": model.weight.norm().item()})
+
+    return Procedure(steps, published=[BOOK[decay]] if decay in BOOK else [])
+
+
+def none(lr: float = 0.003, batch_size: int = 5, epochs: int = 100) -> Procedure:
+    """No decay: the training examples are learnt by heart, the test examples not at all."""
+    return experiment(decay=0.0, lr=lr, batch_size=batch_size, epochs=epochs)
+
+
+BOOK = {
+    0.0: Published(
+        "d2l-zh 2.0, 2021-2023",
+        test_loss=Band.between(67, 98, 98),
+        train_loss=Reported(0.0, within=0.001),
+        w_norm=Reported(12.96, within=1.5, two_sided=True),
+    ),
+    3.0: Published(
+        "d2l-zh 2.0, 2021-2023",
+        test_loss=Band.between(0.071, 0.080, 0.117),
+        train_loss=Reported(7e-4, within=0.003),
+        w_norm=Reported(0.356, within=0.04, two_sided=True),
+    ),
+}  # by decay
+
+
+class HalfSquaredError(nn.Module):
+    """(y - t)^2 / 2, the mean over the batch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.squared_error = nn.MSELoss()
+
+    def forward(self, outputs, targets):
+        return self.squared_error(outputs, targets) / 2
+
+
+def decaying(model: nn.Linear, lr: float, decay: float) -> Optimizer:
+    """w <- w - lr (gradient + decay w); the bias without decay."""
+    return SGD([{"params": [model.weight], "weight_decay": decay}, {"params": [model.bias]}], lr=lr)
+
+
+def examples(batch_size: int) -> Splits:
+    """20 examples to learn from and 100 to be tested on, drawn anew by each seed."""
+    train, test = synthetic.high_dimensional_linear(20, 100, 200)
+    return Splits(
+        train=Batches(*train, batch_size=batch_size, shuffle=True),
+        test=Batches(*test, batch_size=100),
+        name="high-dimensional linear",
+    )
