@@ -1,0 +1,71 @@
+"""The command line: `dongshou COMMAND ...`, a file for each command, imported only when it is used."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+import dongshou
+from dongshou.errors import DongshouError, UsageError, did_you_mean
+
+COMMANDS = {
+    "list": "the experiments of the course, by unit",
+    "run": "run an experiment and record it",
+    "runs": "the runs that there are",
+    "show": "a run: its settings, its result, its curves",
+    "compare": "several runs beside each other",
+    "reproduce": "measure experiments and set them beside the published results",
+    "predict": "ask a trained model about pictures of your own",
+    "data": "list, fetch, verify and bundle the data sets",
+    "doctor": "whether this machine has what the course needs",
+}
+HELP_FLAGS = ("-h", "--help", "help")
+INTERRUPTED = 130  # what a shell reports for a command that Ctrl-C ended
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; its exit code: 0 done, 1 the work failed, 2 wrong use, 130 interrupted."""
+    try:
+        code = dispatch(sys.argv[1:] if argv is None else argv)
+        sys.stdout.flush()
+        return code
+    except DongshouError as error:
+        print(f"dongshou: {error}", file=sys.stderr)
+        return error.exit_code
+    except SystemExit as exit:  # the help was shown
+        return int(exit.code or 0)
+    except KeyboardInterrupt:
+        print("dongshou: interrupted.", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # whoever read along, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def dispatch(arguments: Sequence[str]) -> int:
+    """Find the command and hand it the rest of the line. Raises UsageError for one that does not exist."""
+    command, *rest = arguments or ["--help"]
+    if command in HELP_FLAGS:
+        print(overview())
+        return 0
+    if command == "--version":
+        print(f"dongshou {dongshou.__version__}")
+        return 0
+    if command not in COMMANDS:
+        raise UsageError(
+            f"there is no command {command}.{did_you_mean(command, COMMANDS)} `dongshou --help` lists them."
+        )
+    return importlib.import_module(f"dongshou.cli.{command}").main(rest)
+
+
+def overview() -> str:
+    """What `dongshou` says about itself."""
+    width = max(map(len, COMMANDS))
+    commands = "\n".join(f"  {name:<{width}}  {what}" for name, what in COMMANDS.items())
+    return (
+        "dongshou (动手, hands-on): the deep-learning course as real software.\n\n"
+        f"usage: dongshou COMMAND ...\n\n{commands}\n\n"
+        "`dongshou COMMAND --help` says more; `dongshou run mlp:digits` is a first run, of a few seconds."
+    )

@@ -1,0 +1,64 @@
+"""`dongshou reproduce [NAME ...]`: experiments over several seeds, beside what was published."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from tyro.conf import Positional, arg
+
+from dongshou.cli.flags import Directory, Switch, call
+from dongshou.cli.tables import print_json, print_table
+from dongshou.runs.report import COLUMNS, rows_of
+from dongshou.runs.reproduce import reproduce as run_all
+from dongshou.training.session import DeviceName, Engine, Precision
+
+
+def main(arguments: Sequence[str]) -> int:
+    outcomes = call(reproduce, arguments, "dongshou reproduce")
+    return 1 if any(outcome["failures"] for outcome in outcomes) else 0
+
+
+def reproduce(
+    names: Annotated[Positional[tuple[str, ...]], arg(metavar="NAME ...")] = (),
+    *,
+    seeds: int = 3,
+    results: Annotated[str, arg(metavar="DIR")] = "results",
+    engine: Engine = "torch",
+    device: DeviceName = "auto",
+    precision: Precision = "fp32",
+    limit: Annotated[int | None, arg(metavar="INT")] = None,
+    runs: Directory = None,
+    json: Switch = False,
+    quiet: Switch = False,
+) -> list[dict[str, Any]]:
+    """Run experiments with the seeds 0, 1, ... and set the medians beside what was published.
+
+    Args:
+        names: experiments and variants; none means all that have something published to stand beside
+        seeds: how many seeds each
+        results: where NAME.json is written for each; RESULTS.md is written beside this directory
+        engine: torch: PyTorch's own layers; scratch: every layer, loss and optimiser of dongshou.scratch
+        device: auto takes cuda, then mps, then cpu
+        precision: bf16 computes the forward pass in bfloat16
+        limit: train and test on the first so many examples only: a trial, no reproduction
+        runs: where the runs are recorded: default DONGSHOU_RUNS, else ./runs
+        json: print the outcomes as one JSON object
+        quiet: show no progress
+    """
+    outcomes = run_all(
+        names,
+        seeds=seeds,
+        results=results,
+        engine=engine,
+        device=device,
+        precision=precision,
+        limit=limit,
+        runs=runs,
+        progress=not (json or quiet),
+    )
+    if json:
+        print_json({"outcomes": outcomes})
+    else:
+        print_table(COLUMNS, [row for outcome in outcomes for row in rows_of(outcome)])
+    return outcomes

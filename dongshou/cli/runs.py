@@ -1,0 +1,43 @@
+"""`dongshou runs`: what was run, how it went and what came out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dongshou.cli.flags import Directory, Switch, call
+from dongshou.cli.summary import age, headline, summary
+from dongshou.cli.tables import duration, print_json, print_table
+from dongshou.runs import list_runs
+from dongshou.runs.run import runs_directory
+
+COLUMNS = ("name", "experiment", "status", "seed", "result", "took", "age")
+
+
+def main(arguments: Sequence[str]) -> int:
+    call(show, arguments, "dongshou runs")
+    return 0
+
+
+def show(*, runs: Directory = None, json: Switch = False) -> None:
+    """The runs that there are, the newest first; a damaged one with what is wrong with it.
+
+    Args:
+        runs: where they lie: default DONGSHOU_RUNS, else ./runs
+        json: print them as one JSON object
+    """
+    found = [summary(run) for run in reversed(list_runs(runs))]
+    if json:
+        print_json({"runs": found})
+    elif found:
+        print_table(COLUMNS, map(row, found))
+    else:
+        print(f"There are no runs in {runs_directory(runs)}. A first one: dongshou run mlp:digits")
+
+
+def row(run: Mapping[str, Any]) -> tuple[str, ...]:
+    """One line of the table."""
+    about = (run["name"], run.get("experiment", ""), run["status"], str(run.get("seed", "")))
+    if "fault" in run:
+        return (*about, run["fault"], "", "")
+    return (*about, headline(run["result"]), duration(run["seconds"]), age(run["created"]))

@@ -1,0 +1,28 @@
+"""`dongshou reproduce`"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dongshou.cli import main
+
+QUICK = ("--seeds", "1", "--quiet")
+
+
+def test_prints_and_writes_what_came_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    results = tmp_path / "results"
+    assert main(["reproduce", "gradient-descent", *QUICK, "--results", str(results), "--json"]) == 0
+    (outcome,) = json.loads(capsys.readouterr().out)["outcomes"]
+    assert outcome["experiment"] == "gradient-descent" and len(outcome["seeds"]) == 1
+    assert (results / "gradient-descent.json").is_file() and (tmp_path / "RESULTS.md").is_file()
+
+
+def test_wrong_use(tmp_path: Path, fails: Callable[..., str]) -> None:
+    results = ("--results", str(tmp_path / "results"))
+    assert "Did you mean mlp" in fails(2, "reproduce", "mpl", *QUICK, *results)
+    assert "seeds must be at least 1" in fails(2, "reproduce", "mlp", "--seeds", "0", *results)
+    assert not (tmp_path / "results").exists()

@@ -1,0 +1,149 @@
+"""`dongshou run`"""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dongshou.cli import main
+from dongshou.experiments.catalogue import list_experiments
+from dongshou.runs import Run, find_run, list_runs
+
+SHORT = ("run", "mlp:digits", "--epochs", "1", "--limit", "64")
+
+KEYS = {"experiment", "run", "settings", "result", "published", "seconds", "device", "engine", "limited"}
+
+
+def test_prints_result_pictures_and_that_it_was_limited(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*SHORT]) == 0
+    said = capsys.readouterr()
+    run = find_run("last")
+    assert "test_accuracy" in said.out and "no reproduction" in said.out
+    assert all(str(figure) in said.out for figure in run.figures)
+    assert "epoch 1" in said.err
+
+
+def test_json_is_one_object_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*SHORT, "--json", "--seed=3", "--engine=scratch"]) == 0
+    said = capsys.readouterr()
+    record = json.loads(said.out)
+    assert said.err == ""
+    assert KEYS <= record.keys()
+    assert (record["engine"], record["limited"], record["seed"]) == ("scratch", True, 3)
+    assert record["settings"] == {"lr": 0.1, "epochs": 1}
+
+
+def test_tuples_and_published_figures(capsys: pytest.CaptureFixture[str], real_data: Callable) -> None:
+    real_data("fashion-mnist")
+    flags = ["--epochs", "1", "--limit", "64", "--quiet"]
+    assert main(["run", "mlp", *flags]) == 0
+    assert "0.8690 ± 0.003" in capsys.readouterr().out
+    assert main(["run", "mlp", "--hidden", "16", "8", "--json", *flags]) == 0
+    assert json.loads(capsys.readouterr().out)["settings"]["hidden"] == [16, 8]
+
+
+@pytest.mark.parametrize("name", [entry.name for entry in list_experiments()])
+def test_every_experiment_has_flags_of_its_own(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", name, "--help"]) == 0
+    said = capsys.readouterr().out
+    assert f"usage: dongshou run {name}" in said and "--engine" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ([], "name an experiment first"),
+        (["--lr", "1"], "name an experiment first"),
+        (["mpl"], "Did you mean mlp"),
+        (["mlp:dep"], "Did you mean deep?"),
+        (["mlp", "--lrr", "0.1"], "unrecognised option --lrr for mlp; did you mean --lr? See dongshou run mlp --help"),
+        (["mlp", "--batch_sise=3"], "did you mean --batch-size?"),
+        (["mlp", "stray"], "mlp has no use for stray"),
+        (["mlp", "--lr", "fast"], "--lr: could not convert string to float: 'fast'. See dongshou run mlp --help"),
+        (["mlp", "--lr"], "Missing value for argument '--lr'"),
+        (["mlp", "--device", "gpu"], "Expected one of ('auto', 'cpu', 'cuda', 'mps')"),
+        (["mlp", "--data", "nonsense"], 'No image set is called "nonsense"'),
+        (["mlp:digits", "--limit", "0"], "limit must be at least 1"),
+        (["mlp:digits", "--resume", "nothing"], "no run called nothing"),
+        (["mlp", "--data", "digits", "--batch-size", "5000"], "batch_size must be between 1 and"),
+    ],
+)
+def test_wrong_use_is_one_line(arguments: list[str], says: str, fails: Callable[..., str]) -> None:
+    assert says in fails(2, "run", *arguments)
+
+
+def test_divergence_names_step_checkpoint_and_causes(fails: Callable[..., str]) -> None:
+    said = fails(1, "run", "softmax-regression:digits", "--lr", "1e38", "--quiet")
+    assert re.search(r"became (nan|inf) at step \d+; the last good checkpoint is none", said)
+    assert "learning rate" in said
+    assert find_run("last").status == "failed"
+
+
+def test_runs_directory_that_is_a_file(tmp_path: Path, fails: Callable[..., str]) -> None:
+    (tmp_path / "file").write_text("")
+    assert "Name another place with --runs" in fails(1, *SHORT, "--runs", str(tmp_path / "file"))
+
+
+def test_a_finished_run_is_resumed_to_its_result(shared_runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "mlp:digits", "--resume", "last", "--runs", str(shared_runs), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["settings"] == {"lr": 0.2, "epochs": 2}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["mlp:digits", "--epochs", "7"], "was started with epochs=2, not 7"),
+        (["mlp:digits", "--seed", "7"], "was started with seed=0, not 7"),
+        (["mlp:digits", "--compile"], "was started with compile=False, not True"),
+        (["mlp"], "is a run of mlp:digits, not of mlp"),
+    ],
+)
+def test_a_resumed_run_keeps_what_it_was(
+    arguments: list[str], says: str, shared_runs: Path, fails: Callable[..., str]
+) -> None:
+    assert says in fails(2, "run", *arguments, "--resume", "last", "--runs", str(shared_runs))
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_keeps_its_checkpoint_and_says_how_to_go_on(stop: signal.Signals, tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    flags = ["mlp:digits", "--limit", "64", "--epochs", "3000"]
+    command = [sys.executable, "-m", "dongshou", "run", *flags, "--quiet", "--runs", str(runs)]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    wait_until(lambda: any(run.checkpoint() for run in list_runs(runs)))
+    process.send_signal(stop)
+    said = process.communicate(timeout=60)[1]
+    assert process.returncode == 130
+    (run,) = list_runs(runs)
+    assert run.status == "stopped" and run.checkpoint() is not None
+    line = said.strip().splitlines()[-1]
+    assert line.endswith(f"Go on with: dongshou run mlp:digits --resume {run.path}")
+    if stop == signal.SIGINT:
+        assert_goes_on(run)
+
+
+def assert_goes_on(run: Run) -> None:
+    """The line resumes the run where it stood: stopped again at once, it has lost no checkpoint."""
+    before = run.checkpoint()
+    assert before is not None
+    command = [sys.executable, "-m", "dongshou", "run", run.experiment, "--resume", str(run.path), "--quiet"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE)
+    wait_until(lambda: (run.checkpoint() or before)["step"] > before["step"])
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert process.returncode == 130
+
+
+def wait_until(holds: Callable[[], object], seconds: float = 90) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.05)
