@@ -1,0 +1,45 @@
+"""`import dongshou` opens the door only; the heavy parts come when they are first used."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("torch", "numpy", "pandas", "matplotlib", "sklearn", "rich", "tyro")
+
+
+def imported_by(statement: str) -> set[str]:
+    code = f"import sys\n{statement}\nprint(*set({HEAVY!r}) & sys.modules.keys())"
+    finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(finished.stdout.split())
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["import dongshou", "import dongshou; dir(dongshou)", "import dongshou.experiments.catalogue"],
+)
+def test_nothing_heavy_is_imported(statement: str):
+    assert imported_by(statement) == set()
+
+
+def test_what_is_named_is_there():
+    import dongshou
+
+    assert all(getattr(dongshou, name) is not None for name in dongshou.__all__)
+    assert set(dongshou.__all__) <= set(dir(dongshou))
+
+
+def test_what_is_not_there_is_said():
+    import dongshou
+
+    with pytest.raises(AttributeError, match="'dongshou' has no attribute 'modles'"):
+        dongshou.modles  # noqa: B018
+
+
+def test_an_experiment_that_is_not_there_names_the_nearest():
+    from dongshou import experiments
+
+    with pytest.raises(AttributeError, match="Did you mean mlp"):
+        experiments.mpl  # noqa: B018
