@@ -11,7 +11,7 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-SUBPACKAGES = ("data", "experiments", "models", "runs", "scratch", "tasks", "training")
+SUBPACKAGES = ("autograd", "data", "experiments", "models", "runs", "scratch", "tasks", "training")
 FUNCTIONS = {"from_scratch": "dongshou.scratch.swap", "to_torch": "dongshou.scratch.swap"}
 
 __all__ = ["__version__", *SUBPACKAGES, *FUNCTIONS]  # pyright: ignore[reportUnsupportedDunderAll]

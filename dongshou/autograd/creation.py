@@ -1,0 +1,20 @@
+"""New tensors. Values at hand become one by `Tensor(values)`."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dongshou.autograd.tensor import Tensor
+
+
+def zeros(*shape: int, requires_grad: bool = False) -> Tensor:
+    return Tensor(np.zeros(shape), requires_grad, copy=False)
+
+
+def ones(*shape: int, requires_grad: bool = False) -> Tensor:
+    return Tensor(np.ones(shape), requires_grad, copy=False)
+
+
+def randn(*shape: int, generator: np.random.Generator, requires_grad: bool = False) -> Tensor:
+    """Normal, with mean 0 and standard deviation 1."""
+    return Tensor(generator.standard_normal(shape), requires_grad, copy=False)

@@ -1,0 +1,1 @@
+"""Automatic differentiation: networks trained by our own autograd, step by step beside torch."""

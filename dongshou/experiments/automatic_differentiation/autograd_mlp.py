@@ -1,0 +1,37 @@
+"""A multilayer perceptron on an autograd of our own: NumPy alone, and loss for loss what torch computes."""
+
+from __future__ import annotations
+
+import numpy as np
+from torch import nn as torch_nn
+
+from dongshou.autograd import nn, relu
+from dongshou.experiments.automatic_differentiation._beside_torch import EQUAL, Networks, train_beside_torch
+from dongshou.training import Procedure
+
+PIXELS, CLASSES = 8, 10
+
+
+def experiment(hidden: int = 128, batch_size: int = 64, lr: float = 0.5, epochs: int = 20) -> Procedure:
+    """64-128-10 with ReLU on the digits, plain SGD; both losses of every step are recorded."""
+
+    def networks(generator: np.random.Generator) -> Networks:
+        ours = nn.Sequential(
+            nn.flatten,
+            nn.Linear(PIXELS**2, hidden, generator=generator),
+            relu,
+            nn.Linear(hidden, CLASSES, generator=generator),
+        )
+        theirs = torch_nn.Sequential(
+            torch_nn.Flatten(),
+            torch_nn.Linear(PIXELS**2, hidden),
+            torch_nn.ReLU(),
+            torch_nn.Linear(hidden, CLASSES),
+        )
+        return ours, theirs
+
+    return Procedure(
+        lambda session: train_beside_torch(networks, PIXELS, batch_size, lr, epochs, session),
+        published=[EQUAL],
+        data="digits",
+    )
