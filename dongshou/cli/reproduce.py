@@ -1,4 +1,4 @@
-"""`dongshou reproduce [NAME ...]`: experiments over several seeds, beside what was published."""
+"""`dongshou reproduce NAME ... | --all`: experiments over several seeds, beside what was published."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from tyro.conf import Positional, arg
 
 from dongshou.cli.flags import Directory, Switch, call
 from dongshou.cli.tables import print_json, print_table
+from dongshou.errors import UsageError
 from dongshou.runs.report import COLUMNS, rows_of
 from dongshou.runs.reproduce import reproduce as run_all
 from dongshou.training.session import DeviceName, Engine, Precision
@@ -22,6 +23,7 @@ def main(arguments: Sequence[str]) -> int:
 def reproduce(
     names: Annotated[Positional[tuple[str, ...]], arg(metavar="NAME ...")] = (),
     *,
+    all: Switch = False,
     seeds: int = 3,
     results: Annotated[str, arg(metavar="DIR")] = "results",
     engine: Engine = "torch",
@@ -35,7 +37,8 @@ def reproduce(
     """Run experiments with the seeds 0, 1, ... and set the medians beside what was published.
 
     Args:
-        names: experiments and variants; none means all that have something published to stand beside
+        names: experiments and variants
+        all: every one that has something published to stand beside
         seeds: how many seeds each
         results: where NAME.json is written for each; RESULTS.md is written beside this directory
         engine: torch: PyTorch's own layers; scratch: every layer, loss and optimiser of dongshou.scratch
@@ -46,6 +49,8 @@ def reproduce(
         json: print the outcomes as one JSON object
         quiet: show no progress
     """
+    if bool(names) == all:
+        raise UsageError("name the experiments to reproduce, or say --all. `dongshou list` shows the names.")
     outcomes = run_all(
         names,
         seeds=seeds,

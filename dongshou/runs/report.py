@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -23,6 +24,7 @@ COLUMNS = ("experiment", "engine", "seeds", "metric", "measured", "published", "
 
 def report(outcomes: Sequence[dict[str, Any]]) -> str:
     """The whole document: a table for each unit, then what each experiment is, then the machines."""
+    outcomes = sorted(outcomes, key=order)
     units = [unit for unit in UNITS if any(outcome["unit"] == unit for outcome in outcomes)]
     sections = [HEADER]
     for unit in units:
@@ -34,11 +36,17 @@ def report(outcomes: Sequence[dict[str, Any]]) -> str:
     return "\n".join(sections)
 
 
+def order(outcome: dict[str, Any]) -> tuple[str, str, bool]:
+    """An experiment before its variants, each with torch's engine first."""
+    name, _, variant = outcome["experiment"].partition(":")
+    return name, variant, outcome["engine"] != "torch"
+
+
 def rows_of(outcome: dict[str, Any]) -> Iterator[tuple[str, ...]]:
     """A row for each published figure of one experiment; its name stands in the first only."""
     seeds = len(outcome["seeds"])
     failed = f", {len(outcome['failures'])} failed" if outcome["failures"] else ""
-    seconds = sorted(seed["seconds"] for seed in outcome["seeds"])
+    took = f"{statistics.median(seed['seconds'] for seed in outcome['seeds']):.1f}" if seeds else ""
     first = (f"`{outcome['experiment']}`", outcome["engine"], f"{seeds}{failed}")
     for source in outcome["published"]:
         for metric, figure in source["metrics"].items():
@@ -49,9 +57,9 @@ def rows_of(outcome: dict[str, Any]) -> Iterator[tuple[str, ...]]:
                 published(figure),
                 source["source"],
                 figure.get("verdict", "failed"),
-                f"{seconds[len(seconds) // 2]:.1f}" if seconds else "",
+                took,
             )
-            first = ("", "", "")
+            first, took = ("", "", ""), ""
 
 
 def measured(figure: dict[str, Any]) -> str:
@@ -71,10 +79,12 @@ def published(figure: dict[str, Any]) -> str:
 
 
 def number(value: float) -> str:
-    """Four digits that count, and no exponent for the usual sizes."""
-    if value and not 1e-4 <= abs(value) < 1e5:
+    """Four digits behind the point, three that count where the number is small, and 0 as 0."""
+    if value == 0:
+        return "0"
+    if abs(value) < 0.01 or abs(value) >= 1e5:
         return f"{value:.3g}"
-    return f"{value:.5g}" if abs(value) >= 10 else f"{value:.4f}"
+    return f"{value:.4f}"
 
 
 def described(outcomes: Sequence[dict[str, Any]]) -> Iterator[str]:

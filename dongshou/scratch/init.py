@@ -32,6 +32,31 @@ def ones_(tensor: Tensor) -> Tensor:
 
 
 @torch.no_grad()
+def eye_(tensor: Tensor) -> Tensor:
+    """The identity matrix: a linear layer that lets its input pass. Raises ValueError unless there are 2 axes."""
+    _require_matrix(tensor)
+    tensor.zero_().diagonal().fill_(1)
+    return tensor
+
+
+@torch.no_grad()
+def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
+    """A convolution that lets its input pass: 1 in the middle of the kernel from channel i to channel i of each group.
+
+    tensor (out, in / groups, *kernel). Raises ValueError for other than 3 to 5 axes, or uneven groups.
+    """
+    if tensor.dim() not in (3, 4, 5):
+        raise ValueError(f"Only tensors with 3, 4, or 5 dimensions are supported; got {tensor.dim()}")
+    if tensor.size(0) % groups != 0:
+        raise ValueError(f"dim 0 must be divisible by groups; got {tensor.size(0)} and {groups}")
+    tensor.zero_()
+    middle = [size // 2 for size in tensor.shape[2:]]
+    for group in tensor.chunk(groups):
+        group[(slice(None), slice(None), *middle)].diagonal().fill_(1)
+    return tensor
+
+
+@torch.no_grad()
 def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Generator | None = None) -> Tensor:
     """w ~ U(a, b)."""
     return tensor.uniform_(a, b, generator=generator)
@@ -41,6 +66,41 @@ def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Generato
 def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Generator | None = None) -> Tensor:
     """w ~ N(mean, std^2)."""
     return tensor.normal_(mean, std, generator=generator)
+
+
+@torch.no_grad()
+def trunc_normal_(
+    tensor: Tensor,
+    mean: float = 0.0,
+    std: float = 1.0,
+    a: float = -2.0,
+    b: float = 2.0,
+    generator: Generator | None = None,
+) -> Tensor:
+    """w ~ N(mean, std^2) within [a, b]: what falls outside is drawn again.
+
+    Where little of the normal distribution lies within, the draws are uniform over [a, b] and accepted
+    with a probability in proportion to its density.
+    """
+    if mean < a - 2 * std or mean > b + 2 * std:
+        warnings.warn("mean is more than 2 std from [a, b] in trunc_normal_", stacklevel=2)
+    if _normal_mass((b - mean) / std) - _normal_mass((a - mean) / std) > 0.3:
+        return _draw_until_within(tensor, mean, std, a, b, generator)
+    return _draw_until_accepted(tensor, mean, std, a, b, generator)
+
+
+@torch.no_grad()
+def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Generator | None = None) -> Tensor:
+    """w ~ N(0, std^2), and the fraction sparsity of every column is 0. Martens, 2010.
+
+    Raises ValueError unless there are 2 axes.
+    """
+    _require_matrix(tensor)
+    rows, columns = tensor.shape
+    normal_(tensor, 0, std, generator)
+    for column in range(columns):
+        tensor[torch.randperm(rows)[: math.ceil(sparsity * rows)], column] = 0
+    return tensor
 
 
 def xavier_uniform_(tensor: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
@@ -136,6 +196,45 @@ def fan_in_and_fan_out(tensor: Tensor) -> tuple[int, int]:
         raise ValueError(f"{message}; got {tensor.dim()}")
     kernel = math.prod(tensor.shape[2:])
     return tensor.size(1) * kernel, tensor.size(0) * kernel
+
+
+def _draw_until_within(
+    tensor: Tensor, mean: float, std: float, a: float, b: float, generator: Generator | None
+) -> Tensor:
+    low, high = tensor.new_tensor([a, b], device="cpu").tolist()  # as exact as the tensor's numbers
+    tensor.normal_(mean, std, generator=generator)
+    while (outside := (tensor < low) | (tensor > high)).any():
+        again = torch.empty_like(tensor).normal_(mean, std, generator=generator)
+        tensor.copy_(torch.where(outside, again, tensor))
+    return tensor
+
+
+def _draw_until_accepted(
+    tensor: Tensor, mean: float, std: float, a: float, b: float, generator: Generator | None
+) -> Tensor:
+    def log_density(x: float | Tensor) -> float | Tensor:
+        return -(((x - mean) / std) ** 2) / 2
+
+    def is_refused(x: Tensor) -> Tensor:
+        return torch.empty_like(x).uniform_(generator=generator).log() > log_density(x) - highest
+
+    highest = log_density(max(a, min(mean, b)))
+    pending = is_refused(tensor.uniform_(a, b, generator=generator))
+    while pending.any():
+        again = torch.empty_like(tensor).uniform_(a, b, generator=generator)
+        tensor.copy_(torch.where(pending, again, tensor))
+        pending = pending & is_refused(again)
+    return tensor
+
+
+def _normal_mass(x: float) -> float:
+    """How much of N(0, 1) lies below x."""
+    return (1 + math.erf(x / math.sqrt(2))) / 2
+
+
+def _require_matrix(tensor: Tensor) -> None:
+    if tensor.dim() != 2:
+        raise ValueError(f"Only tensors with 2 dimensions are supported; got {tensor.dim()}")
 
 
 def _xavier_std(tensor: Tensor, gain: float) -> float:

@@ -6,6 +6,7 @@ attributes of torch's, so a layer changes hands by changing its class: whoever h
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from typing import TypeVar
 
@@ -18,6 +19,7 @@ from torch.optim import Optimizer
 from dongshou.errors import DongshouError
 from dongshou.scratch import nn as scratch_nn
 from dongshou.scratch import optim as scratch_optim
+from dongshou.scratch.nn.linear import NonDynamicallyQuantizableLinear
 
 AnyModule = TypeVar("AnyModule", bound=Module)
 
@@ -25,18 +27,22 @@ _TORCH_LAYERS = "torch.nn.modules."
 _OUR_LAYERS = f"{scratch_nn.__name__}."
 _ORIGINAL = "_class_before_from_scratch"  # on a class made here: the user's class that it stands for
 
+# layers inside of layers, which neither `torch.nn` nor `scratch.nn` lists
+_INNER: dict[type[Module], type[Module]] = {
+    torch_nn.modules.linear.NonDynamicallyQuantizableLinear: NonDynamicallyQuantizableLinear,
+}
+
 
 def from_scratch(model: AnyModule, strict: bool = False) -> AnyModule:
     """Makes every layer of torch.nn in the model the one of `scratch.nn`, in place; returns the model.
 
-    Parameters, tied weights, hooks, training flags and optimisers already built stay as they are. A layer we
-    have no counterpart of stays torch's; with strict=True that is a DongshouError, and nothing is changed.
-    What a model's own forward takes from torch.nn.functional is out of reach.
+    Parameters, tied weights, hooks, training flags and optimisers already built stay as they are. What we have no
+    counterpart of stays as it is; with strict=True that is a DongshouError, and nothing is changed.
+    What a model's own modules take from torch.nn.functional is out of reach.
     """
-    missing = missing_layers(model)
-    if strict and missing:
+    if strict and (missing := missing_layers(model)):
         names = ", ".join(missing)
-        raise DongshouError(f"dongshou.scratch.nn has no twin for {names}: leave out strict=True to keep torch's.")
+        raise DongshouError(f"dongshou.scratch.nn has no twin for {names}: leave out strict=True to keep them.")
     for layer in model.modules():
         layer.__class__ = _ours(layer) or type(layer)
     return model
@@ -50,16 +56,17 @@ def to_torch(model: AnyModule) -> AnyModule:
 
 
 def missing_layers(model: Module) -> list[str]:
-    """The layers that `from_scratch` leaves to torch, each as "path (class)".
+    """What `from_scratch` leaves as it is, each as "path (class)".
 
-    A layer of a class of the user's that overrides the forward of torch's is one of them, and so is a lazy
-    layer that has not seen a batch yet.
+    A layer of torch's without counterpart; a layer of the user's class that overrides the forward of torch's; a
+    module of the model's own that holds no layers and so computes by itself, be it plain arithmetic.
     """
-    return [
-        f"{path or 'the model itself'} ({type(layer).__name__})"
-        for path, layer in model.named_modules()
-        if _ours(layer) is None
-    ]
+    return [name for name, layer in _named(model) if _ours(layer) is None or _computes_by_itself(layer)]
+
+
+def torch_layers(model: Module) -> list[str]:
+    """The first kind of `missing_layers` alone: those whose arithmetic stays torch's."""
+    return [name for name, layer in _named(model) if _ours(layer) is None]
 
 
 def optimizer_from_scratch(optimizer: Optimizer) -> Optimizer:
@@ -78,6 +85,20 @@ def optimizer_from_scratch(optimizer: Optimizer) -> Optimizer:
     ours.defaults = dict(optimizer.defaults)
     ours.load_state_dict(optimizer.state_dict())
     return ours
+
+
+def _named(model: Module) -> Iterator[tuple[str, Module]]:
+    """Every module but parametrizations, which make a parameter and are no layers; with what an error calls it."""
+    for path, layer in model.named_modules():
+        if "parametrizations" in path.split("."):
+            continue
+        yield f"{path or 'the model itself'} ({type(layer).__name__})", layer
+
+
+def _computes_by_itself(layer: Module) -> bool:
+    """A module of neither torch's nor ours that has a forward and no children."""
+    is_own = _torch_parent(type(layer)) is Module and _theirs(layer) is type(layer)
+    return is_own and type(layer).forward is not Module.forward and not any(layer.children())
 
 
 def _ours(layer: Module) -> type[Module] | None:
@@ -101,8 +122,8 @@ def _theirs(layer: Module) -> type[Module]:
 def _our_class(layer_class: type[Module]) -> type[Module] | None:
     if _ORIGINAL in vars(layer_class):
         return layer_class
-    theirs = next(parent for parent in layer_class.__mro__ if parent.__module__.startswith(_TORCH_LAYERS))
-    twin = getattr(scratch_nn, theirs.__name__, None)
+    theirs = _torch_parent(layer_class)
+    twin = _INNER.get(theirs) or getattr(scratch_nn, theirs.__name__, None)
     if theirs.forward is Module.forward or theirs is twin:
         return layer_class  # a model or a container: torch computes nothing here
     if layer_class is theirs:
@@ -115,8 +136,16 @@ def _our_class(layer_class: type[Module]) -> type[Module] | None:
 def _torch_class(layer_class: type[Module]) -> type[Module]:
     if _ORIGINAL in vars(layer_class):
         return vars(layer_class)[_ORIGINAL]
-    is_ours = layer_class.__module__.startswith(_OUR_LAYERS)
-    return getattr(torch_nn, layer_class.__name__) if is_ours else layer_class
+    if not layer_class.__module__.startswith(_OUR_LAYERS):
+        return layer_class
+    inner = next((theirs for theirs, ours in _INNER.items() if ours is layer_class), None)
+    return inner or getattr(torch_nn, layer_class.__name__)
+
+
+def _torch_parent(layer_class: type[Module]) -> type[Module]:
+    """The class of torch.nn that a class is, or comes from; Module for the classes of a user's own."""
+    modules = (parent for parent in layer_class.__mro__ if issubclass(parent, Module))
+    return next(parent for parent in modules if parent.__module__.startswith(_TORCH_LAYERS))
 
 
 @cache

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from torch import nn
 from torch.optim.lr_scheduler import LRScheduler
 
+from dongshou.errors import DongshouError
 from dongshou.training.clip import clip_gradients
 from dongshou.training.session import Session
 
@@ -31,11 +32,12 @@ def prepare(experiment: Experiment, session: Session) -> LRScheduler | None:
 
 
 def write_out(experiment: Experiment) -> None:
-    """Every layer, the loss and the optimiser become ours; a layer that has no counterpart yet is an error."""
-    from dongshou.scratch.swap import from_scratch, optimizer_from_scratch
+    """Every layer, the loss and the optimiser become ours. Raises DongshouError for one without counterpart."""
+    from dongshou.scratch.swap import from_scratch, optimizer_from_scratch, torch_layers
 
-    from_scratch(experiment.model, strict=True)
-    for part in vars(experiment.task).values():
+    for part in (experiment.model, *vars(experiment.task).values()):
         if isinstance(part, nn.Module):
-            from_scratch(part, strict=True)
+            if lacking := torch_layers(part):
+                raise DongshouError(f"The engine scratch lacks {', '.join(lacking)}: use --engine torch.")
+            from_scratch(part)
     experiment.optimizer = optimizer_from_scratch(experiment.optimizer)

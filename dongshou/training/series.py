@@ -19,7 +19,13 @@ if TYPE_CHECKING:
     from dongshou.training.experiment import Experiment
     from dongshou.training.session import Session
 
-Conclude = Callable[[Mapping[str, Metrics]], Iterator[Event]]
+Histories = Mapping[str, list[Metrics]]  # by part: the metrics of each of its epochs
+Conclude = Callable[[Histories], Iterator[Event]]
+
+
+def last_of(histories: Histories) -> dict[str, Metrics]:
+    """The metrics that each part ended with."""
+    return {label: history[-1] for label, history in histories.items()}
 
 
 def averaged(parts: Mapping[str, Metrics]) -> Metrics:
@@ -33,7 +39,7 @@ class Series(Work):
     """Fits that belong together. Each is made when its turn comes, under a seed of its own.
 
     parts     makes the experiment of each part, by the label that its events carry
-    conclude  what to draw, write and yield once all are done, given the last metrics of each part; it ends
+    conclude  what to draw, write and yield once all are done, given the metrics of each part by epoch; it ends
               with `Finished`. Without it the result is the mean over the parts.
     """
 
@@ -50,21 +56,21 @@ class Series(Work):
         self.data = data
 
     def events(self, session: Session, checkpoints: Checkpoints | None = None) -> Iterator[Event]:
-        done = finished_parts(checkpoints)
+        histories = finished_parts(checkpoints)
         for index, (label, make) in enumerate(self.parts.items()):
-            if label in done:
+            if label in histories:
                 continue
             torch.manual_seed(session.seed + index)
             history: list[Metrics] = []
             if checkpoints is not None:
-                checkpoints.part, checkpoints.context = index, {"done": dict(done)}
+                checkpoints.part, checkpoints.context = index, {"done": dict(histories)}
             for event in fit(make(), session, checkpoints, history):
                 yield replace(event, part=label)  # pyright: ignore[reportCallIssue]
-            done[label] = history[-1]
+            histories[label] = history
         if self.conclude is None:
-            yield Finished(averaged(done))
+            yield Finished(averaged(last_of(histories)))
         else:
-            yield from self.conclude(done)
+            yield from self.conclude(histories)
 
     def fingerprints(self) -> dict[str, str]:
         from dongshou.data.files import fingerprints
@@ -72,8 +78,8 @@ class Series(Work):
         return fingerprints(self.data) if self.data else {}
 
 
-def finished_parts(checkpoints: Checkpoints | None) -> dict[str, Metrics]:
-    """The last metrics of the parts that a resumed run had finished; the next part goes on from its state."""
+def finished_parts(checkpoints: Checkpoints | None) -> dict[str, list[Metrics]]:
+    """The parts that a resumed run had finished; the next part goes on from its state."""
     if checkpoints is None or checkpoints.to_resume is None:
         return {}
     return dict(checkpoints.to_resume["context"]["done"])

@@ -24,5 +24,7 @@ def test_prints_and_writes_what_came_out(tmp_path: Path, capsys: pytest.CaptureF
 def test_wrong_use(tmp_path: Path, fails: Callable[..., str]) -> None:
     results = ("--results", str(tmp_path / "results"))
     assert "Did you mean mlp" in fails(2, "reproduce", "mpl", *QUICK, *results)
+    assert "say --all" in fails(2, "reproduce", *QUICK, *results)
+    assert "say --all" in fails(2, "reproduce", "mlp", "--all", *QUICK, *results)
     assert "seeds must be at least 1" in fails(2, "reproduce", "mlp", "--seeds", "0", *results)
     assert not (tmp_path / "results").exists()

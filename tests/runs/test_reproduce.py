@@ -85,7 +85,7 @@ def test_unknown_names_and_no_seeds_are_refused(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(0.86916, "0.8692"), (98.3456, "98.346"), (5.1e-5, "5.1e-05"), (0.0, "0.0000")]
+    ("value", "text"), [(0.86916, "0.8692"), (98.3456, "98.3456"), (5.1e-5, "5.1e-05"), (0.0108, "0.0108"), (0.0, "0")]
 )
 def test_numbers_are_short(value: float, text: str):
     assert number(value) == text

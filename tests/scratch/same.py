@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils.rnn import PackedSequence
 
 from dongshou import scratch
-
-Shape = Sequence[int]
 
 
 def same(
@@ -19,11 +18,12 @@ def same(
     arguments: Sequence[Any] = (),
     keywords: dict[str, Any] | None = None,
     *,
-    input: Shape | Tensor | Sequence[Shape | Tensor],
+    input: Any,
 ) -> None:
     """Requires torch's start, repr, state_dict keys, and outputs and gradients in training and evaluation.
 
-    input: a shape or a tensor, or a list of them for a layer of several inputs.
+    input: a shape or a tensor, or a list for a layer of several inputs; there a tuple of shapes is a tuple of
+    tensors, and what is neither goes in as it is.
     """
     keywords = keywords or {}
     torch.manual_seed(0)
@@ -42,27 +42,51 @@ def same(
         _same_answers(ours.double().train(training), theirs.double().train(training), inputs)
 
 
-def _tensor(shape_or_tensor: Shape | Tensor) -> Tensor:
-    if isinstance(shape_or_tensor, Tensor):
-        return shape_or_tensor
+def _tensor(item: Any) -> Any:
+    if not isinstance(item, tuple) or isinstance(item, PackedSequence):
+        return item
+    if item and isinstance(item[0], tuple):
+        return tuple(_tensor(part) for part in item)
     generator = torch.Generator().manual_seed(1)
-    return torch.randn(tuple(shape_or_tensor), dtype=torch.float64, generator=generator)
+    return torch.randn(item, dtype=torch.float64, generator=generator)
 
 
-def _same_answers(ours: nn.Module, theirs: nn.Module, inputs: list[Tensor]) -> None:
+def _same_answers(ours: nn.Module, theirs: nn.Module, inputs: list[Any]) -> None:
     expected, expected_gradients = _answers(theirs, inputs)
     outputs, gradients = _answers(ours, inputs)
     torch.testing.assert_close(outputs, expected, equal_nan=True)
     torch.testing.assert_close(gradients, expected_gradients, equal_nan=True)
 
 
-def _answers(layer: nn.Module, inputs: list[Tensor]) -> tuple[Tensor, list[Tensor | None]]:
-    """The output, and the gradients of parameters and floating inputs for a random gradient of the output."""
-    inputs = [item.clone().requires_grad_(item.is_floating_point()) for item in inputs]
+def _answers(layer: nn.Module, inputs: list[Any]) -> tuple[list[Tensor], list[Tensor | None]]:
+    """The outputs, and the gradients of parameters and floating inputs for a random gradient of the outputs."""
+    leaves: list[Tensor] = []
+    fresh = [_fresh(item, leaves) for item in inputs]
     layer.zero_grad()
     torch.manual_seed(2)
-    # times one: a layer that works in place is not given a leaf
-    output = layer(*[item * 1 for item in inputs])
+    outputs = list(_tensors(layer(*fresh)))
     generator = torch.Generator().manual_seed(3)
-    output.backward(torch.randn(output.shape, dtype=output.dtype, generator=generator))
-    return output.detach(), [item.grad for item in [*inputs, *layer.parameters()]]
+    directions = [torch.randn(output.shape, dtype=output.dtype, generator=generator) for output in outputs]
+    torch.autograd.backward(outputs, directions)
+    return [output.detach() for output in outputs], [item.grad for item in [*leaves, *layer.parameters()]]
+
+
+def _fresh(item: Any, leaves: list[Tensor]) -> Any:
+    """A copy whose floating tensors want gradients and are remembered in leaves."""
+    if isinstance(item, PackedSequence):
+        return PackedSequence(_fresh(item.data, leaves), *item[1:])
+    if isinstance(item, tuple):
+        return tuple(_fresh(part, leaves) for part in item)
+    if not isinstance(item, Tensor) or not item.is_floating_point():
+        return copy.deepcopy(item)
+    leaves.append(item.clone().requires_grad_())
+    return leaves[-1] * 1  # a layer that works in place is not given a leaf
+
+
+def _tensors(output: Any) -> Iterator[Tensor]:
+    """The tensors of an output that can be differentiated, however it is nested."""
+    if isinstance(output, tuple):
+        for part in output:
+            yield from _tensors(part)
+    elif isinstance(output, Tensor) and output.is_floating_point():
+        yield output

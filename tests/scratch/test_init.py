@@ -38,6 +38,37 @@ def test_the_same_numbers(name, arguments, keywords, shape):
     assert torch.equal(*values)
 
 
+@pytest.mark.parametrize(
+    ("name", "shape", "arguments"),
+    [
+        ("eye_", (4, 6), ()),
+        ("eye_", (6, 4), ()),
+        ("dirac_", (4, 6, 3), ()),
+        ("dirac_", (6, 2, 3, 4), ()),
+        ("dirac_", (6, 2, 3, 4, 5), (3,)),
+        ("sparse_", (7, 4), (0.3,)),
+        ("sparse_", (7, 4), (1.0, 0.5)),
+        ("trunc_normal_", (40, 9), ()),
+        ("trunc_normal_", (40, 9), (0.1, 0.02, 0.05, 0.2)),
+        ("trunc_normal_", (40, 9), (0.0, 1.0, 1.5, 2.0)),
+    ],
+)
+def test_the_same_numbers_in_special_shapes(name, shape, arguments):
+    values = []
+    for module in (torch_init, init):
+        torch.manual_seed(0)
+        parameter = torch.nn.Parameter(torch.empty(shape))
+        assert getattr(module, name)(parameter, *arguments) is parameter
+        values.append(parameter.detach())
+    assert torch.equal(*values)
+
+
+def test_a_truncation_far_from_the_mean_warns():
+    for module in (torch_init, init):
+        with pytest.warns(UserWarning, match="more than 2 std"):
+            module.trunc_normal_(torch.empty(3), 0.0, 1.0, 2.5, 3.0)
+
+
 @pytest.mark.parametrize("name", [name for name in dir(init) if name.endswith(("form_", "normal_", "onal_"))])
 def test_a_generator_is_drawn_from(name):
     values = [
@@ -70,6 +101,10 @@ def test_gains():
         ("kaiming_normal_", (torch.empty(3),)),
         ("kaiming_uniform_", (torch.empty(3, 3), 0, "fan_across")),
         ("orthogonal_", (torch.empty(3),)),
+        ("eye_", (torch.empty(3),)),
+        ("sparse_", (torch.empty(3), 0.5)),
+        ("dirac_", (torch.empty(3, 3),)),
+        ("dirac_", (torch.empty(3, 3, 3), 2)),
     ],
 )
 def test_refuses_what_torchs_refuses(name, arguments):

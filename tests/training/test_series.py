@@ -34,10 +34,10 @@ def test_the_mean_is_over_the_metrics_that_all_parts_have():
     assert averaged({"a": {"x": 1.0, "y": 5.0}, "b": {"x": 2.0}}) == {"x": 1.5}
 
 
-def test_conclude_sees_the_last_metrics_of_each_part():
+def test_conclude_sees_the_metrics_of_each_part_by_epoch():
     def conclude(done):
         yield Wrote("scores.csv", "\n".join(done))
-        yield Finished({"worst": max(metrics["test_loss"] for metrics in done.values())})
+        yield Finished({"worst": max(history[-1]["test_loss"] for history in done.values())})
 
     parts = {"a": toys.classifier, "b": toys.classifier}
     run = toys.declared(lambda: Series(parts, conclude)).run()

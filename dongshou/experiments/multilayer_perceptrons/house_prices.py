@@ -15,7 +15,7 @@ from dongshou.data.house_prices import HousePrices
 from dongshou.tasks import Regression
 from dongshou.training import Band, Event, Experiment, Finished, Published, Reported, Series, Wrote
 from dongshou.training.events import Metrics
-from dongshou.training.series import averaged
+from dongshou.training.series import averaged, last_of
 
 FitPrices = Callable[[Splits, int], Experiment]  # data, number of features
 
@@ -100,7 +100,7 @@ def cross_validation(fit_prices: FitPrices, k: int, batch_size: int, published: 
     parts = {f"fold {index + 1}": lambda index=index: fold(index) for index in range(k)}
     return Series(
         parts | {"full": everything},
-        conclude=lambda metrics: conclude(metrics, whole[0]),
+        conclude=lambda histories: conclude(last_of(histories), whole[0]),
         published=published,
         data="house-prices",
     )

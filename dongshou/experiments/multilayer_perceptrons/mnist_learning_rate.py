@@ -21,6 +21,7 @@ from dongshou.tasks import Classification
 from dongshou.training import Drew, Event, Experiment, Finished, Procedure, Series, Session, Stepped, Wrote
 from dongshou.training.events import Metrics
 from dongshou.training.lr_finder import Tried, suggest, try_learning_rates
+from dongshou.training.series import Histories, last_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -75,8 +76,9 @@ def _perceptron(data: str, hidden: tuple[int, ...], batch_size: int, lr: float, 
     return Experiment(images, model, Classification(), optimizer, epochs)
 
 
-def conclude(rates: Sequence[float], parts: Mapping[str, Metrics]) -> Iterator[Event]:
+def conclude(rates: Sequence[float], histories: Histories) -> Iterator[Event]:
     """One picture and one table over all rates; the best rate of each network by its test accuracy."""
+    parts = last_of(histories)
     by_network = {name: {lr: parts[f"{name} {lr:g}"] for lr in rates} for name in NETWORKS}
     yield Drew("learning_rates", draw_rates(by_network))
     columns = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -11,9 +12,23 @@ from torch import Tensor
 
 def relu(input: Tensor, inplace: bool = False) -> Tensor:
     """max(x, 0), with derivative 0 at 0. Nair and Hinton, 2010."""
-    # asked as "x <= 0", which is false for NaN: a NaN goes through and is seen
-    output = torch.where(input <= 0, 0, input)
+    output: Tensor = _ReLU.apply(input)  # pyright: ignore[reportAssignmentType]
     return input.copy_(output) if inplace else output
+
+
+class _ReLU(torch.autograd.Function):
+    """y = max(x, 0), dy/dx = 1 where y is not 0; clamp's own derivative at 0 would be 1."""
+
+    @staticmethod
+    def forward(ctx: Any, input: Tensor) -> Tensor:
+        output = input.clamp(min=0)
+        ctx.save_for_backward(output)
+        return output
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
+        (output,) = ctx.saved_tensors
+        return gradients[0] * (output != 0)
 
 
 def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
@@ -28,23 +43,42 @@ def tanh(input: Tensor) -> Tensor:
 
 
 def sigmoid(input: Tensor) -> Tensor:
-    """1 / (1 + exp(-x)), from 0 to 1.
+    """1 / (1 + exp(-x)), from 0 to 1."""
+    return _Sigmoid.apply(input)  # pyright: ignore[reportReturnType]
 
-    For x < 0 it is written exp(x) / (1 + exp(x)): the same number, and no exponential can overflow.
-    """
-    decay = _exp_minus_abs(input)
-    return torch.where(input < 0, decay, 1) / (1 + decay)
+
+class _Sigmoid(torch.autograd.Function):
+    """y = 1 / (1 + exp(-x)), dy/dx = y (1 - y), a number where exp(-x) is too large to be one."""
+
+    @staticmethod
+    def forward(ctx: Any, input: Tensor) -> Tensor:
+        output = 1 / (1 + torch.exp(-input))
+        ctx.save_for_backward(output)
+        return output
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
+        (output,) = ctx.saved_tensors
+        return gradients[0] * output * (1 - output)
 
 
 def logsigmoid(input: Tensor) -> Tensor:
     """log(sigmoid(x)) = min(x, 0) - log(1 + exp(-|x|)), exact where sigmoid(x) is rounded to 0 or 1."""
-    return torch.where(input < 0, input, 0) - torch.log1p(_exp_minus_abs(input))
+    return _LogSigmoid.apply(input)  # pyright: ignore[reportReturnType]
 
 
-def _exp_minus_abs(input: Tensor) -> Tensor:
-    """exp(-|x|), in (0, 1]."""
-    # not input.abs(): its derivative at 0 is 0, and sigmoid would lose its slope of 1/4 there
-    return torch.exp(torch.where(input < 0, input, -input))
+class _LogSigmoid(torch.autograd.Function):
+    """y = log(sigmoid(x)), dy/dx = 1 - sigmoid(x) = sigmoid(-x)."""
+
+    @staticmethod
+    def forward(ctx: Any, input: Tensor) -> Tensor:
+        ctx.save_for_backward(input)
+        return input.clamp(max=0) - torch.log1p(torch.exp(-input.abs()))
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
+        (input,) = ctx.saved_tensors
+        return gradients[0] * sigmoid(-input)
 
 
 def gelu(input: Tensor, approximate: str = "none") -> Tensor:
@@ -73,6 +107,11 @@ def log_softmax(input: Tensor, dim: int | None = None, dtype: torch.dtype | None
     dim = _implicit_dim("log_softmax", input) if dim is None else dim
     shifted = _minus_max(input.to(dtype or input.dtype), dim)
     return shifted - shifted.exp().sum(dim, keepdim=True).log()
+
+
+def softmin(input: Tensor, dim: int | None = None, dtype: torch.dtype | None = None) -> Tensor:
+    """softmax(-x): the smallest gets the most."""
+    return softmax(-input, _implicit_dim("softmin", input) if dim is None else dim, dtype)
 
 
 def _minus_max(input: Tensor, dim: int) -> Tensor:

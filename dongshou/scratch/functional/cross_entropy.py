@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from dongshou.scratch.functional.activation import log_softmax
+from dongshou.scratch.functional.linear import linear
 from dongshou.scratch.functional.reduction import legacy_reduction, reduced
 
 
@@ -59,6 +60,47 @@ def cross_entropy(
         everywhere = torch.where(target == ignore_index, 0, everywhere)
         losses = (1 - label_smoothing) * losses + label_smoothing * everywhere
     return reduced(losses, reduction, weights)
+
+
+def linear_cross_entropy(
+    input: Tensor,
+    linear_weight: Tensor,
+    target: Tensor,
+    *,
+    linear_bias: Tensor | None = None,
+    weight: Tensor | None = None,
+    reduction: str = "mean",
+    ignore_index: int | None = None,
+    label_smoothing: float = 0.0,
+    options: object = None,
+) -> Tensor:
+    """cross_entropy of the logits W x + b: the last layer of a classifier and its loss in one.
+
+    input (batch, in_features) or (in_features), linear_weight (classes, ..., in_features), target as for
+    logits (batch, classes, ...). options tell torch how to save memory, and have no effect here.
+    Raises RuntimeError when the shapes do not fit.
+    """
+    _require_logits(input, linear_weight, linear_bias)
+    logits = linear(input, linear_weight.flatten(0, -2), None if linear_bias is None else linear_bias.flatten())
+    logits = logits.reshape(*input.shape[:-1], *linear_weight.shape[:-1])  # (batch, classes, ...)
+    if ignore_index is not None and target.shape == logits.shape:
+        raise RuntimeError("ignore_index cannot be specified when target contains probabilities")
+    ignore_index = -100 if ignore_index is None else ignore_index
+    return cross_entropy(
+        logits, target, weight, ignore_index=ignore_index, reduction=reduction, label_smoothing=label_smoothing
+    )
+
+
+def _require_logits(input: Tensor, weight: Tensor, bias: Tensor | None) -> None:
+    """A weight for every feature of the input, and a bias for every logit."""
+    if input.dim() not in (1, 2) or weight.dim() < 2:
+        raise RuntimeError(f"expected input of 1 or 2 axes and weight of 2 or more, got {input.dim()}, {weight.dim()}")
+    if input.size(-1) != weight.size(-1):
+        raise RuntimeError(f"expected equal in_features, got {input.size(-1)} and {weight.size(-1)}")
+    if bias is not None and bias.shape != weight.shape[:-1]:
+        raise RuntimeError(f"expected linear_bias shape {tuple(weight.shape[:-1])}, got {tuple(bias.shape)}")
+    if input.dim() == 1 and weight.dim() > 2:
+        raise RuntimeError(f"a weight of shape {tuple(weight.shape)} requires batched input, got {tuple(input.shape)}")
 
 
 def _from_probabilities(
@@ -124,6 +166,8 @@ def _require_targets(input: Tensor, target: Tensor, weight: Tensor | None, ignor
         raise RuntimeError(f"expected target dtype to be Long or Byte, but got {target.dtype}")
     if weight is not None and weight.shape != (classes,):
         raise RuntimeError(f"weight needs one number for each of {classes} classes, got shape {list(weight.shape)}")
+    if weight is not None and weight.dtype != input.dtype:
+        raise RuntimeError(f"expected scalar type {input.dtype} but found {weight.dtype}: the weight needs the input's")
     # only on the CPU: on an accelerator the answer would be waited for at every step
     if target.device.type == "cpu":
         wrong = (target != ignore_index) & ((target < 0) | (target >= classes))

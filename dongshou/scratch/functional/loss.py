@@ -40,6 +40,44 @@ def l1_loss(
     return _weighted((input - target).abs(), input, weight, reduction)
 
 
+def smooth_l1_loss(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    beta: float = 1.0,
+) -> Tensor:
+    """(x - y)^2 / (2 beta) where |x - y| < beta, |x - y| - beta / 2 elsewhere. Girshick, 2015.
+
+    Raises RuntimeError for a negative beta.
+    """
+    reduction = legacy_reduction(size_average, reduce, reduction)
+    _warn_of_broadcasting(input, target)
+    if beta < 0:
+        raise RuntimeError(f"smooth_l1_loss does not support negative values for beta, got {beta}")
+    if beta == 0:
+        return reduced((input - target).abs(), reduction)
+    return reduced(_parabola_between_lines(input - target, beta) / beta, reduction)
+
+
+def huber_loss(
+    input: Tensor, target: Tensor, reduction: str = "mean", delta: float = 1.0, weight: Tensor | None = None
+) -> Tensor:
+    """(x - y)^2 / 2 where |x - y| < delta, delta (|x - y| - delta / 2) elsewhere. Huber, 1964.
+
+    Raises RuntimeError unless delta > 0, ValueError for a weight of another size.
+    """
+    _warn_of_broadcasting(input, target)
+    if delta <= 0:
+        raise RuntimeError(f"huber_loss does not support non-positive values for delta, got {delta}")
+    losses = _parabola_between_lines(input - target, delta)
+    if weight is not None and weight.size() != input.size():
+        raise ValueError(f"Weights and input must have the same size; got {weight.size()} and {input.size()}.")
+    # the mean is one over elements, not over weights
+    return reduced(losses if weight is None else losses * weight, reduction)
+
+
 def binary_cross_entropy(
     input: Tensor,
     target: Tensor,
@@ -98,6 +136,28 @@ def binary_cross_entropy_with_logits(
     importance = 1 if pos_weight is None else 1 + (pos_weight - 1) * target
     losses = (1 - target) * input - importance * logsigmoid(input)
     return reduced(losses if weight is None else losses * weight, reduction)
+
+
+def _parabola_between_lines(error: Tensor, width: float) -> Tensor:
+    """e^2 / 2 where |e| < width, and width (|e| - width / 2) where it is larger: the lines that go on from there."""
+    return _ParabolaBetweenLines.apply(error, width)  # pyright: ignore[reportReturnType]
+
+
+class _ParabolaBetweenLines(torch.autograd.Function):
+    """With b = min(|e|, width) the loss is b (|e| - b / 2), and its derivative e, but never beyond the width."""
+
+    @staticmethod
+    def forward(ctx: Any, error: Tensor, width: float) -> Tensor:
+        ctx.save_for_backward(error)
+        ctx.width = width
+        size = error.abs()
+        bounded = size.clamp(max=width)
+        return bounded * (size - bounded / 2)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+        (error,) = ctx.saved_tensors
+        return gradients[0] * error.clamp(-ctx.width, ctx.width), None
 
 
 def _weighted(losses: Tensor, input: Tensor, weight: Tensor | None, reduction: str) -> Tensor:

@@ -9,7 +9,15 @@ import torch
 from torch import Tensor
 from torch.optim.optimizer import Optimizer, ParamsT
 
-from dongshou.scratch.optim.common import evaluate, gradients, refuse_negative, require_real_and_dense
+from dongshou.scratch.optim.common import (
+    decayed,
+    evaluate,
+    gradients,
+    refuse_negative,
+    require_real,
+    rows_and_values,
+    scheduling,
+)
 
 
 class Adagrad(Optimizer):
@@ -18,7 +26,8 @@ class Adagrad(Optimizer):
     g <- g + weight_decay w
     s <- s + g^2, beginning with initial_accumulator_value
     lr_t = lr / (1 + (t - 1) lr_decay)
-    Duchi et al., 2011. Raises ValueError for negative hyper-parameters.
+    Sparse gradients are taken: a row without one stays as it is. Duchi et al., 2011.
+    Raises ValueError for negative hyper-parameters, RuntimeError for sparse gradients with weight_decay.
     """
 
     def __init__(
@@ -29,8 +38,11 @@ class Adagrad(Optimizer):
         weight_decay: float = 0,
         initial_accumulator_value: float = 0,
         eps: float = 1e-10,
+        foreach: bool | None = None,
         *,
         maximize: bool = False,
+        differentiable: bool = False,
+        fused: bool | None = None,
     ) -> None:
         refuse_negative(
             lr=lr,
@@ -46,6 +58,8 @@ class Adagrad(Optimizer):
             "weight_decay": weight_decay,
             "initial_accumulator_value": initial_accumulator_value,
             "maximize": maximize,
+            "fused": fused,
+            **scheduling(foreach=foreach, differentiable=differentiable, fused=fused),
         }
         super().__init__(params, defaults)
 
@@ -61,12 +75,23 @@ class Adagrad(Optimizer):
         """Moves every parameter once, and returns the closure's loss."""
         loss = evaluate(closure)
         for group, parameter, gradient in gradients(self):
-            require_real_and_dense(self, gradient)
+            require_real(self, gradient)
             state = self.state[parameter]
             state["step"] += 1
-            if group["weight_decay"] != 0:
-                gradient = gradient.add(parameter, alpha=group["weight_decay"])
-            rate = group["lr"] / (1 + (state["step"].item() - 1) * group["lr_decay"])
-            state["sum"].addcmul_(gradient, gradient)
-            parameter.addcdiv_(gradient, state["sum"].sqrt().add_(group["eps"]), value=-rate)
+            lr = group["lr"] / (1 + (state["step"].item() - 1) * group["lr_decay"])
+            if gradient.is_sparse:
+                _move_rows(parameter, gradient, state["sum"], lr, group)
+            else:
+                gradient = decayed(gradient, parameter, group["weight_decay"])
+                state["sum"].addcmul_(gradient, gradient)
+                parameter.addcdiv_(gradient, state["sum"].sqrt().add_(group["eps"]), value=-lr)
         return loss
+
+
+def _move_rows(parameter: Tensor, gradient: Tensor, squares: Tensor, lr: float, group: dict[str, Any]) -> None:
+    """The rule on the rows that a sparse gradient names."""
+    if group["weight_decay"] != 0:
+        raise RuntimeError("weight_decay option is not compatible with sparse gradients")
+    rows, values = rows_and_values(gradient)
+    squares[rows] += values.square()
+    parameter[rows] -= lr * values / (squares[rows].sqrt() + group["eps"])

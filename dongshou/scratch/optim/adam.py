@@ -9,7 +9,15 @@ import torch
 from torch import Tensor
 from torch.optim.optimizer import Optimizer, ParamsT
 
-from dongshou.scratch.optim.common import evaluate, gradients, refuse_negative, require_real_and_dense
+from dongshou.scratch.optim.common import (
+    begin,
+    evaluate,
+    gradients,
+    refuse_betas,
+    refuse_negative,
+    require_real_and_dense,
+    scheduling,
+)
 
 
 class Adam(Optimizer):
@@ -26,26 +34,31 @@ class Adam(Optimizer):
         self,
         params: ParamsT,
         lr: float | Tensor = 1e-3,
-        betas: tuple[float, float] = (0.9, 0.999),
+        betas: tuple[float | Tensor, float | Tensor] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 0,
         amsgrad: bool = False,
         *,
+        foreach: bool | None = None,
         maximize: bool = False,
+        capturable: bool = False,
+        differentiable: bool = False,
+        fused: bool | None = None,
         decoupled_weight_decay: bool = False,
     ) -> None:
         refuse_negative(lr=lr, eps=eps, weight_decay=weight_decay)
-        for index, beta in enumerate(betas):
-            if not 0 <= beta < 1:
-                raise ValueError(f"Invalid beta parameter at index {index}: {beta}")
+        refuse_betas(betas)
+        _refuse_tensors(lr, betas, foreach is True and not capturable)
         defaults = {
             "lr": lr,
-            "betas": betas,
+            "betas": (float(betas[0]), float(betas[1])),
             "eps": eps,
             "weight_decay": weight_decay,
             "amsgrad": amsgrad,
             "maximize": maximize,
             "decoupled_weight_decay": decoupled_weight_decay,
+            "fused": fused,
+            **scheduling(foreach=foreach, capturable=capturable, differentiable=differentiable, fused=fused),
         }
         super().__init__(params, defaults)
 
@@ -72,13 +85,8 @@ class Adam(Optimizer):
         return loss
 
     def _begin(self, parameter: Tensor, group: dict[str, Any]) -> dict[str, Tensor]:
-        state = self.state[parameter]
-        state["step"] = torch.tensor(0.0)
-        state["exp_avg"] = torch.zeros_like(parameter)
-        state["exp_avg_sq"] = torch.zeros_like(parameter)
-        if group["amsgrad"]:
-            state["max_exp_avg_sq"] = torch.zeros_like(parameter)
-        return state
+        largest = ["max_exp_avg_sq"] if group["amsgrad"] else []
+        return begin(self.state[parameter], parameter, "exp_avg", "exp_avg_sq", *largest)
 
 
 class AdamW(Adam):
@@ -91,17 +99,45 @@ class AdamW(Adam):
         self,
         params: ParamsT,
         lr: float | Tensor = 1e-3,
-        betas: tuple[float, float] = (0.9, 0.999),
+        betas: tuple[float | Tensor, float | Tensor] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 1e-2,
         amsgrad: bool = False,
         *,
         maximize: bool = False,
+        foreach: bool | None = None,
+        capturable: bool = False,
+        differentiable: bool = False,
+        fused: bool | None = None,
     ) -> None:
-        super().__init__(params, lr, betas, eps, weight_decay, amsgrad, maximize=maximize, decoupled_weight_decay=True)
+        super().__init__(
+            params,
+            lr,
+            betas,
+            eps,
+            weight_decay,
+            amsgrad,
+            foreach=foreach,
+            maximize=maximize,
+            capturable=capturable,
+            differentiable=differentiable,
+            fused=fused,
+            decoupled_weight_decay=True,
+        )
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
         # a state saved by Adam brings its own flag along
         for group in self.param_groups:
             group["decoupled_weight_decay"] = True
+
+
+def _refuse_tensors(lr: float | Tensor, betas: tuple[float | Tensor, float | Tensor], only_numbers: bool) -> None:
+    """Raises ValueError for settings held as tensors where torch does not take them."""
+    if only_numbers and isinstance(lr, Tensor):
+        raise ValueError("lr as a Tensor is not supported for capturable=False and foreach=True")
+    types = {Tensor if isinstance(beta, Tensor) else type(beta) for beta in betas}
+    if types not in ({float}, {Tensor}):
+        raise ValueError("betas must be either both floats or both Tensors")
+    if only_numbers and types == {Tensor}:
+        raise ValueError("betas[0] as a Tensor is not supported for capturable=False and foreach=True")

@@ -9,7 +9,15 @@ import torch
 from torch import Tensor
 from torch.optim.optimizer import Optimizer, ParamsT
 
-from dongshou.scratch.optim.common import evaluate, gradients, refuse_negative, require_real_and_dense
+from dongshou.scratch.optim.common import (
+    begin,
+    decayed,
+    evaluate,
+    gradients,
+    refuse_negative,
+    require_real_and_dense,
+    scheduling,
+)
 
 
 class RMSprop(Optimizer):
@@ -31,8 +39,10 @@ class RMSprop(Optimizer):
         weight_decay: float = 0,
         momentum: float = 0,
         centered: bool = False,
-        *,
+        capturable: bool = False,
+        foreach: bool | None = None,
         maximize: bool = False,
+        differentiable: bool = False,
     ) -> None:
         refuse_negative(lr=lr, eps=eps, momentum=momentum, weight_decay=weight_decay, alpha=alpha)
         defaults = {
@@ -43,6 +53,7 @@ class RMSprop(Optimizer):
             "centered": centered,
             "weight_decay": weight_decay,
             "maximize": maximize,
+            **scheduling(capturable=capturable, foreach=foreach, differentiable=differentiable),
         }
         super().__init__(params, defaults)
 
@@ -54,8 +65,7 @@ class RMSprop(Optimizer):
             require_real_and_dense(self, gradient)
             state = self.state[parameter] or self._begin(parameter, group)
             state["step"] += 1
-            if group["weight_decay"] != 0:
-                gradient = gradient.add(parameter, alpha=group["weight_decay"])
+            gradient = decayed(gradient, parameter, group["weight_decay"])
             size = _gradient_size(state, gradient, group["alpha"], group["centered"]).add_(group["eps"])
             if group["momentum"] > 0:
                 velocity = state["momentum_buffer"].mul_(group["momentum"]).addcdiv_(gradient, size)
@@ -65,14 +75,9 @@ class RMSprop(Optimizer):
         return loss
 
     def _begin(self, parameter: Tensor, group: dict[str, Any]) -> dict[str, Tensor]:
-        state = self.state[parameter]
-        state["step"] = torch.tensor(0.0)
-        state["square_avg"] = torch.zeros_like(parameter)
-        if group["momentum"] > 0:
-            state["momentum_buffer"] = torch.zeros_like(parameter)
-        if group["centered"]:
-            state["grad_avg"] = torch.zeros_like(parameter)
-        return state
+        momentum = ["momentum_buffer"] if group["momentum"] > 0 else []
+        centre = ["grad_avg"] if group["centered"] else []
+        return begin(self.state[parameter], parameter, "square_avg", *momentum, *centre)
 
 
 def _gradient_size(state: dict[str, Tensor], gradient: Tensor, alpha: float, centered: bool) -> Tensor:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.optim.optimizer import Optimizer, ParamsT
 
-from dongshou.scratch.optim.common import evaluate, gradients, refuse_negative
+from dongshou.scratch.optim.common import decayed, evaluate, gradients, refuse_negative, scheduling
 
 
 class SGD(Optimizer):
@@ -31,6 +31,9 @@ class SGD(Optimizer):
         nesterov: bool = False,
         *,
         maximize: bool = False,
+        foreach: bool | None = None,
+        differentiable: bool = False,
+        fused: bool | None = None,
     ) -> None:
         refuse_negative(lr=lr, momentum=momentum, weight_decay=weight_decay)
         if nesterov and (momentum == 0 or dampening != 0):
@@ -42,6 +45,8 @@ class SGD(Optimizer):
             "weight_decay": weight_decay,
             "nesterov": nesterov,
             "maximize": maximize,
+            "fused": fused,
+            **scheduling(foreach=foreach, differentiable=differentiable, fused=fused),
         }
         super().__init__(params, defaults)
 
@@ -50,8 +55,7 @@ class SGD(Optimizer):
         """Moves every parameter once, and returns the closure's loss."""
         loss = evaluate(closure)
         for group, parameter, gradient in gradients(self):
-            if group["weight_decay"] != 0:
-                gradient = gradient.add(parameter, alpha=group["weight_decay"])
+            gradient = decayed(gradient, parameter, group["weight_decay"])
             if group["momentum"] != 0:
                 velocity = self._velocity(parameter, gradient, group["momentum"], group["dampening"])
                 gradient = gradient.add(velocity, alpha=group["momentum"]) if group["nesterov"] else velocity

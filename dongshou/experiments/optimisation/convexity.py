@@ -1,0 +1,178 @@
+"""Convexity: chords that stay inside a set, chords that stay above a curve, and why no valley is the wrong one.
+
+A set is convex if the chord between any two of its points lies in it. A function is convex if the set above its
+curve is: t f(a) + (1 - t) f(b) >= f(t a + (1 - t) b) for 0 <= t <= 1, and then E f(X) >= f(E X) for every random X
+(Jensen, 1906). A local minimum of a convex function is global: a lower point elsewhere would have a chord to it that
+leads down at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from dongshou.drawing import new_figure
+from dongshou.errors import UsageError
+from dongshou.experiments.optimisation._trajectories import Function, descend
+from dongshou.scratch.optim import SGD
+from dongshou.training import Drew, Event, Finished, Procedure, Published, Reported, Session
+from dongshou.training.events import Metrics
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+INTERVAL = (-2.0, 2.0)
+FUNCTIONS: dict[str, Function] = {
+    "square": lambda x: x**2,
+    "absolute": lambda x: x.abs(),
+    "exponential": lambda x: torch.exp(x),
+    "cosine": lambda x: torch.cos(torch.pi * x),
+    "double well": lambda x: (x**2 - 1) ** 2 + x / 4,
+}
+CONVEX_FUNCTIONS = ("square", "absolute", "exponential")
+
+Contains = Callable[[Tensor], Tensor]  # points (..., 2) -> whether they belong to the set (...)
+SETS: dict[str, Contains] = {
+    "disc": lambda p: in_disc(p, 0, 0, 1),
+    "lens": lambda p: in_disc(p, -0.4, 0, 1) & in_disc(p, 0.4, 0, 1),  # an intersection of convex sets is convex
+    "pair": lambda p: in_disc(p, -0.5, -0.4, 0.7) | in_disc(p, 0.5, 0.4, 0.7),  # their union need not be
+    "ring": lambda p: in_disc(p, 0, 0, 1) & ~in_disc(p, 0, 0, 0.5),
+}
+CONVEX_SETS = ("disc", "lens")
+
+
+def experiment(num_points: int = 81, num_chords: int = 2000) -> Procedure:
+    """Every chord of five functions on a grid over [-2, 2], and chords between random points of four sets.
+
+    `_jensen_gap` is E f(X) - f(E X) with X uniform on the grid: never negative for a convex function, and of either
+    sign for others. `_lowest_gap`, the smallest over all chords of their height over the curve, tells for certain:
+    it is 0, at the ends, for a convex function. `_outside` is the share of chords that leave the set.
+    Raises UsageError for fewer than 3 points or less than 1 chord.
+    """
+    if num_points < 3 or num_chords < 1:
+        raise UsageError(f"num_points >= 3 and num_chords >= 1 are needed; got {num_points} and {num_chords}.")
+
+    def steps(session: Session) -> Iterator[Event]:
+        x = torch.linspace(*INTERVAL, num_points, dtype=torch.float64)  # (points,)
+        metrics: Metrics = {}
+        for name, f in FUNCTIONS.items():
+            key = name.replace(" ", "_")
+            metrics[f"{key}_jensen_gap"] = jensen_gap(f, x)
+            metrics[f"{key}_lowest_gap"] = lowest_gap(f, x)
+        for name, contains in SETS.items():
+            metrics[f"{name}_outside"] = share_outside(contains, num_chords)
+        yield Drew("functions", draw_functions(x))
+        yield Drew("sets", draw_sets())
+        yield Finished(metrics)
+
+    theorem = {f"{name}_lowest_gap": Reported(0.0, within=1e-12, two_sided=True) for name in CONVEX_FUNCTIONS}
+    definition = {f"{name}_outside": Reported(0.0, two_sided=True) for name in CONVEX_SETS}
+    return Procedure(steps, published=[Published("the definition of convexity", secondary=(), **theorem, **definition)])
+
+
+def local_minima(lr: float = 0.05, num_steps: int = 200, num_starts: int = 21) -> Procedure:
+    """Gradient descent from starts all over [-2, 2]: on x^2 all end in one place, in a double well in two.
+
+    `_minima` counts the places, to two digits; `_spread` is the distance between the outermost.
+    Raises UsageError for a negative rate or less than 1 start.
+    """
+    if lr < 0 or num_starts < 1:
+        raise UsageError(f"lr >= 0 and num_starts >= 1 are needed; got {lr} and {num_starts}.")
+
+    def steps(session: Session) -> Iterator[Event]:
+        starts = torch.linspace(*INTERVAL, num_starts, dtype=torch.float64).tolist()
+        metrics: Metrics = {}
+        figure = new_figure(9.0, 3.6)
+        for axes, name in zip(figure.subplots(1, 2), ("square", "double well"), strict=True):
+            f = FUNCTIONS[name]
+            ways = [descend(f, start, lambda x: SGD(x, lr=lr), num_steps) for start in starts]
+            ends = torch.stack([way[-1] for way in ways])  # (starts,)
+            key = name.replace(" ", "_")
+            metrics[f"{key}_minima"] = len(set(ends.mul(100).round().tolist()))
+            metrics[f"{key}_spread"] = (ends.max() - ends.min()).item()
+            draw_ends(axes, f, torch.tensor(starts), ends)
+            axes.set_title(name)
+        yield Drew("minima", figure)
+        yield Finished(metrics)
+
+    counts = {
+        name: Reported(count, two_sided=True) for name, count in (("square_minima", 1), ("double_well_minima", 2))
+    }
+    return Procedure(steps, published=[Published("one valley, two valleys", secondary=(), **counts)])
+
+
+def in_disc(points: Tensor, x: float, y: float, radius: float) -> Tensor:
+    return (points - torch.tensor([x, y])).square().sum(-1) <= radius**2
+
+
+def jensen_gap(f: Function, x: Tensor) -> float:
+    """E f(X) - f(E X), X uniform on the points (points,)."""
+    return (f(x).mean() - f(x.mean())).item()
+
+
+def lowest_gap(f: Function, x: Tensor) -> float:
+    """The smallest t f(a) + (1 - t) f(b) - f(t a + (1 - t) b) over all a, b of the points and t in 0, 0.1, ..., 1."""
+    t = torch.linspace(0, 1, 11, dtype=x.dtype)
+    a, b = x[:, None, None], x[None, :, None]
+    gaps = t * f(a) + (1 - t) * f(b) - f(t * a + (1 - t) * b)  # (points, points, 11)
+    return gaps.min().item()
+
+
+def share_outside(contains: Contains, num_chords: int) -> float:
+    """The share of chords between random points of the set of which some point lies outside of it."""
+    points = members(contains, 2 * num_chords)
+    a, b = points.unflatten(0, (2, num_chords)).unbind(0)  # (chords, 2) each
+    t = torch.linspace(0.01, 0.99, 99)[:, None, None]  # not the ends, which rounding may put outside
+    return 1 - contains(t * a + (1 - t) * b).all(0).float().mean().item()
+
+
+def members(contains: Contains, num_points: int) -> Tensor:
+    """Random points of the set (points, 2), drawn from the square around it until there are enough."""
+    found = torch.empty(0, 2)
+    while len(found) < num_points:
+        candidates = 3 * torch.rand(num_points, 2) - 1.5
+        found = torch.cat([found, candidates[contains(candidates)]])
+    return found[:num_points]
+
+
+def draw_functions(x: Tensor) -> Figure:
+    """Each function with a chord, red where it lies below the curve, as it never does on a convex function."""
+    figure = new_figure(3.0 * len(FUNCTIONS), 3.0)
+    for axes, (name, f) in zip(figure.subplots(1, len(FUNCTIONS)), FUNCTIONS.items(), strict=True):
+        chord = torch.linspace(-1.5, 1.0, 100, dtype=x.dtype)
+        t = (chord - chord[0]) / (chord[-1] - chord[0])
+        heights = (1 - t) * f(chord[0]) + t * f(chord[-1])
+        axes.plot(x, f(x), color="gray")
+        axes.plot(chord, heights, color="tab:blue")
+        below = heights < f(chord) - 1e-12
+        axes.plot(chord.where(below, torch.nan), heights.where(below, torch.nan), color="tab:red", linewidth=3)
+        axes.set_title(f"{name}, {'convex' if name in CONVEX_FUNCTIONS else 'not convex'}", fontsize=10)
+        axes.grid(alpha=0.3)
+    return figure
+
+
+def draw_sets() -> Figure:
+    """Each set with a few chords between its points, red where they leave it."""
+    figure = new_figure(3.0 * len(SETS), 3.0)
+    x, y = torch.meshgrid(torch.linspace(-1.5, 1.5, 200), torch.linspace(-1.5, 1.5, 200), indexing="xy")
+    for axes, (name, contains) in zip(figure.subplots(1, len(SETS)), SETS.items(), strict=True):
+        axes.contourf(x, y, contains(torch.stack([x, y], dim=-1)).float(), levels=[0.5, 1], colors=["lightgray"])
+        for a, b in members(contains, 24).unflatten(0, (12, 2)):
+            inside = contains(torch.linspace(0.01, 0.99, 99)[:, None] * (a - b) + b).all()
+            axes.plot(*torch.stack([a, b]).T, "o-", markersize=2, color="tab:blue" if inside else "tab:red")
+        axes.set_title(f"{name}, {'convex' if name in CONVEX_SETS else 'not convex'}", fontsize=10)
+        axes.set_aspect("equal")
+    return figure
+
+
+def draw_ends(axes: Axes, f: Function, starts: Tensor, ends: Tensor) -> None:
+    x = torch.linspace(*INTERVAL, 200)
+    axes.plot(x, f(x), color="gray")
+    axes.plot(starts, f(starts), "o", markersize=4, color="tab:blue", label="starts")
+    axes.plot(ends, f(ends), "o", color="tab:red", label="ends")
+    axes.legend()
+    axes.grid(alpha=0.3)

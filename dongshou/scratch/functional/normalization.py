@@ -1,0 +1,250 @@
+"""Normalisation: numbers with mean 0 and variance 1, whatever the layers below are doing.
+
+All of these compute (x - mean) / sqrt(variance + eps) * weight + bias. They differ in the elements that
+share one mean and one variance: a channel of the whole batch, an example, a group of channels, ...
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from dongshou.scratch.functional.padding import pad
+from dongshou.scratch.functional.windows import windows
+
+Statistics = tuple[Tensor, Tensor, Tensor]
+
+
+def batch_norm(
+    input: Tensor,
+    running_mean: Tensor | None,
+    running_var: Tensor | None,
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    training: bool = False,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
+) -> Tensor:
+    """(x - mean) / sqrt(variance + eps) * weight + bias, for every channel. Ioffe and Szegedy, 2015.
+
+    In training, mean and variance are those of the batch, and the running ones move towards them; otherwise
+    they are the running ones. input (batch, channels, ...), all others (channels).
+    Raises ValueError for a batch of one value a channel, whose variance is 0, and for eps too small.
+    """
+    if eps < 0 or (training and eps == 0):
+        raise ValueError(f"batch_norm eps must be positive in training and never negative, but got {eps}")
+    if not training:
+        return _with_statistics(input, running_mean, running_var, weight, bias, eps)
+    require_several(input, "channel", input.numel() // max(input.size(1), 1))
+    axes = [0, *range(2, input.dim())]  # all but the channels
+    output, mean, variance = normalize(input, axes, _on_channels(weight, input), _on_channels(bias, input), eps)
+    _move(running_mean, running_var, mean.flatten(), variance.flatten(), input.numel(), momentum)
+    return output
+
+
+def layer_norm(
+    input: Tensor,
+    normalized_shape: Sequence[int],
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    eps: float = 1e-5,
+) -> Tensor:
+    """(x - mean) / sqrt(variance + eps) * weight + bias, over the last axes of each example.
+
+    normalized_shape: the sizes of those axes, and the shape of weight and bias. Ba et al., 2016.
+    Raises RuntimeError when the input does not end in it.
+    """
+    _require_ending(input, normalized_shape)
+    return normalize(input, _last_axes(normalized_shape), weight, bias, eps)[0]
+
+
+def group_norm(
+    input: Tensor, num_groups: int, weight: Tensor | None = None, bias: Tensor | None = None, eps: float = 1e-5
+) -> Tensor:
+    """(x - mean) / sqrt(variance + eps) * weight + bias, over each group of channels of each example.
+
+    input (batch, channels, ...), weight and bias (channels). Wu and He, 2018.
+    Raises RuntimeError when the groups do not divide the channels, ValueError for a group of one value.
+    """
+    if input.dim() < 2:
+        raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {input.dim()}")
+    batch, channels = input.shape[:2]
+    if channels % num_groups != 0:
+        raise RuntimeError(f"num_channels must be divisible by num_groups; got {channels} and {num_groups}")
+    require_several(input, "group", input.numel() // max(num_groups, 1))
+    grouped = input.reshape(batch, num_groups, channels // num_groups, math.prod(input.shape[2:]))
+    weight, bias = (
+        None if values is None else values.reshape(1, num_groups, channels // num_groups, 1)
+        for values in (weight, bias)
+    )
+    return normalize(grouped, [2, 3], weight, bias, eps)[0].reshape(input.shape)
+
+
+def instance_norm(
+    input: Tensor,
+    running_mean: Tensor | None = None,
+    running_var: Tensor | None = None,
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    use_input_stats: bool = True,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
+) -> Tensor:
+    """(x - mean) / sqrt(variance + eps) * weight + bias, for every channel of each example.
+
+    Running statistics, where given, are means over the batch. input (batch, channels, ...).
+    Ulyanov et al., 2016. Raises ValueError for a channel of one value.
+    """
+    if not use_input_stats:
+        return _with_statistics(input, running_mean, running_var, weight, bias, eps)
+    require_several(input, "spatial position", math.prod(input.shape[2:]))
+    axes = range(2, input.dim())
+    output, mean, variance = normalize(input, axes, _on_channels(weight, input), _on_channels(bias, input), eps)
+    mean, variance = (statistic.flatten(1).mean(0) for statistic in (mean, variance))  # (channels)
+    _move(running_mean, running_var, mean, variance, input.numel() // max(input.size(0), 1), momentum)
+    return output
+
+
+def rms_norm(
+    input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None = None, eps: float | None = None
+) -> Tensor:
+    """x / sqrt(mean(x^2) + eps) * weight over the last axes: layer_norm without the mean.
+
+    eps is by default the distance from 1 to the next number of the type. Zhang and Sennrich, 2019.
+    Raises RuntimeError when the input does not end in normalized_shape.
+    """
+    _require_ending(input, normalized_shape)
+    values = _precise(input)
+    eps = torch.finfo(values.dtype).eps if eps is None else eps
+    mean_square = values.square().mean(_last_axes(normalized_shape), keepdim=True)
+    output = values * (mean_square + eps).rsqrt()
+    return (output if weight is None else output * weight).to(input.dtype)
+
+
+def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> Tensor:
+    """x / (k + alpha / size * sum x'^2)^beta, the sum over the `size` channels around x's own.
+
+    input (batch, channels, ...). Krizhevsky et al., 2012. Raises ValueError without a spatial axis.
+    """
+    if input.dim() < 3:
+        raise ValueError(f"Expected 3D or higher dimensionality input (got {input.dim()} dimensions)")
+    around = [0, 0] * (input.dim() - 2) + [size // 2, (size - 1) // 2]  # pad counts from the last axis
+    squares = windows(pad(input.square(), around), 1 - input.dim(), size)  # (batch, size, channels, ...)
+    neighbours = squares.mean(1)  # (batch, channels, ...)
+    return input / (k + alpha * neighbours) ** beta
+
+
+def normalize(input: Tensor, axes: Sequence[int], weight: Tensor | None, bias: Tensor | None, eps: float) -> Statistics:
+    """(x - mean) / sqrt(variance + eps) * weight + bias, and mean and variance over the axes.
+
+    Weight and bias broadcast against the input. Short types are computed in float32.
+    """
+    values = _precise(input)
+    weight = values.new_ones(()) if weight is None else weight.to(values.dtype)
+    bias = values.new_zeros(()) if bias is None else bias.to(values.dtype)
+    output, mean, variance = _Normalize.apply(values, weight, bias, tuple(axes), eps)  # pyright: ignore[reportGeneralTypeIssues]
+    return output.to(input.dtype), mean, variance
+
+
+class _Normalize(torch.autograd.Function):
+    """The formula with its derivative, which sees the whole and takes half the passes over memory.
+
+    With s = (x - mean) / sqrt(variance + eps) and g the gradient by s, the gradient by x is
+    (g - mean(g) - s mean(g s)) / sqrt(variance + eps): what would move mean or variance is taken out of g.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, input: Tensor, weight: Tensor, bias: Tensor, axes: tuple[int, ...], eps: float) -> Statistics:
+        standardized, inverse_std, mean, variance = _standardized(input, axes, eps)
+        ctx.save_for_backward(input, weight, standardized, inverse_std)
+        ctx.axes, ctx.eps, ctx.bias_shape = axes, eps, bias.shape
+        ctx.mark_non_differentiable(mean, variance)
+        return torch.addcmul(bias, standardized, weight), mean, variance
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
+        gradient, axes = gradients[0], ctx.axes
+        input, weight, standardized, inverse_std = ctx.saved_tensors
+        if torch.is_grad_enabled():  # a second derivative is wanted: these two depend on the input as well
+            standardized, inverse_std, _, _ = _standardized(input, axes, ctx.eps)
+        product = gradient * standardized
+        to_bias, to_weight = gradient.sum_to_size(ctx.bias_shape), product.sum_to_size(weight.shape)
+        if weight.numel() == 1 or weight.shape == inverse_std.shape:  # one weight for all that share a mean
+            inverse_std = inverse_std * weight
+        else:
+            gradient, product = gradient * weight, product * weight
+        shift, slope = (-values.mean(axes, keepdim=True) * inverse_std for values in (gradient, product))
+        return torch.addcmul(shift, standardized, slope).addcmul_(gradient, inverse_std), to_weight, to_bias, None, None
+
+
+def _standardized(input: Tensor, axes: tuple[int, ...], eps: float) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """(x - mean) / sqrt(variance + eps), 1 / sqrt(variance + eps), mean and variance."""
+    mean = input.mean(axes, keepdim=True)
+    centred = input - mean
+    variance = centred.square().mean(axes, keepdim=True)
+    inverse_std = (variance + eps).rsqrt()
+    return centred * inverse_std, inverse_std, mean, variance
+
+
+def _with_statistics(
+    input: Tensor,
+    mean: Tensor | None,
+    variance: Tensor | None,
+    weight: Tensor | None,
+    bias: Tensor | None,
+    eps: float,
+) -> Tensor:
+    """The same formula with a mean and a variance from before, as one product and one sum."""
+    if mean is None or variance is None:
+        raise RuntimeError("Expected running_mean and running_var to be defined when training=False")
+    values = _precise(input)
+    centre, spread = (_on_channels(statistic, input).to(values.dtype) for statistic in (mean, variance))
+    scale = (spread + eps).rsqrt()
+    scale = scale if weight is None else scale * _on_channels(weight, input)
+    shift = -centre * scale if bias is None else _on_channels(bias, input) - centre * scale
+    return torch.addcmul(shift, values, scale).to(input.dtype)
+
+
+@torch.no_grad()
+def _move(
+    running_mean: Tensor | None, running_var: Tensor | None, mean: Tensor, variance: Tensor, size: int, momentum: float
+) -> None:
+    """running <- (1 - momentum) running + momentum batch, with the unbiased variance n / (n - 1) variance."""
+    if size == 0:  # nothing was seen
+        return
+    n = size / mean.numel()  # elements a channel
+    if running_mean is not None:
+        running_mean.mul_(1 - momentum).add_(mean, alpha=momentum)
+    if running_var is not None:
+        running_var.mul_(1 - momentum).add_(variance, alpha=momentum * n / (n - 1))
+
+
+def require_several(input: Tensor, what: str, count: int) -> None:
+    """Raises ValueError where one value would be normalised by itself."""
+    if count == 1:
+        raise ValueError(f"Expected more than 1 value per {what} when training, got input size {input.size()}")
+
+
+def _require_ending(input: Tensor, shape: Sequence[int]) -> None:
+    if len(shape) == 0:
+        raise RuntimeError("Expected normalized_shape to be at least 1-dimensional, got none")
+    if input.shape[-len(shape) :] != tuple(shape):
+        raise RuntimeError(f"normalized_shape={list(shape)}: the input must end in it, but is {list(input.shape)}")
+
+
+def _last_axes(shape: Sequence[int]) -> list[int]:
+    return list(range(-len(shape), 0))
+
+
+def _on_channels(values: Any, input: Tensor) -> Any:
+    """values (channels) as (1, channels, 1, ...), to broadcast against the input; None stays."""
+    return None if values is None else values.reshape(1, -1, *[1] * (input.dim() - 2))
+
+
+def _precise(input: Tensor) -> Tensor:
+    """Sums over many elements need more digits than float16 and bfloat16 have."""
+    return input.float() if input.dtype in (torch.float16, torch.bfloat16) else input

@@ -1,0 +1,88 @@
+"""Padding: what is imagined beyond the edge."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+
+def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Tensor:
+    """Widens the last axes: pad = (left, right, top, bottom, front, back, ...); negative numbers crop.
+
+    constant:  v v | a b c | v v     reflect:  c b | a b c | b a
+    replicate: a a | a b c | c c     circular: b c | a b c | a b
+    All modes but constant take a batch of channels, or channels, of as many axes as pad speaks of.
+    Raises RuntimeError for paddings that do not fit, NotImplementedError for other axes and unknown modes.
+    """
+    _require_fitting(input, pad, mode, value)
+    for index in range(len(pad) // 2):
+        before, after = pad[2 * index : 2 * index + 2]
+        input = _pad_axis(input, input.dim() - 1 - index, before, after, mode, value or 0)
+    return input
+
+
+def _pad_axis(input: Tensor, axis: int, before: int, after: int, mode: str, value: float) -> Tensor:
+    if before < 0 or after < 0:
+        start, stop = max(-before, 0), input.size(axis) - max(-after, 0)
+        input, before, after = input.narrow(axis, start, stop - start), max(before, 0), max(after, 0)
+    if before == after == 0:
+        return input
+    if mode == "constant":
+        left, right = _filled(input, axis, before, value), _filled(input, axis, after, value)
+    else:
+        left, right = _EDGES[mode](input, axis, before, after)
+    return torch.cat([left, input, right], axis)
+
+
+def _filled(input: Tensor, axis: int, count: int, value: float) -> Tensor:
+    shape = [*input.shape[:axis], count, *input.shape[axis + 1 :]]
+    return input.new_full(shape, value)
+
+
+def _mirrored(input: Tensor, axis: int, before: int, after: int) -> tuple[Tensor, Tensor]:
+    """The elements next to the edge, in reverse; the edge itself is the mirror."""
+    length = _require_at_most(input, axis, before, after, input.size(axis) - 1)
+    left = input.narrow(axis, 1, before).flip(axis)
+    return left, input.narrow(axis, length - 1 - after, after).flip(axis)
+
+
+def _repeated(input: Tensor, axis: int, before: int, after: int) -> tuple[Tensor, Tensor]:
+    """The first element and the last, again and again."""
+    first, last = input.narrow(axis, 0, 1), input.narrow(axis, input.size(axis) - 1, 1)
+    return first.repeat_interleave(before, axis), last.repeat_interleave(after, axis)
+
+
+def _wrapped(input: Tensor, axis: int, before: int, after: int) -> tuple[Tensor, Tensor]:
+    """The other end: the axis is a circle."""
+    length = _require_at_most(input, axis, before, after, input.size(axis))
+    return input.narrow(axis, length - before, before), input.narrow(axis, 0, after)
+
+
+_EDGES = {"reflect": _mirrored, "replicate": _repeated, "circular": _wrapped}
+
+
+def _require_at_most(input: Tensor, axis: int, before: int, after: int, most: int) -> int:
+    """The length of the axis, when that much can be taken from it."""
+    if max(before, after) > most:
+        where = f"dimension {axis} of input {list(input.shape)}"
+        raise RuntimeError(f"Padding size should be at most {most} here, but got: ({before}, {after}) at {where}")
+    return input.size(axis)
+
+
+def _require_fitting(input: Tensor, pad: Sequence[int], mode: str, value: float | None) -> None:
+    axes = len(pad) // 2
+    if len(pad) % 2 != 0:
+        raise RuntimeError(f"Padding length must be divisible by 2, two numbers an axis; got {tuple(pad)}")
+    if axes > input.dim():
+        raise RuntimeError(f"Padding of {axes} axes for an input of {input.dim()}: {list(input.shape)}")
+    if mode == "constant":
+        return
+    if mode not in _EDGES:
+        raise NotImplementedError(f"Unrecognised padding mode {mode}; use constant, {', '.join(_EDGES)}")
+    if value is not None:
+        raise RuntimeError(f'Padding mode "{mode}" doesn\'t take in value argument')
+    if input.dim() not in (axes + 1, axes + 2) or axes > 3:
+        needed = f"{axes + 1}D or {axes + 2}D input"
+        raise NotImplementedError(f"{mode} padding of {axes} axes needs {needed}, but got {list(input.shape)}")

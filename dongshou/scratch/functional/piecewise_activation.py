@@ -1,0 +1,107 @@
+"""Activations made of straight pieces: cheap, and exactly 0 or exactly flat somewhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+
+def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
+    """x where x > threshold, value elsewhere."""
+    output = torch.where(input <= threshold, value, input)
+    return input.copy_(output) if inplace else output
+
+
+def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Tensor:
+    """x, but never below min_val and never above max_val. Raises ValueError when those are the wrong way round."""
+    if min_val > max_val:
+        raise ValueError(f"min_val cannot be greater than max_val; got {min_val} and {max_val}")
+    output: Tensor = _HardTanh.apply(input, min_val, max_val)  # pyright: ignore[reportAssignmentType]
+    return input.copy_(output) if inplace else output
+
+
+class _HardTanh(torch.autograd.Function):
+    """y = min(max(x, min_val), max_val), dy/dx = 1 between the two; clamp's own is 1 at the ends, too."""
+
+    @staticmethod
+    def forward(ctx: Any, input: Tensor, min_val: float, max_val: float) -> Tensor:
+        output = input.clamp(min_val, max_val)
+        ctx.save_for_backward(output)
+        ctx.ends = min_val, max_val
+        return output
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
+        (output,), (min_val, max_val) = ctx.saved_tensors, ctx.ends
+        return gradients[0] * ((output != min_val) & (output != max_val)), None, None
+
+
+def relu6(input: Tensor, inplace: bool = False) -> Tensor:
+    """min(max(x, 0), 6): fits into few bits. Krizhevsky, 2010."""
+    return hardtanh(input, 0.0, 6.0, inplace)
+
+
+def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
+    """relu6(x + 3) / 6: a sigmoid without exp. Howard et al., 2019."""
+    output = relu6(input + 3) / 6
+    return input.copy_(output) if inplace else output
+
+
+def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
+    """x hardsigmoid(x): silu without exp. Howard et al., 2019."""
+    x = input.clone() if inplace else input  # the derivative needs x
+    output = x * hardsigmoid(x)
+    return input.copy_(output) if inplace else output
+
+
+def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
+    """0 where |x| <= lambd, x elsewhere."""
+    return torch.where(input.abs() <= lambd, 0, input)
+
+
+def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
+    """x moved towards 0 by lambd, and 0 where |x| <= lambd. Raises RuntimeError for a negative lambd."""
+    if lambd < 0:
+        raise RuntimeError(f"lambda must be greater or equal to 0, but found to be {lambd}.")
+    # asked so that a NaN, for which every question is answered no, goes through and is seen
+    return torch.where(input.abs() <= lambd, 0 * input, torch.where(input < 0, input + lambd, input - lambd))
+
+
+def prelu(input: Tensor, weight: Tensor) -> Tensor:
+    """max(x, 0) + weight min(x, 0), where the slope is learnt. He et al., 2015.
+
+    weight: one number, or one for every channel of input (batch, channels, ...). Raises RuntimeError otherwise.
+    """
+    if weight.dim() > 1:
+        raise RuntimeError(f"prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = {weight.dim()}")
+    channels = input.size(1) if input.dim() > 1 else 1
+    if weight.numel() not in (1, channels):
+        raise RuntimeError(f"prelu: {weight.numel()} weights do not fit an input of {channels} channels")
+    slope = weight.reshape(-1, *[1] * (input.dim() - 2)) if input.dim() > 1 else weight.reshape([1] * input.dim())
+    return torch.where(input > 0, input, slope * input)
+
+
+def rrelu(
+    input: Tensor, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = False, inplace: bool = False
+) -> Tensor:
+    """x where x > 0, a x elsewhere, a ~ U(lower, upper) for every element; in evaluation its mean. Xu et al., 2015.
+
+    Raises RuntimeError unless lower <= upper.
+    """
+    if lower > upper:
+        raise RuntimeError(f"Lower bound should be less than or equal to the upper bound; got {lower} and {upper}")
+    slope = _random_slopes(input, lower, upper) if training else (lower + upper) / 2
+    output = torch.where(input > 0, input, slope * input)
+    return input.copy_(output) if inplace else output
+
+
+@torch.no_grad()
+def _random_slopes(input: Tensor, lower: float, upper: float) -> Tensor:
+    """Slopes (*input.shape); like torch, only the elements that need one use up a random number."""
+    is_bent = input <= 0
+    slopes = torch.zeros_like(input)
+    drawn = torch.empty(int(is_bent.sum()), dtype=torch.float64, device=input.device).uniform_(lower, upper)
+    slopes[is_bent] = drawn.to(input.dtype)
+    return slopes

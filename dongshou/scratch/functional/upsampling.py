@@ -1,0 +1,145 @@
+"""Upsampling: a picture of another size, every new element read from between the old ones."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from dongshou.scratch.functional.adaptive_pooling import adaptive_avg_pool
+from dongshou.scratch.functional.convolution import Sizes
+
+Factors = float | Sequence[float]
+Taps = list[tuple[Tensor, Tensor | None]]  # the places (size) that are read, and their weights (size)
+
+
+def interpolate(
+    input: Tensor,
+    size: Sizes | None = None,
+    scale_factor: Factors | None = None,
+    mode: str = "nearest",
+    align_corners: bool | None = None,
+    recompute_scale_factor: bool | None = None,
+    antialias: bool = False,
+) -> Tensor:
+    """Resizes (batch, channels, *sizes) to size, or to scale_factor times its sizes, one axis after the other.
+
+    nearest and nearest-exact read one element, linear, bilinear and trilinear the two around a place by their
+    distance, bicubic four by a cubic (Keys, 1981); area takes the mean. align_corners lays the centres of the
+    outermost elements upon one another, otherwise their edges. Raises ValueError for sizes that do not fit the
+    input, NotImplementedError for a mode of other axes or antialias.
+    """
+    axes = input.dim() - 2
+    _require_mode(mode, axes, align_corners, antialias)
+    sizes = _sizes(input, size, scale_factor)
+    if mode == "area":
+        return adaptive_avg_pool(axes, input, sizes)
+    known = scale_factor if size is None and not recompute_scale_factor else None
+    factors = known if isinstance(known, Sequence) else [known] * axes
+    for axis, length, factor in zip(range(-axes, 0), sizes, factors, strict=True):
+        if mode == "nearest" and length == input.size(axis):
+            continue
+        input = _resize(input, axis, _taps(input, axis, length, factor, mode, bool(align_corners)))
+    return input
+
+
+def _resize(input: Tensor, axis: int, taps: Taps) -> Tensor:
+    """The weighted sum of the elements at the taps' places."""
+    terms = []
+    for places, weights in taps:
+        read = input.index_select(axis, places)
+        terms.append(read if weights is None else read * weights.reshape(-1, *[1] * (-axis - 1)))
+    return torch.stack(terms).sum(0) if len(terms) > 1 else terms[0]
+
+
+def _taps(input: Tensor, axis: int, length: int, factor: float | None, mode: str, align_corners: bool) -> Taps:
+    given = input.size(axis)
+    precise = torch.float64 if input.dtype == torch.float64 else torch.float32  # for bf16 too
+    numbers = torch.arange(length, device=input.device, dtype=precise)
+    if mode.startswith("nearest"):
+        half = 0.5 if mode == "nearest-exact" else 0
+        ratio = 1 / factor if factor else given / length
+        return [(((numbers.float() + half) * ratio).floor().long().clamp(max=given - 1), None)]
+    if align_corners:
+        centres = numbers * ((given - 1) / (length - 1) if length > 1 else 0)
+    else:
+        centres = (numbers + 0.5) * (1 / factor if factor else given / length) - 0.5
+    if mode == "bicubic":
+        return _cubic_taps(centres, given, input.dtype)
+    centres = centres.clamp(min=0)
+    left = centres.floor().clamp(max=given - 1)
+    weight = (centres - left).to(input.dtype)
+    return [(left.long(), 1 - weight), ((left + 1).clamp(max=given - 1).long(), weight)]
+
+
+def _cubic_taps(centres: Tensor, given: int, dtype: torch.dtype) -> Taps:
+    """Four neighbours; the weight of one at distance d < 1 is (a + 2) d^3 - (a + 3) d^2 + 1, at d < 2
+    a d^3 - 5a d^2 + 8a d - 4a, with a = -3/4."""
+    a = -0.75
+    left = centres.floor()
+    taps: Taps = []
+    for offset in (-1, 0, 1, 2):
+        d = (centres - left - offset).abs()
+        near = (a + 2) * d**3 - (a + 3) * d**2 + 1
+        far = a * d**3 - 5 * a * d**2 + 8 * a * d - 4 * a
+        weights = near if offset in (0, 1) else far
+        taps.append(((left + offset).clamp(0, given - 1).long(), weights.to(dtype)))
+    return taps
+
+
+def _sizes(input: Tensor, size: Sizes | None, scale_factor: Factors | None) -> list[int]:
+    axes = input.dim() - 2
+    if (size is None) == (scale_factor is None):
+        raise ValueError("only one of size or scale_factor should be defined, and one must be")
+    if size is not None:
+        sizes = list(size) if isinstance(size, Sequence) else [size] * axes
+    else:
+        factors = scale_factor if isinstance(scale_factor, Sequence) else [scale_factor or 0] * axes
+        sizes = [math.floor(given * factor) for given, factor in zip(input.shape[2:], factors, strict=False)]
+    if len(sizes) != axes:
+        shape = f"Input of {axes} spatial axes: {list(input.shape)}"
+        raise ValueError(f"{shape} needs as many sizes or scale factors; got {size or scale_factor}")
+    if min(sizes) <= 0:
+        raise RuntimeError(f"Input and output sizes should be greater than 0, but got {sizes}")
+    return sizes
+
+
+_AXES = {"linear": 1, "bilinear": 2, "bicubic": 2, "trilinear": 3}
+
+
+def _require_mode(mode: str, axes: int, align_corners: bool | None, antialias: bool) -> None:
+    anywhere = ("nearest", "nearest-exact", "area")
+    if antialias:
+        raise NotImplementedError("antialias is not written out here: leave it False, or take torch's interpolate")
+    if mode in anywhere and align_corners is not None:
+        raise ValueError("align_corners is for linear, bilinear, bicubic and trilinear modes alone")
+    if not (mode in anywhere and axes in (1, 2, 3)) and _AXES.get(mode) != axes:
+        modes = f"{', '.join(anywhere)} for 1 to 3 spatial axes, linear for 1, bilinear or bicubic for 2"
+        raise NotImplementedError(f"Got {axes + 2}D input and mode {mode!r}: use {modes}, trilinear for 3")
+
+
+def pixel_shuffle(input: Tensor, upscale_factor: int) -> Tensor:
+    """Channels become pixels: (..., c r^2, height, width) -> (..., c, r height, r width). Shi et al., 2016.
+
+    Raises RuntimeError when the channels do not divide by r^2.
+    """
+    r = upscale_factor
+    if input.dim() < 3 or r <= 0 or input.size(-3) % r**2 != 0:
+        raise RuntimeError(f"pixel_shuffle needs (..., channels * {r}^2, height, width), got {list(input.shape)}")
+    *batch, channels, height, width = input.shape
+    blocks = input.reshape(*batch, channels // r**2, r, r, height, width)  # (..., c, r, r, height, width)
+    blocks = blocks.movedim((-4, -3), (-3, -1))  # (..., c, height, r, width, r)
+    return blocks.reshape(*batch, channels // r**2, height * r, width * r)
+
+
+def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Tensor:
+    """The inverse of pixel_shuffle: (..., c, r height, r width) -> (..., c r^2, height, width)."""
+    r = downscale_factor
+    if input.dim() < 3 or r <= 0 or input.size(-2) % r != 0 or input.size(-1) % r != 0:
+        raise RuntimeError(f"pixel_unshuffle needs height and width divisible by {r}, got {list(input.shape)}")
+    *batch, channels, height, width = input.shape
+    blocks = input.reshape(*batch, channels, height // r, r, width // r, r)  # (..., c, height, r, width, r)
+    blocks = blocks.movedim((-3, -1), (-4, -3))  # (..., c, r, r, height, width)
+    return blocks.reshape(*batch, channels * r**2, height // r, width // r)

@@ -1,0 +1,40 @@
+"""The two databases that PyTorch tests itself with."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import warnings
+from typing import Any
+from unittest.mock import patch
+
+import torch
+
+from dongshou.errors import DongshouError
+
+
+def module_database() -> list[Any]:
+    """A ModuleInfo for every layer and loss: arguments and inputs, good ones and bad ones.
+
+    Raises DongshouError where the databases cannot be imported.
+    """
+    return list(_internal("common_modules").module_db)
+
+
+def optimizer_database() -> list[Any]:
+    """An OptimizerInfo for every optimiser: hyper-parameters, good ones and bad ones.
+
+    Raises DongshouError where the databases cannot be imported.
+    """
+    return list(_internal("common_optimizers").optim_db)
+
+
+def _internal(name: str) -> Any:
+    # the import of torch's tests freezes the flags of torch.backends, sets variables and changes the warnings
+    frozen = patch.object(torch.backends, "disable_global_flags")
+    try:
+        with frozen, patch.dict(os.environ), warnings.catch_warnings():
+            return importlib.import_module(f"torch.testing._internal.{name}")
+    except ImportError as error:
+        cure = "pip install expecttest, then try again"
+        raise DongshouError(f"PyTorch's test databases cannot be imported ({error}): {cure}.") from None

@@ -1,0 +1,17 @@
+"""Every layer and loss we have, on every sample of the database that PyTorch tests itself with."""
+
+from __future__ import annotations
+
+import pytest
+
+from dongshou.scratch import nn, proof
+
+DATABASE = {info.module_cls.__name__: info for info in proof.module_database()}
+
+
+@pytest.mark.parametrize("name", DATABASE)
+def test_layers(name):
+    result = proof.prove_layer(DATABASE[name])
+    if not hasattr(nn, name):
+        pytest.skip(f"no twin: {result.remark}")
+    assert result.passed == result.samples > 0, result.problem

@@ -1,0 +1,134 @@
+"""The proof finds what is wrong, missing and borrowed, and says so."""
+
+from __future__ import annotations
+
+import sys
+from types import SimpleNamespace
+
+import pytest
+import torch
+from torch import nn as torch_nn
+
+from dongshou.errors import DongshouError
+from dongshou.scratch import nn, optim, proof
+from dongshou.scratch.proof import Result
+from dongshou.scratch.proof.layers import same_answers
+from dongshou.scratch.proof.optimizers import same_course
+from dongshou.scratch.proof.result import tally
+
+LAYERS = {info.module_cls: info for info in proof.module_database()}
+OPTIMISERS = {info.optim_cls: info for info in proof.optimizer_database()}
+
+
+class Negated(nn.Linear):
+    def forward(self, input: torch.Tensor) -> torch.Tensor:
+        return -super().forward(input)
+
+
+class Detached(nn.Linear):
+    def forward(self, input: torch.Tensor) -> torch.Tensor:
+        return super().forward(input.detach())
+
+
+class Renamed(nn.Linear):
+    def __init__(self, *arguments, **keywords):
+        super().__init__(*arguments, **keywords)
+        self.register_buffer("more", torch.zeros(1))
+
+
+class Hasty(optim.SGD):
+    def step(self, closure=None):
+        super().step(closure)
+        return super().step(closure)
+
+
+def first_sample(torch_class: type) -> SimpleNamespace:
+    info = LAYERS[torch_class]
+    return info.module_inputs_func(info, device="cpu", dtype=torch.float64, requires_grad=True, training=True)[0]
+
+
+@pytest.mark.parametrize(
+    ("twin", "message"),
+    [
+        (Negated, "the output"),
+        (Detached, "the gradient of an input"),
+        (Renamed, "other keys"),
+        (torch_nn.Linear, "not permitted"),
+    ],
+)
+def test_a_layer_that_differs_is_found(twin, message):
+    with pytest.raises(AssertionError, match=message):
+        same_answers(torch_nn.Linear, twin, first_sample(torch_nn.Linear), training=True)
+
+
+def test_a_layer_that_agrees_passes():
+    same_answers(torch_nn.Linear, nn.Linear, first_sample(torch_nn.Linear), training=False)
+
+
+def test_an_optimiser_that_differs_is_found():
+    with pytest.raises(AssertionError, match="the parameters after step 1"):
+        same_course(OPTIMISERS[torch.optim.SGD], Hasty, dict(lr=0.1))
+
+
+def test_a_twin_that_accepts_anything_is_found(monkeypatch):
+    class Lenient(optim.SGD):
+        def __init__(self, params, **settings):
+            super().__init__(list(params), lr=0.1)
+
+    monkeypatch.setattr(optim, "SGD", Lenient)
+    result = proof.prove_optimizer(OPTIMISERS[torch.optim.SGD])
+    assert result.passed < result.samples and result.is_a_fault
+
+
+def test_what_is_missing_is_said():
+    nothing = type("Nothing", (torch_nn.Module,), {})
+    result = proof.prove_layer(SimpleNamespace(module_cls=nothing))
+    assert (result.samples, result.remark, result.holds) == (0, "missing", False)
+    assert proof.prove_optimizer(SimpleNamespace(optim_cls=nothing)).remark == "missing"
+
+
+def test_out_of_reach_is_no_fault(monkeypatch):
+    monkeypatch.setitem(proof.OUT_OF_REACH, "Nothing", "needs a machine of its own")
+    result = Result("Nothing", "layer", problem="missing")
+    assert not result.holds and not result.is_a_fault
+    assert result.remark == "needs a machine of its own"
+
+
+def test_the_first_problem_is_kept():
+    def fail() -> None:
+        raise ValueError("of two\nlines")
+
+    result = tally("Some", "layer", [("one", lambda: None), ("two", fail), ("three", fail)])
+    assert result == Result("Some", "layer", 3, 1, "two: ValueError: of two")
+
+
+def test_the_page():
+    results = [
+        Result("Linear", "layer", 6, 6),
+        Result("Odd", "layer", 2, 1, "sample 0: a|b"),
+        Result("SGD", "optimiser", 3, 3),
+    ]
+    page = proof.markdown(results)
+    assert "| Linear | 6 | 6 |  |" in page
+    assert "| Odd | 2 | 1 | sample 0: a/b |" in page
+    assert "2 of 3 classes proven, 10 of 11 samples" in page
+    assert page.index("| SGD |") > page.index("## Optimisers")
+    for name in proof.lacking():
+        assert f"- {name}: " in page
+
+
+def test_without_pytorchs_test_code_it_is_one_line(monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch.testing._internal.common_modules", None)
+    with pytest.raises(DongshouError, match="pip install expecttest"):
+        proof.module_database()
+
+
+def test_the_import_leaves_the_flags_free():
+    assert not torch.backends.flags_frozen()
+
+
+def test_every_layer_of_torch_has_a_twin_or_a_place_in_the_list():
+    lacking = proof.lacking()
+    print(f"{len(lacking)} layers and losses of torch.nn have no twin: {', '.join(lacking)}")
+    assert not set(lacking) & set(nn.__all__)
+    assert set(lacking) <= set(torch_nn.modules.__all__)
