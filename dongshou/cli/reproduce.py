@@ -38,7 +38,7 @@ def reproduce(
 
     Args:
         names: experiments and variants
-        all: every one that has something published to stand beside
+        all: every experiment, and every variant that has something published to stand beside
         seeds: how many seeds each
         results: where NAME.json is written for each; RESULTS.md is written beside this directory
         engine: torch: PyTorch's own layers; scratch: every layer, loss and optimiser of dongshou.scratch

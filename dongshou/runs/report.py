@@ -16,7 +16,7 @@ the versions, the machine and the hashes of the data.
 The verdict compares the median over the seeds with what was published: **match** in the band from the 10th to
 the 90th percentile, widened by the standard deviation over the seeds, or better than it (for a single published
 figure: within the tolerance that the experiment states, or better); **within range** between the published
-extremes; else **differs**. A figure in parentheses is shown beside the published one and not judged.
+extremes; else **differs**. Where nothing was published, the measurement stands alone. A figure in parentheses is shown beside the published one and not judged.
 """
 
 COLUMNS = ("experiment", "engine", "seeds", "metric", "measured", "published", "source", "verdict", "seconds")
@@ -43,7 +43,7 @@ def order(outcome: dict[str, Any]) -> tuple[str, str, bool]:
 
 
 def rows_of(outcome: dict[str, Any]) -> Iterator[tuple[str, ...]]:
-    """A row for each published figure of one experiment; its name stands in the first only."""
+    """A row for each published figure of one experiment, or for each metric; its name stands in the first only."""
     seeds = len(outcome["seeds"])
     failed = f", {len(outcome['failures'])} failed" if outcome["failures"] else ""
     took = f"{statistics.median(seed['seconds'] for seed in outcome['seeds']):.1f}" if seeds else ""
@@ -60,6 +60,17 @@ def rows_of(outcome: dict[str, Any]) -> Iterator[tuple[str, ...]]:
                 took,
             )
             first, took = ("", "", ""), ""
+    if not outcome["published"]:
+        for metric, values in results_by_metric(outcome).items():
+            figure = {"values": values, "measured": statistics.median(values)}
+            yield (*first, metric, measured(figure), "", "", "", took)
+            first, took = ("", "", ""), ""
+
+
+def results_by_metric(outcome: dict[str, Any]) -> dict[str, list[float]]:
+    """The final metrics over the seeds, of an experiment that nobody has published figures for."""
+    results = [seed["result"] for seed in outcome["seeds"]]
+    return {metric: [result[metric] for result in results] for metric in (results[0] if results else ())}
 
 
 def measured(figure: dict[str, Any]) -> str:

@@ -24,14 +24,14 @@ def reproduce(
 ) -> list[dict[str, Any]]:
     """Run each experiment with seeds 0, 1, ... and write `results/NAME.json`; then RESULTS.md beside `results`.
 
-    names    experiments and variants; none means every one that has something published to stand beside
+    names    experiments and variants; none means every experiment, and every variant with something published
     options  those of `dongshou.runs.execute`: engine, device, precision, runs, progress, ...
 
     A seed that fails is counted, not hidden. Raises UsageError for an unknown name or fewer than one seed.
     """
     if seeds < 1:
         raise UsageError(f"seeds must be at least 1; got {seeds}.")
-    declarations = [find_declaration(name) for name in names or published_names()]
+    declarations = [find_declaration(name) for name in names or reproducible_names()]
     outcomes = []
     for declaration in declarations:
         outcome = reproduced(declaration, seeds, options)
@@ -42,13 +42,14 @@ def reproduce(
     return outcomes
 
 
-def published_names() -> Iterator[str]:
-    """Every experiment and variant that others have reported a result for.
+def reproducible_names() -> Iterator[str]:
+    """Every experiment, and every variant that others have reported a result for.
 
-    One that cannot be made here, for want of its data, is among them: its failure is to be seen.
+    A variant that cannot be made here, for want of its data, is among them: its failure is to be seen.
     """
     for entry in list_experiments():
-        for name in (entry.name, *(f"{entry.name}:{variant}" for variant in entry.variants)):
+        yield entry.name
+        for name in (f"{entry.name}:{variant}" for variant in entry.variants):
             try:
                 if find_declaration(name)().published:
                     yield name
@@ -76,7 +77,7 @@ def reproduced(declaration: Declaration, seeds: int, options: dict[str, Any]) ->
         "title": declaration.title,
         "description": declaration.description,
         "engine": options.get("engine", "torch"),
-        "verdict": worst(verdicts) if verdicts else "failed",
+        "verdict": "failed" if not runs else worst(verdicts) if verdicts else "",
         "published": beside,
         "seeds": [one_seed(run) for run in runs],
         "failures": failures,

@@ -9,8 +9,8 @@ import pytest
 
 from dongshou.errors import UsageError
 from dongshou.runs.judge import judge, worst
-from dongshou.runs.report import number, report
-from dongshou.runs.reproduce import published_names, reproduce
+from dongshou.runs.report import number, report, rows_of
+from dongshou.runs.reproduce import reproduce, reproducible_names
 
 BAND = {"minimum": 0.70, "p10": 0.75, "median": 0.80, "p90": 0.82, "maximum": 0.85, "judged": True}
 SINGLE = {"value": 0.40, "within": 0.02, "two_sided": False, "judged": True}
@@ -73,8 +73,16 @@ def test_a_seed_that_fails_is_counted(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_every_published_experiment_has_a_name_that_can_be_reproduced(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("DONGSHOU_DATA", raising=False)  # nor do the names need any data
-    names = list(published_names())
+    names = list(reproducible_names())
     assert "mlp" in names and "mlp:book" in names and "mlp:digits" not in names
+    assert "mnist-learning-rate" in names  # nothing was published for it, but its row is to be there
+
+
+def test_a_row_without_anything_published_stands_alone(tmp_path: Path):
+    (outcome,) = reproduce(["stochastic-gradient-descent"], seeds=2, results=tmp_path / "results")
+    rows = list(rows_of(outcome | {"published": []}))
+    assert [row[3] for row in rows] == list(outcome["seeds"][0]["result"])
+    assert {row[7] for row in rows} == {""}
 
 
 def test_unknown_names_and_no_seeds_are_refused(tmp_path: Path):
