@@ -1,7 +1,7 @@
 """dongshou.autograd beside its peers: a scalar engine and HIPS autograd, on equal training steps, one thread.
 
     pip install "dongshou[bench]"
-    OMP_NUM_THREADS=1 python -m benchmarks.autograd [--rounds N]
+    python -m benchmarks autograd [--rounds N]
 
 Every contender takes its steps from the same weights on the same batch; the last losses have to be equal.
 Times are those of the processor, so that other work on the machine does not count.
@@ -16,39 +16,80 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # before NumPy is imported
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import argparse
-import importlib.util
-import statistics
 import time
 from collections.abc import Callable
+from importlib.metadata import version
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 
-from benchmarks.scalar_autograd import Scalar
-from dongshou.autograd import Tensor, avg_pool2d, conv2d, nn, optim, relu, tanh
+from benchmarks.autograd_cases import (
+    Step,
+    hips_lenet_convolve,
+    hips_lenet_windows,
+    hips_mlp,
+    lenet,
+    lenet_work,
+    mlp,
+    mlp_work,
+    scalar_work,
+    small_mlp,
+    small_mlp_scalar,
+)
+from benchmarks.results import (
+    RESULTS,
+    Sheet,
+    circumstances,
+    markdown,
+    ratios,
+    show,
+    spread,
+    summary,
+    threads_in_words,
+    write,
+)
+from dongshou.errors import UsageError
 
-Array = np.ndarray
-Step = Callable[[], float]  # takes one step of training, returns the loss before it
-LR = 0.1
+COLUMNS = ("work", "contender", "ms a step", "x ours", "min-max")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=7, help="turns that each contender has (default 7)")
-    rounds = parser.parse_args().rounds
-    has_hips = importlib.util.find_spec("autograd") is not None
-    print(f"{'work':34} {'contender':16} {'ms a step':>10} {'x ours':>8}  (least to most)")
-    report("MLP 8-16-1, batch 4", scalar_work(), {"ours": small_mlp, "scalar engine": small_mlp_scalar}, rounds, 3)
+def benchmark(rounds: int = 7) -> None:
+    """Time training steps of dongshou.autograd, a scalar engine and HIPS autograd.
+
+    Args:
+        rounds: How often each contender has its turn.
+    """
+    table = compare(rounds)
+    content = circumstances() | {"rounds": rounds, "tables": [table]}
+    if table["left_out"] is None:
+        content["versions"] |= {"autograd": version("autograd")}
+    write(RESULTS, "autograd", content, in_markdown(content))
+
+
+def compare(rounds: int) -> dict[str, Any]:
+    """The table, printed too. Raises UsageError without a round."""
+    if rounds < 1:
+        raise UsageError(f"rounds must be at least 1; got {rounds}.")
+    has_hips = find_spec("autograd") is not None
+    scalar = {"scalar engine": small_mlp_scalar}
     hips = {"HIPS autograd": hips_mlp} if has_hips else {}
-    report("MLP 64-128-10, batch 64", mlp_work(), {"ours": mlp, **hips}, rounds, 100)
-    hips = {"HIPS convolve": hips_lenet_convolve, "HIPS windows": hips_lenet_windows} if has_hips else {}
-    report("LeNet 28x28, batch 64", lenet_work(), {"ours": lenet, **hips}, rounds, 2)
-    if not has_hips:
-        print("HIPS autograd is not installed and was left out: pip install autograd scipy")
+    hips_lenets = {"HIPS convolve": hips_lenet_convolve, "HIPS windows": hips_lenet_windows} if has_hips else {}
+    rows = [
+        *measure("MLP 8-16-1, batch 4", scalar_work(), {"ours": small_mlp, **scalar}, rounds, 3),
+        *measure("MLP 64-128-10, batch 64", mlp_work(), {"ours": mlp, **hips}, rounds, 100),
+        *measure("LeNet 28x28, batch 64", lenet_work(), {"ours": lenet, **hips_lenets}, rounds, 2),
+    ]
+    missing = None if has_hips else "HIPS autograd is not installed: pip install autograd scipy"
+    table = {"threads": 1, "rows": rows, "left_out": missing}
+    show(sheet(table))
+    return table
 
 
-def report(title: str, work: Any, contenders: dict[str, Callable[..., Step]], rounds: int, steps: int) -> None:
-    """Let all take turns, and print the median time of a step and its ratio to ours within each round."""
+def measure(
+    title: str, work: Any, contenders: dict[str, Callable[..., Step]], rounds: int, steps: int
+) -> list[dict[str, Any]]:
+    """Let all take turns; a row for each, plain data: the time of a step, and its ratio to ours within each round."""
     takers = {name: prepare(*work) for name, prepare in contenders.items()}
     seconds: dict[str, list[float]] = {name: [] for name in takers}
     losses: dict[str, float] = {}
@@ -61,181 +102,38 @@ def report(title: str, work: Any, contenders: dict[str, Callable[..., Step]], ro
                 losses[name] = step()
             seconds[name].append((time.process_time() - start) / steps)
     np.testing.assert_allclose(list(losses.values()), losses["ours"], rtol=1e-8, err_msg="not the same work")
-    for name, times in seconds.items():
-        ratios = [mine / ours for mine, ours in zip(times, seconds["ours"], strict=True)]
-        spread = f"{statistics.median(ratios):8.2f}  ({min(ratios):.2f} to {max(ratios):.2f})"
-        print(f"{title:34} {name:16} {1000 * statistics.median(times):10.3f} {spread}")
+    return [
+        {
+            "work": title,
+            "contender": name,
+            "milliseconds": summary([1000 * second for second in times]),
+            "ratio": summary(ratios(times, seconds["ours"])),
+        }
+        for name, times in seconds.items()
+    ]
 
 
-# The work: weights, inputs, labels
+def sheet(table: dict[str, Any]) -> Sheet:
+    notes = [f"Left out: {table['left_out']}."] if table["left_out"] else []
+    cells = [in_words(row) for row in table["rows"]]
+    return Sheet(threads_in_words(table["threads"]), COLUMNS, cells, COLUMNS[2:], notes)
 
 
-def random_weights(*shapes: tuple[int, ...]) -> list[Array]:
-    generator = np.random.default_rng(0)
-    return [generator.uniform(-1, 1, shape) / np.sqrt(np.prod(shape[1:])) for shape in shapes]
+def in_words(row: dict[str, Any]) -> list[str]:
+    milliseconds, ratio = row["milliseconds"]["median"], row["ratio"]
+    return [row["work"], row["contender"], f"{milliseconds:.3f}", f"{ratio['median']:.2f}", spread(ratio)]
 
 
-def scalar_work() -> tuple[list[Array], Array, Array]:
-    generator = np.random.default_rng(1)
-    return random_weights((16, 8), (16,), (1, 16), (1,)), generator.random((4, 8)), generator.random((4, 1))
+def in_markdown(content: dict[str, Any]) -> str:
+    paragraphs = [
+        "Training steps in float64 from equal weights on the same batch, with equal losses. The contenders take "
+        f"turns: {content['rounds']} rounds; ratios are taken within a round, of which the median is given.",
+        "ms a step: milliseconds of the processor.",
+    ]
+    return markdown("dongshou.autograd beside its peers", paragraphs, content, [*map(sheet, content["tables"])])
 
 
-def mlp_work() -> tuple[list[Array], Array, Array]:
-    generator = np.random.default_rng(1)
-    weights = random_weights((128, 64), (128,), (10, 128), (10,))
-    return weights, generator.random((64, 64)), generator.integers(0, 10, 64)
-
-
-def lenet_work() -> tuple[list[Array], Array, Array]:
-    generator = np.random.default_rng(1)
-    shapes = [(6, 1, 5, 5), (6,), (16, 6, 5, 5), (16,), (120, 400), (120,), (84, 120), (84,), (10, 84), (10,)]
-    return random_weights(*shapes), generator.random((64, 1, 28, 28)), generator.integers(0, 10, 64)
-
-
-# Ours
-
-
-def step_of(weights: list[Array], loss_of: Callable[[list[Tensor]], Tensor]) -> Step:
-    parameters = [Tensor(w, requires_grad=True) for w in weights]
-    optimizer = optim.SGD(parameters, LR)
-
-    def step() -> float:
-        loss = loss_of(parameters)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        return loss.item()
-
-    return step
-
-
-def small_mlp(weights: list[Array], inputs: Array, targets: Array) -> Step:
-    def loss_of(w: list[Tensor]) -> Tensor:
-        return ((tanh(Tensor(inputs) @ w[0].T + w[1]) @ w[2].T + w[3] - targets) ** 2).sum()
-
-    return step_of(weights, loss_of)
-
-
-def mlp(weights: list[Array], inputs: Array, labels: Array) -> Step:
-    def loss_of(w: list[Tensor]) -> Tensor:
-        return nn.cross_entropy(relu(Tensor(inputs) @ w[0].T + w[1]) @ w[2].T + w[3], labels)
-
-    return step_of(weights, loss_of)
-
-
-def lenet(weights: list[Array], images: Array, labels: Array) -> Step:
-    def loss_of(w: list[Tensor]) -> Tensor:
-        x = avg_pool2d(tanh(conv2d(Tensor(images), w[0], w[1], padding=2)), 2)
-        x = nn.flatten(avg_pool2d(tanh(conv2d(x, w[2], w[3])), 2))
-        x = tanh(tanh(x @ w[4].T + w[5]) @ w[6].T + w[7])
-        return nn.cross_entropy(x @ w[8].T + w[9], labels)
-
-    return step_of(weights, loss_of)
-
-
-# A scalar engine
-
-
-def small_mlp_scalar(weights: list[Array], inputs: Array, targets: Array) -> Step:
-    parameters = [[[Scalar(v) for v in row] for row in np.atleast_2d(w).tolist()] for w in weights]
-
-    def layer(x: list[Scalar], weight: list[list[Scalar]], bias: list[Scalar]) -> list[Scalar]:
-        return [sum((w * v for w, v in zip(row, x, strict=True)), b) for row, b in zip(weight, bias, strict=True)]
-
-    def step() -> float:
-        loss = Scalar(0.0)
-        for row, (target,) in zip(inputs.tolist(), targets.tolist(), strict=True):
-            hidden = [h.tanh() for h in layer([Scalar(v) for v in row], parameters[0], parameters[1][0])]
-            difference = layer(hidden, parameters[2], parameters[3][0])[0] - Scalar(target)
-            loss += difference * difference
-        loss.backward()
-        for scalar in (scalar for matrix in parameters for row in matrix for scalar in row):
-            scalar.value -= LR * scalar.gradient
-            scalar.gradient = 0.0
-        return loss.value
-
-    return step
-
-
-# HIPS autograd
-
-
-def hips_step(weights: list[Array], loss_of: Callable[..., Any]) -> Step:
-    from autograd import value_and_grad
-
-    parameters = [w.copy() for w in weights]
-    differentiate = value_and_grad(loss_of)
-
-    def step() -> float:
-        loss, gradients = differentiate(parameters)
-        for w, g in zip(parameters, gradients, strict=True):
-            w -= LR * g
-        return float(loss)
-
-    return step
-
-
-def hips_cross_entropy(logits: Any, labels: Array) -> Any:
-    import autograd.numpy as anp
-    from autograd.scipy.special import logsumexp
-
-    return anp.mean(logsumexp(logits, axis=1) - logits[np.arange(len(labels)), labels])
-
-
-def hips_mlp(weights: list[Array], inputs: Array, labels: Array) -> Step:
-    import autograd.numpy as anp
-
-    def loss_of(w: list[Array]) -> Any:
-        hidden = anp.maximum(anp.dot(inputs, w[0].T) + w[1], 0.0)
-        return hips_cross_entropy(anp.dot(hidden, w[2].T) + w[3], labels)
-
-    return hips_step(weights, loss_of)
-
-
-def hips_lenet_convolve(weights: list[Array], images: Array, labels: Array) -> Step:
-    """With the convolution that comes with it."""
-    from autograd.scipy.signal import convolve
-
-    def convolution(x: Any, weight: Any) -> Any:  # scipy turns the kernel around
-        return convolve(x, weight[:, :, ::-1, ::-1], axes=([2, 3], [2, 3]), dot_axes=([1], [1]), mode="valid")
-
-    return hips_lenet(convolution, weights, images, labels)
-
-
-def hips_lenet_windows(weights: list[Array], images: Array, labels: Array) -> Step:
-    """With the windows laid out by slicing, and one product of matrices."""
-    import autograd.numpy as anp
-
-    def convolution(x: Any, weight: Any) -> Any:
-        size = weight.shape[2]
-        rows, columns = x.shape[2] - size + 1, x.shape[3] - size + 1
-        shifted = [x[:, :, i : i + rows, j : j + columns] for i in range(size) for j in range(size)]
-        patches = anp.stack(shifted, axis=2)  # (batch, in, size * size, rows, columns)
-        flat = anp.reshape(patches, (len(x), -1, rows * columns))
-        out = anp.matmul(anp.reshape(weight, (len(weight), -1)), flat)
-        return anp.reshape(out, (len(x), len(weight), rows, columns))
-
-    return hips_lenet(convolution, weights, images, labels)
-
-
-def hips_lenet(convolution: Callable[..., Any], weights: list[Array], images: Array, labels: Array) -> Step:
-    import autograd.numpy as anp
-
-    padded = np.pad(images, ((0, 0), (0, 0), (2, 2), (2, 2)))
-
-    def pool(x: Any) -> Any:
-        batch, channels, height, width = x.shape
-        return anp.mean(anp.reshape(x, (batch, channels, height // 2, 2, width // 2, 2)), axis=(3, 5))
-
-    def loss_of(w: list[Array]) -> Any:
-        x = pool(anp.tanh(convolution(padded, w[0]) + anp.reshape(w[1], (-1, 1, 1))))
-        x = pool(anp.tanh(convolution(x, w[2]) + anp.reshape(w[3], (-1, 1, 1))))
-        x = anp.reshape(x, (len(images), -1))
-        x = anp.tanh(anp.dot(anp.tanh(anp.dot(x, w[4].T) + w[5]), w[6].T) + w[7])
-        return hips_cross_entropy(anp.dot(x, w[8].T) + w[9], labels)
-
-    return hips_step(weights, loss_of)
-
-
-if __name__ == "__main__":
-    main()
+if __name__ == "__main__":  # prints alone
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=7, help="turns that each contender has (default 7)")
+    compare(parser.parse_args().rounds)

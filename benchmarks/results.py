@@ -1,59 +1,43 @@
-"""From times to ratios, and from those to a table in the terminal, JSON and Markdown."""
+"""Figures in words, a table in the terminal, JSON and Markdown: the same for every benchmark."""
 
 from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import dataclass
 from datetime import date
-from importlib.metadata import version
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console
 from rich.table import Table
 
-from benchmarks.contenders import CONTENDERS, YARDSTICK
-from benchmarks.rounds import Measured
-from benchmarks.work import Work
 from dongshou.runs.files import write_json, write_whole
 from dongshou.runs.machine import machine, versions
 
-SIMILAR = 0.03  # how far the best accuracy of two contenders may be apart when they do the same work
-COLUMNS = ("contender", "x bare", "min-max", "seconds", "cpu", "accuracy", "target", "verdict")
-NUMBERS = COLUMNS[1:6]
+RESULTS = Path(__file__).parent / "results"
+WIDEST = 110  # characters of a table
+VERDICTS = {None: "", True: "reached", False: "missed"}
 
 
-def rows(measured: Sequence[Measured]) -> list[dict[str, Any]]:
-    """A row for each contender, plain data."""
-    by_name = {one.contender.name: one for one in measured}
-    return [row(one, by_name) for one in measured]
+@dataclass(frozen=True)
+class Sheet:
+    """A table as a reader sees it, in words alone.
+
+    numbers  the columns that are aligned on the right
+    notes    what is said below it
+    """
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    numbers: Sequence[str] = ()
+    notes: Sequence[str] = ()
 
 
-def row(one: Measured, by_name: dict[str, Measured]) -> dict[str, Any]:
-    """Times, ratios to the bare loop, the best accuracy, and whether the target was reached."""
-    accuracy = max(one.accuracies)
-    target = one.contender.target
-    reached = None
-    if target is not None and target.against in by_name:
-        against = ratios(one, by_name[target.against])
-        reached = target.is_reached(statistics.median(against))
-    return {
-        "contender": one.contender.name,
-        "ratio": summary(ratios(one, by_name[YARDSTICK])),
-        "seconds": summary(one.seconds),
-        "processor_seconds": summary(one.processor_seconds),
-        "seconds_by_round": [round(seconds, 4) for seconds in one.seconds],
-        "test_accuracy": round(accuracy, 4),
-        "same_work": abs(accuracy - max(by_name[YARDSTICK].accuracies)) <= SIMILAR,
-        "target": None if target is None else str(target),
-        "reached": reached,
-    }
-
-
-def ratios(one: Measured, other: Measured) -> list[float]:
+def ratios(mine: Sequence[float], theirs: Sequence[float]) -> list[float]:
     """The ratio within each round: what slows a whole round cancels."""
-    return [mine / theirs for mine, theirs in zip(one.seconds, other.seconds, strict=True)]
+    return [one / other for one, other in zip(mine, theirs, strict=True)]
 
 
 def summary(values: Sequence[float]) -> dict[str, float]:
@@ -61,80 +45,56 @@ def summary(values: Sequence[float]) -> dict[str, float]:
     return {name: round(value, 4) for name, value in extremes.items()}
 
 
-def report(work: Work, tables: Sequence[dict[str, Any]], *, rounds: int, epochs: int) -> dict[str, Any]:
-    """All that is written: the tables, and on what and with what they were measured."""
-    packages = sorted({package for contender in CONTENDERS for package in contender.packages})
+def spread(values: dict[str, float]) -> str:
+    """From least to most."""
+    return f"{values['min']:.2f}-{values['max']:.2f}"
+
+
+def circumstances() -> dict[str, Any]:
+    """When, on what and with what something was measured."""
     described = {name: value for name, value in machine().items() if name != "threads"}
-    return {
-        "work": asdict(work),
-        "description": str(work),
-        "date": date.today().isoformat(),
-        "rounds": rounds,
-        "epochs_a_round": epochs,
-        "machine": described,
-        "versions": versions() | {package: version(package) for package in packages if find_spec(package)},
-        "tables": list(tables),
-    }
+    return {"date": date.today().isoformat(), "machine": described, "versions": versions()}
 
 
-def write(directory: Path, name: str, content: dict[str, Any]) -> None:
+def write(directory: Path, name: str, content: dict[str, Any], text: str) -> None:
     """NAME.json and NAME.md, each whole or not at all."""
     write_json(directory / f"{name}.json", content)
-    write_whole(directory / f"{name}.md", markdown(content))
+    write_whole(directory / f"{name}.md", text)
 
 
-def markdown(content: dict[str, Any]) -> str:
-    """The same tables for a reader, with the machine, the versions and the date."""
+def markdown(heading: str, paragraphs: Sequence[str], content: dict[str, Any], sheets: Sequence[Sheet]) -> str:
+    """What a reader reads: the explanation, the circumstances, the tables."""
     machine = ", ".join(f"{name} {value}" for name, value in content["machine"].items())
     versions = ", ".join(f"{name} {value}" for name, value in content["versions"].items())
-    lines = [
-        "# Time of an epoch, as a ratio to a bare loop",
-        "",
-        "Written by `python -m benchmarks`; not edited by hand.",
-        "",
-        f"{content['description']} The contenders take turns: {content['rounds']} rounds, "
-        f"{content['epochs_a_round']} epoch(s) a turn; ratios are taken within a round, of which the median is given.",
-        "",
-        "seconds: an epoch on the clock; cpu: on the processor, less where other work kept it waiting; "
-        "accuracy: the best on the test set; differs: too far from that of the bare loop to be the same work.",
-        "",
-        f"{content['date']}; {machine}; {versions}.",
-    ]
-    for table in content["tables"]:
-        lines += ["", f"## {title(table)}", "", *markdown_table(table)]
-        lines += [f"\nLeft out: {name} ({reason})." for name, reason in table["left_out"].items()]
-    return "\n".join(lines) + "\n"
+    written_by = "Written by `python -m benchmarks`; not edited by hand."
+    blocks = [f"# {heading}", written_by, *paragraphs, f"{content['date']}; {machine}; {versions}."]
+    for sheet in sheets:
+        blocks += [f"## {sheet.title}", markdown_table(sheet), *sheet.notes]
+    return "\n\n".join(blocks) + "\n"
 
 
-def markdown_table(table: dict[str, Any]) -> list[str]:
-    cells = [COLUMNS, ["---"] * len(COLUMNS), *map(in_words, table["rows"])]
-    return [f"| {' | '.join(row)} |" for row in cells]
+def markdown_table(sheet: Sheet) -> str:
+    cells = [sheet.columns, ["---"] * len(sheet.columns), *sheet.rows]
+    return "\n".join(f"| {' | '.join(row)} |" for row in cells)
 
 
-def terminal_table(table: dict[str, Any]) -> Table:
-    drawn = Table(title=title(table), box=None, padding=(0, 1, 0, 0), pad_edge=False)
-    for column in COLUMNS:
-        drawn.add_column(column, justify="right" if column in NUMBERS else "left", no_wrap=True)
-    for row in table["rows"]:
-        drawn.add_row(*in_words(row))
+def terminal_table(sheet: Sheet) -> Table:
+    drawn = Table(title=sheet.title, box=None, padding=(0, 1, 0, 0), pad_edge=False)
+    for column in sheet.columns:
+        drawn.add_column(column, justify="right" if column in sheet.numbers else "left", no_wrap=True)
+    for row in sheet.rows:
+        drawn.add_row(*row)
     return drawn
 
 
-def title(table: dict[str, Any]) -> str:
-    return "One thread" if table["threads"] == 1 else f"{table['threads']} threads"
+def show(sheet: Sheet) -> None:
+    """The table and its notes, in the terminal."""
+    console = Console()
+    console.width = max(console.width, WIDEST)  # a narrow terminal breaks lines: better than figures cut short
+    console.print(terminal_table(sheet))
+    for note in sheet.notes:
+        console.print(note, markup=False, highlight=False)
 
 
-def in_words(row: dict[str, Any]) -> list[str]:
-    """The cells of a row, in the order of the columns."""
-    ratio, seconds = row["ratio"], row["seconds"]
-    verdict = {None: "", True: "reached", False: "missed"}[row["reached"]]
-    return [
-        row["contender"],
-        f"{ratio['median']:.2f}",
-        f"{ratio['min']:.2f}-{ratio['max']:.2f}",
-        f"{seconds['median']:.3f}",
-        f"{row['processor_seconds']['median']:.3f}",
-        f"{row['test_accuracy']:.3f}",
-        row["target"] or "",
-        verdict if row["same_work"] else "differs",
-    ]
+def threads_in_words(number: int) -> str:
+    return "One thread" if number == 1 else f"{number} threads"

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from pathlib import Path
 
 import pytest
+from torch import nn
 
-from benchmarks import results
-from benchmarks.__main__ import benchmark
+from benchmarks import mlp, results, scratch
+from benchmarks.__main__ import main
 from benchmarks.contenders import CONTENDERS, Contender, Target, chosen
 from benchmarks.rounds import Measured, measure
+from benchmarks.scratch_cases import CASES, Case
 from benchmarks.work import Work
 from dongshou.errors import DongshouError, UsageError
 
@@ -40,7 +43,7 @@ def test_without_the_yardstick_nothing_is_compared() -> None:
 
 def test_ratios_are_taken_within_the_round() -> None:
     slow_second_round = [measured(BARE, [1.0, 10.0, 1.0]), measured(OURS, [1.2, 12.0, 1.0])]
-    bare, ours = results.rows(slow_second_round)
+    bare, ours = mlp.rows(slow_second_round)
     assert bare["ratio"] == {"median": 1.0, "min": 1.0, "max": 1.0}
     assert ours["ratio"] == {"median": 1.2, "min": 1.0, "max": 1.2}
     assert (ours["target"], ours["reached"]) == ("<= 1.05 x bare", False)
@@ -56,21 +59,22 @@ def test_a_target_is_a_bound_on_the_ratio(target: Target, ratio: float, reached:
 
 
 def test_targets_of_peers_are_against_ours_and_wait_for_it() -> None:
-    with_ours = results.rows([measured(BARE, [1.0]), measured(OURS, [1.0]), measured(TUTORIAL, [3.5])])
-    without = results.rows([measured(BARE, [1.0]), measured(TUTORIAL, [3.5])])
+    with_ours = mlp.rows([measured(BARE, [1.0]), measured(OURS, [1.0]), measured(TUTORIAL, [3.5])])
+    without = mlp.rows([measured(BARE, [1.0]), measured(TUTORIAL, [3.5])])
     assert (with_ours[-1]["reached"], without[-1]["reached"]) == (True, None)
 
 
 def test_other_accuracy_is_other_work() -> None:
-    _, ours = results.rows([measured(BARE, [1.0], 0.85), measured(OURS, [1.0], 0.5)])
+    _, ours = mlp.rows([measured(BARE, [1.0], 0.85), measured(OURS, [1.0], 0.5)])
     assert not ours["same_work"]
-    assert results.in_words(ours)[-1] == "differs"
+    assert mlp.in_words(ours)[-1] == "differs"
 
 
 def test_report_is_written_as_json_and_markdown(tmp_path: Path) -> None:
-    rows = results.rows([measured(BARE, [1.0]), measured(OURS, [1.02])])
+    rows = mlp.rows([measured(BARE, [1.0]), measured(OURS, [1.02])])
     tables = [{"threads": 1, "rows": rows, "left_out": {"skorch": "skorch not installed"}}]
-    results.write(tmp_path, "mlp", results.report(LITTLE, tables, rounds=1, epochs=2))
+    report = mlp.report(LITTLE, tables, rounds=1, epochs=2)
+    results.write(tmp_path, "mlp", report, mlp.in_markdown(report))
     content = json.loads((tmp_path / "mlp.json").read_text())
     text = (tmp_path / "mlp.md").read_text()
     assert content["tables"] == tables
@@ -88,4 +92,91 @@ def test_the_yardstick_is_always_among_those_chosen() -> None:
 @pytest.mark.parametrize("wrong", [{"rounds": 0}, {"epochs": -1}, {"only": ("nobody",)}, {"threads": (0,)}], ids=str)
 def test_wrong_use_is_refused_before_anything_runs(wrong: dict) -> None:
     with pytest.raises(UsageError):
-        benchmark(**wrong)
+        mlp.benchmark(**wrong)
+
+
+# What is written out, beside torch.nn
+
+
+@pytest.fixture
+def short_turns(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """One step a turn, small cases, and where the results go."""
+    small = [case for case in CASES if case.name.startswith(("Linear", "Adam"))]
+    monkeypatch.setattr(scratch, "TURN", 0.0)
+    monkeypatch.setattr(scratch, "CASES", small)
+    monkeypatch.setattr(scratch, "RESULTS", tmp_path)
+    return tmp_path
+
+
+def test_ours_and_torch_take_turns_and_the_ratios_are_written_down(short_turns: Path) -> None:
+    scratch.benchmark(rounds=2)
+    adam, linear = json.loads((short_turns / "scratch.json").read_text())["tables"][0]["rows"]
+    assert set(linear["milliseconds"]) == {"torch.nn", "ours"}
+    assert (adam["ratios"]["ours"]["target"], linear["ratios"]["ours"]["target"]) == ("<= 1.5", "<= 2")
+    assert "| case | torch ms | ours ms | ratio |" in (short_turns / "scratch.md").read_text()
+
+
+def test_a_part_of_the_cases_is_not_written_down(short_turns: Path) -> None:
+    scratch.benchmark(rounds=1, only=("Linear",))
+    assert not list(short_turns.iterdir())
+
+
+def test_what_does_not_compile_is_named(short_turns: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(module: object) -> None:
+        raise RuntimeError("no compiler\nand a long story")
+
+    monkeypatch.setitem(scratch.SIDES, "compiled", scratch.Side(fail, scratch.compiled))
+    scratch.benchmark(rounds=1, compile=True)
+    text = (short_turns / "scratch.md").read_text()
+    assert "Not compiled: Linear 512-512 (no compiler)." in text
+    assert "| verdict | compiled |" in text
+
+
+def test_sides_that_compute_something_else_are_not_compared(short_turns: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forgetful(module: nn.Module) -> nn.Module:
+        nn.init.zeros_(next(module.parameters()))
+        return module
+
+    monkeypatch.setitem(scratch.SIDES, "ours", scratch.Side(forgetful, scratch.optimizer_from_scratch))
+    with pytest.raises(DongshouError, match="Linear 512-512: ours and torch.nn differ"):
+        scratch.benchmark(rounds=1, only=("Linear",))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_ours_does_the_work_of_every_case(case: Case) -> None:
+    theirs, ours = (scratch.prepare(case, scratch.SIDES[name]) for name in ("torch.nn", "ours"))
+    scratch.agree(case, ours, scratch.two_of(theirs))
+
+
+@pytest.mark.parametrize("wrong", [{"rounds": 0}, {"only": ("Lstm",)}, {"threads": (0,)}], ids=str)
+def test_wrong_use_of_the_ratios_is_refused(wrong: dict) -> None:
+    with pytest.raises(UsageError):
+        scratch.benchmark(**wrong)
+
+
+# The others
+
+
+def test_autograd_is_written_down(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")  # the module sets them itself where they are not
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")
+    autograd = importlib.import_module("benchmarks.autograd")
+    row = {"work": "LeNet", "contender": "ours", "milliseconds": results.summary([2]), "ratio": results.summary([1])}
+    table = {"threads": 1, "rows": [row], "left_out": "HIPS autograd is not installed"}
+    monkeypatch.setattr(autograd, "compare", lambda rounds: table)
+    monkeypatch.setattr(autograd, "RESULTS", tmp_path)
+    autograd.benchmark(rounds=1)
+    assert json.loads((tmp_path / "autograd.json").read_text())["tables"] == [table]
+    assert "| LeNet | ours | 2.000 | 1.00 | 1.00-1.00 |" in (tmp_path / "autograd.md").read_text()
+
+
+def test_a_wrong_name_gives_one_line() -> None:
+    with pytest.raises(UsageError, match=r"^No benchmark is called scrath; .* Did you mean scratch\?$"):
+        main(["scrath"])
+
+
+def test_the_first_argument_chooses_the_benchmark() -> None:
+    with pytest.raises(UsageError, match="No case begins with nothing"):
+        main(["scratch", "--only", "nothing"])
+    with pytest.raises(UsageError, match="No contender is called nobody"):
+        main(["--only", "nobody"])
