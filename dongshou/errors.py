@@ -24,5 +24,15 @@ def did_you_mean(wrong: str, right: Iterable[str]) -> str:
     >>> did_you_mean("softmax-regresion", ["mlp", "softmax-regression"])
     ' Did you mean softmax-regression?'
     """
-    nearest = difflib.get_close_matches(wrong, list(right), n=3, cutoff=0.5)
+    by_lower = {name.lower(): name for name in right}
+    nearest = [by_lower[name] for name in difflib.get_close_matches(wrong.lower(), by_lower, n=3, cutoff=0.5)]
     return f" Did you mean {' or '.join(nearest)}?" if nearest else ""
+
+
+def kind_of(value: object) -> str:
+    """What a value of the wrong kind is, in an error message.
+
+    >>> kind_of(3), kind_of(dict)
+    ('int', 'the class dict')
+    """
+    return f"the class {value.__name__}" if isinstance(value, type) else type(value).__name__

@@ -55,7 +55,10 @@ def test_the_files_that_are_linked_to_are_there(readme: Path):
 
 
 @BY_NAME
-def test_the_python_runs(readme: Path, capsys: pytest.CaptureFixture[str]):
+def test_the_python_runs(
+    readme: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)  # the examples write files
     names: dict[str, object] = {}
     for block in blocks(readme, "python"):
         exec(compile(block, readme.name, "exec"), names)

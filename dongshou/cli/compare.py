@@ -10,7 +10,7 @@ from tyro.conf import Positional, arg
 from dongshou.cli.flags import Directory, Switch, call
 from dongshou.cli.plots import print_curves
 from dongshou.cli.summary import latest_metrics
-from dongshou.cli.tables import print_json, print_table
+from dongshou.cli.tables import print_json, print_table, shown
 from dongshou.errors import UsageError
 from dongshou.runs import Run, find_run
 from dongshou.runs.curves import draw_curves
@@ -43,6 +43,8 @@ def compare(
     if len(names) < 2:
         raise UsageError(f"compare needs two runs or more; got {len(names)}. `dongshou runs` lists them.")
     chosen = [find_run(name, runs) for name in names]
+    if len({run.path.resolve() for run in chosen}) < len(chosen):
+        raise UsageError(f"compare needs runs that differ; {', '.join(names)} name the same run twice.")
     differing, metrics = differences(chosen), {run.name: latest_metrics(run) for run in chosen}
     picture = Picture.save(draw_curves(chosen), runs_directory(runs) / PICTURE)
     if json:
@@ -64,6 +66,6 @@ def differences(runs: Sequence[Run]) -> dict[str, dict[str, Any]]:
 def rows(differing: dict[str, dict[str, Any]], metrics: dict[str, dict[str, float]]) -> Iterator[tuple[str, ...]]:
     """The settings that differ, then every metric; a column for each run."""
     for name, values in differing.items():
-        yield (name, *(str(value) for value in values.values()))
+        yield (name, *(shown(value) for value in values.values()))
     for metric in dict.fromkeys(name for of_run in metrics.values() for name in of_run):
         yield (metric, *(number(of_run[metric]) if metric in of_run else "" for of_run in metrics.values()))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
 from tyro.conf import Positional, arg
@@ -80,9 +81,21 @@ def verify(names: Names = (), *, json: Switch = False) -> None:
             ("data set", "file", "state", "where"),
             ((r.dataset, r.file, f"{r.state} {r.detail}".strip(), str(r.path)) for r in reports),
         )
+    faults, notes = list(faults_of(reports, names)), files.directory_faults(names or SOURCES)
+    if faults:
+        raise DongshouError(" ".join([*faults, *notes]))
+    for note in notes:
+        print(f"dongshou: {note}", file=sys.stderr)
+
+
+def faults_of(reports: Sequence[files.Report], names: Sequence[str]) -> Iterator[str]:
+    """What is corrupt and, of the data sets that were named, what is missing; a sentence each."""
     corrupt = [str(report.path) for report in reports if report.state == "corrupt"]
+    missing = dict.fromkeys(report.dataset for report in reports if report.state == "missing")
     if corrupt:
-        raise DongshouError(f"{', '.join(corrupt)}: not the right content. Delete what is wrong, then fetch it.")
+        yield f"{', '.join(corrupt)}: not the right content. Delete what is wrong, then fetch it."
+    if names and missing:
+        yield f"{', '.join(missing)}: not here, or not whole. Get it with: dongshou data fetch {' '.join(missing)}."
 
 
 def bundle(directory: Annotated[str, arg(metavar="DIR")], names: Names = (), /) -> None:
@@ -96,7 +109,8 @@ def bundle(directory: Annotated[str, arg(metavar="DIR")], names: Names = (), /) 
 
 
 def describe(source: Source) -> dict[str, Any]:
-    """A data set as plain data; `here` is where it lies, or None where a file of it is missing."""
+    """A data set as plain data; `here` is where it lies, or None where a file of it is missing
+    or cut off."""
     return {
         "name": source.name,
         "holds": source.holds,
@@ -108,11 +122,11 @@ def describe(source: Source) -> dict[str, Any]:
 
 
 def place_of(source: Source) -> str | None:
-    """Where all files of a data set lie, not verified."""
+    """Where all files of a data set lie, each of the right size but its content not verified."""
     if not source.files:
         return "inside scikit-learn"
-    paths = [files.find(source, file) for file in source.files]
-    return str(paths[0].parent) if paths[0] is not None and None not in paths else None
+    paths = [path for file in source.files if (path := files.find(source, file)) and path.stat().st_size == file.size]
+    return str(paths[0].parent) if len(paths) == len(source.files) else None
 
 
 def megabytes(size: int) -> str:

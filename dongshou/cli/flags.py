@@ -20,6 +20,9 @@ Directory = Annotated[str | None, tyro.conf.arg(metavar="DIR")]
 FileName = Annotated[str | None, tyro.conf.arg(metavar="FILE")]
 Switch = tyro.conf.FlagCreatePairsOff[bool]  # --json, and no --no-json beside it
 
+# what others call a flag that goes by a shorter name here
+SYNONYMS = {"learning-rate": "lr", "epoch": "epochs", "batch": "batch-size", "batchsize": "batch-size"}
+
 FRAME, RULE = "╭╮╰╯│ ", "─-"  # as tyro draws them
 
 
@@ -67,7 +70,8 @@ def unrecognised(word: str, prog: str, flags: Iterable[str]) -> UsageError:
     if not word.startswith("-"):
         return UsageError(f"{what} has no use for {word}. See {prog} --help")
     flag = word.partition("=")[0].replace("_", "-")
-    near = difflib.get_close_matches(flag.strip("-"), [name.replace("_", "-") for name in flags], n=1)
+    name, names = flag.strip("-").lower(), [name.replace("_", "-") for name in flags]
+    near = [SYNONYMS[name]] if SYNONYMS.get(name) in names else difflib.get_close_matches(name, names, n=1)
     meant = f"; did you mean --{near[0]}?" if near else "."
     return UsageError(f"unrecognised option {flag} for {what}{meant} See {prog} --help")
 

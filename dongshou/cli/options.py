@@ -22,7 +22,7 @@ class RunOptions:
         compile: let torch.compile fuse the model
         seed: decides initial weights, shuffling and dropout
         limit: train and test on the first so many examples only
-        resume: go on with a run that was stopped: its path, its name or "last"
+        resume: go on with a run that was stopped: its path, its name, or "last" of this experiment
         runs: where the run is recorded: default DONGSHOU_RUNS, else ./runs
         json: print the result as one JSON object
         tensorboard: also write TensorBoard events into the run's directory

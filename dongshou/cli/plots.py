@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import shutil
 import sys
@@ -14,12 +15,15 @@ from dongshou.runs.run import Run
 from dongshou.training.published import higher_is_better
 
 WIDEST, HEIGHT = 100, 16  # characters
-MARKERS = ("hd", "braille", "•", "x", "+", "o")  # so that lines differ without colours, too
+MARKERS = {"hd": "▚", "braille": "⢕", "•": "•", "x": "x", "+": "+", "o": "o"}  # and how a legend shows each
 MOST_TICKS = 8
 
 
 def print_curves(runs: Sequence[Run]) -> None:
-    """A plot for each quantity, a line for each split, part and run; without colour codes in a file."""
+    """A plot for each quantity, a line for each split, part and run; without colour codes in a file.
+
+    The legend of several runs, whose names are long, stands below the plot.
+    """
     lines = [(run, part, metric, points) for run in runs for (part, metric), points in curves_of(run).items()]
     lines.sort(key=lambda line: place_of(split_of(line[2])))
     for quantity in sorted({quantity_of(metric) for _, _, metric, _ in lines}, key=rank):
@@ -28,10 +32,10 @@ def print_curves(runs: Sequence[Run]) -> None:
             for run, part, metric, points in lines
             if quantity_of(metric) == quantity
         }
-        print_plot(quantity, labelled)
+        print_plot(quantity, labelled, legend_below=len(runs) > 1)
 
 
-def print_plot(quantity: str, curves: dict[str, Points]) -> None:
+def print_plot(quantity: str, curves: dict[str, Points], legend_below: bool = False) -> None:
     """One plot of labelled curves; nothing where no point can be drawn."""
     curves = {label: points for label, points in curves.items() if points}
     if not curves:
@@ -40,17 +44,22 @@ def print_plot(quantity: str, curves: dict[str, Points]) -> None:
     figure.theme("simple")
     figure.plot_size(min(WIDEST, shutil.get_terminal_size().columns), HEIGHT)
     figure.title(quantity.replace("_", " "))
-    for index, (label, points) in enumerate(curves.items()):
+    markers = dict(zip(curves, itertools.cycle(MARKERS), strict=False))
+    for label, points in curves.items():
         x, y = zip(*points, strict=True)
-        signal = figure.signal(x, y, marker=MARKERS[index % len(MARKERS)])
+        signal = figure.signal(x, y, marker=markers[label])
         signal.lines()
-        signal.label(label)
+        if not legend_below:
+            signal.label(label)
         figure.draw(signal)
     x, y = zip(*(point for points in curves.values() for point in points), strict=True)
-    place_legend(max(x), y, is_rising=higher_is_better(quantity))
+    if not legend_below:
+        place_legend(max(x), y, is_rising=higher_is_better(quantity))
     ticks = whole_ticks(x)
     figure.ruler("x").ticks(ticks, [str(tick) for tick in ticks])
     print("\n" + figure.build().string(colorless=not sys.stdout.isatty()).rstrip("\n"))
+    if legend_below:
+        print("\n".join(f"   {MARKERS[marker]} {label}" for label, marker in markers.items()))
 
 
 def place_legend(right: float, y: Sequence[float], is_rising: bool) -> None:

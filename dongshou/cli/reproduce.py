@@ -44,7 +44,7 @@ def reproduce(
         engine: torch: PyTorch's own layers; scratch: every layer, loss and optimiser of dongshou.scratch
         device: auto takes cuda, then mps, then cpu
         precision: bf16 computes the forward pass in bfloat16
-        limit: train and test on the first so many examples only: a trial, no reproduction
+        limit: train and test on the first so many examples only: a trial, neither judged nor written to the results
         runs: where the runs are recorded: default DONGSHOU_RUNS, else ./runs
         json: print the outcomes as one JSON object
         quiet: show no progress

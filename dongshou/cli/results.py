@@ -9,17 +9,17 @@ from dongshou.cli.tables import duration, print_table
 from dongshou.runs import Run
 from dongshou.runs.report import number, published
 
-MEASURED = ("metric", "result", "best")
+MEASURED = ("metric", "result", "at best epoch")
 COMPARED = ("published", "source", "verdict")
 
 
 def print_result(run: Run) -> None:
-    """The table of metrics; a limited run is compared with nothing."""
+    """The table of metrics; a limited run is judged by nothing."""
     record = run.record
     rows = list(result_rows(record))
     columns = MEASURED + COMPARED if record["published"] else MEASURED
     print_table(columns, (row[: len(columns)] for row in rows))
-    if record["limited"]:
+    if record["limited"] and record["published"]:
         print("\nThis run was limited (fewer examples or epochs than declared): it is no reproduction.")
 
 

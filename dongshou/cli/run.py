@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import signal
+import sys
 import threading
 import typing
 from collections.abc import Iterator, Sequence
@@ -19,6 +20,7 @@ from dongshou.experiments.registry import Declaration, find_declaration
 from dongshou.runs import Run, execute, find_run
 from dongshou.runs.rebuild import recorded_settings
 from dongshou.runs.resume import check_same, check_same_experiment
+from dongshou.runs.run import find_run_to_resume
 
 Settings = dict[str, Any]
 
@@ -34,6 +36,8 @@ def main(arguments: Sequence[str]) -> int:
         raise UsageError("name an experiment first: dongshou run NAME. `dongshou list` shows the names.")
     name, *flags = arguments
     declaration = find_declaration(name)
+    if flags and flags[0] in declaration.entry.variants:
+        raise UsageError(f"a variant goes with the name; did you mean {declaration.entry.name}:{flags[0]}?")
     settings, options = read_flags(declaration, flags, declaration.defaults, RunOptions())
     with stopped_by_sigterm():
         run = start(declaration, settings, options) if options.resume is None else go_on(declaration, options, flags)
@@ -58,18 +62,27 @@ def start(declaration: Declaration, settings: Settings, options: RunOptions) -> 
 
 def go_on(declaration: Declaration, options: RunOptions, flags: Sequence[str]) -> Run:
     """Resume a run with what it was started with: a flag that says otherwise is an error."""
-    run = find_run(options.resume or "last", options.runs)
+    run = run_to_resume(declaration, options)
     check_same_experiment(run, declaration.name)
     recorded = {name: run.config[name] for name in SESSION}
     settings, given = read_flags(declaration, flags, recorded_settings(run, declaration), RunOptions(**recorded))
     for name, value in session_of(given).items():
         check_same(run, name, recorded[name], value)
+    if run.is_done:
+        print(f"{run.path} is already finished; this is its result.", file=sys.stderr)
     return execute(
         declaration(**settings),
         resume=run.path,
         progress=not (options.json or options.quiet),
         tensorboard=options.tensorboard,
     )
+
+
+def run_to_resume(declaration: Declaration, options: RunOptions) -> Run:
+    """The run that --resume names; "last" is the last one of this experiment."""
+    if options.resume in (None, "", "last"):
+        return find_run_to_resume(declaration.name, options.runs)
+    return find_run(options.resume, options.runs)
 
 
 def read_flags(
@@ -86,7 +99,13 @@ def read_flags(
         flags=[*settings, *RunOptions.__dataclass_fields__],
         description=f"{declaration.title}\n\n{declaration.description}",
     )
-    return vars(given.experiment), given.run
+    chosen = vars(given.experiment)
+    for name, value in chosen.items():
+        if value == () != settings[name]:
+            raise UsageError(
+                f"--{name.replace('_', '-')} needs at least one value. See dongshou run {declaration.name} --help"
+            )
+    return chosen, given.run
 
 
 def dataclass_of(name: str, fields: dict[str, tuple[Any, Any]]) -> Any:

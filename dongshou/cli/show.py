@@ -11,7 +11,7 @@ from dongshou.cli.flags import Directory, Switch, call
 from dongshou.cli.plots import print_curves
 from dongshou.cli.results import print_files, print_result
 from dongshou.cli.summary import latest_metrics
-from dongshou.cli.tables import print_json, print_table
+from dongshou.cli.tables import print_json, print_table, shown
 from dongshou.runs import Run, find_run
 from dongshou.runs.report import number
 
@@ -42,7 +42,7 @@ def print_run(run: Run) -> None:
     """Configuration, result, curves, files."""
     print(f"{run.experiment}: {run.status}")
     decided = {**run.config["settings"], **{name: run.config.get(name) for name in SHOWN}}
-    print_table(("setting", "value"), ((name, str(value)) for name, value in decided.items()))
+    print_table(("setting", "value"), ((name, shown(value)) for name, value in decided.items()))
     print()
     if run.is_done:
         print_result(run)

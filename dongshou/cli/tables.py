@@ -30,6 +30,11 @@ def print_json(content: Any) -> None:
     print(json.dumps(content, ensure_ascii=False, indent=2))
 
 
+def shown(value: Any) -> str:
+    """A setting as text; one that is not set as a dash."""
+    return "-" if value is None else str(value)
+
+
 def duration(seconds: float) -> str:
     """`4.2 s`, `3 min 20 s`, `2 h 5 min`"""
     if seconds < 60:

@@ -19,6 +19,10 @@ from dongshou.data.sources import SOURCES, File, Source, get_source
 from dongshou.errors import DongshouError
 
 
+class FilesNotFound(DongshouError):
+    """The files of a data set are neither on this machine nor within its reach."""
+
+
 def data_directories() -> list[Path]:
     """The directories named in DONGSHOU_DATA, separated as in PATH."""
     return [Path(name).expanduser() for name in os.environ.get("DONGSHOU_DATA", "").split(os.pathsep) if name]
@@ -41,7 +45,8 @@ def find(source: Source, file: File) -> Path | None:
 def path_of(dataset: str, file_name: str, progress: bool = False) -> Path:
     """The path of a file that is there and is the right one, fetched if need be.
 
-    Raises UsageError for a name that does not exist, DongshouError when the file is wrong or out of reach.
+    Raises UsageError for a name that does not exist, FilesNotFound when the file is out of reach, DongshouError
+    when it is wrong.
     """
     source = get_source(dataset)
     file = source.file(file_name)
@@ -64,6 +69,15 @@ def fetch(name: str, progress: bool = False) -> list[Path]:
 def fingerprints(name: str) -> dict[str, str]:
     """The sha256 of each file of a data set, by file name: what a run records about its data."""
     return {file.name: file.sha256 for file in get_source(name).files}
+
+
+def directory_faults(names: Iterable[str]) -> list[str]:
+    """What is wrong with the directories of DONGSHOU_DATA for those who look for these data sets, a sentence each."""
+    absent = [directory for directory in data_directories() if not directory.is_dir()]
+    return [
+        *(f"{directory}, named in DONGSHOU_DATA, does not exist." for directory in absent),
+        *(fault for name in names for fault in _one_too_deep(get_source(name))),
+    ]
 
 
 @dataclass(frozen=True)
@@ -134,7 +148,7 @@ def _fetch_file(source: Source, file: File, progress: bool) -> Path:
         path.unlink(missing_ok=True)
         download(file, path, progress)
     except DownloadError as error:
-        raise DongshouError(f"{error} {_without_network(source)}") from None
+        raise FilesNotFound(f"{error} {_without_network(source)}") from None
     except OSError as error:
         raise DongshouError(
             f"Cannot write {path}: {error.strerror}. Set DONGSHOU_CACHE to a directory you can write to."
@@ -145,10 +159,17 @@ def _fetch_file(source: Source, file: File, progress: bool) -> Path:
 def _without_network(source: Source) -> str:
     """What a person without internet can do."""
     missing = [file.name for file in source.files if find(source, file) is None]
-    return (
-        f"Without internet, put {', '.join(missing)} into {_folders(source)[0]},"
-        " or use the data set digits, which needs no files."
-    )
+    put = f"Without internet, put {', '.join(missing)} into {_folders(source)[0]}."
+    return " ".join([*directory_faults([source.name]), *([] if _one_too_deep(source) else [put])])
+
+
+def _one_too_deep(source: Source) -> list[str]:
+    """What to say of a directory of DONGSHOU_DATA that is the very folder of the data set."""
+    return [
+        f"DONGSHOU_DATA names the directory above that of the files: {directory.parent}, not {directory}."
+        for directory in data_directories()
+        if directory.name == source.folder and any((directory / file.name).is_file() for file in source.files)
+    ]
 
 
 def _copy(path: Path, target: Path) -> None:

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from dongshou.data.batches import Batches, seeded_generator
+from dongshou.data.files import FilesNotFound
 from dongshou.data.splits import Splits
 from dongshou.errors import UsageError, did_you_mean
 
@@ -76,7 +77,10 @@ def image_set(name: str) -> ModuleType:
 @lru_cache(maxsize=4)
 def read_images(name: str, split: Literal["train", "test"], size: int) -> tuple[Tensor, Tensor]:
     """The uint8 pixels (n, 1, size, size) and labels (n,) of one split."""
-    pixels, labels = image_set(name).read(split)
+    try:
+        pixels, labels = image_set(name).read(split)
+    except FilesNotFound as error:
+        raise FilesNotFound(f"{error} Or begin with `dongshou run mlp:digits`, which needs no files.") from None
     return scaled(pixels, size), labels
 
 

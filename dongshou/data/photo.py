@@ -32,11 +32,14 @@ def read_photo(path: str | Path, data: str, size: int = SIDE) -> Tensor:
     thing = cropped(on_black(read_grey(path), path))
     image = centred_by_mass(fitted(thing, MNIST_BOX)) if data == "mnist" else centred(fitted(thing, SIDE))
     pixels = torch.from_numpy(image).round().to(torch.uint8)[None, None]  # (1, 1, 28, 28)
-    return scaled(scaled(pixels, image_set(data).SHAPE[-1]), size)[0]
+    seen = scaled(scaled(pixels, image_set(data).SHAPE[-1]), size)[0]
+    return torch.from_numpy(stretched(seen.numpy())).round().to(torch.uint8)  # thin strokes were scaled to grey
 
 
 def read_grey(path: str | Path) -> Grey:
     """The picture upright, without colour, on a plain ground where it is transparent."""
+    if Path(path).is_dir():
+        raise DongshouError(f"{path} is a directory; name the pictures in it.")
     try:
         with Image.open(path) as file:
             picture = eight_bit(ImageOps.exif_transpose(file)).convert("RGBA")

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from dongshou.data.batches import Batches
+from dongshou.data.splits import Splits
 from dongshou.errors import DongshouError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -30,6 +32,44 @@ class Table:
     targets: Tensor  # float32 (rows, 1), or int64 (rows,) where the target is a class
     feature_names: tuple[str, ...]
     classes: tuple[str, ...] | None  # in the order of their numbers; None where the target is a number
+    target: str
+
+    def __repr__(self) -> str:
+        rows, columns = self.features.shape
+        return f"Table({rows} rows, {columns} features, target {self.target})"
+
+    def splits(self, test: float = 0.2, batch_size: int = 64, seed: int = 0) -> Splits:
+        """What an experiment takes: rows to train on and a share of them, drawn by the seed, to test on.
+
+        Each class has the same share in both. `read_table` has standardised the features already, over all rows;
+        a table smaller than a batch is one batch.
+        Raises UsageError when that share leaves too few rows, or too few of a class, on one of the sides.
+        """
+        train_rows, test_rows = self._rows(test, seed)
+        train = self.features[train_rows], self.targets[train_rows]
+        return Splits(
+            train=Batches(*train, batch_size=min(batch_size, len(train_rows)), shuffle=True),
+            test=Batches(self.features[test_rows], self.targets[test_rows], batch_size=len(test_rows)),
+            name=self.target,
+            classes=self.classes or (),
+            shape=(len(self.feature_names),),
+        )
+
+    def _rows(self, test: float, seed: int) -> tuple[Tensor, Tensor]:
+        """The rows to train on and those to test on, in random order."""
+        from sklearn.model_selection import train_test_split  # here: importing scikit-learn takes a second
+
+        if not 0 < test < 1:
+            raise UsageError(f"test is a share of the rows, between 0 and 1; got {test}.")
+        labels = None if self.classes is None else self.targets
+        rows = range(len(self.targets))
+        try:
+            train, held_out = train_test_split(rows, test_size=test, stratify=labels, random_state=seed)
+        except ValueError as error:
+            raise UsageError(
+                f"{self} cannot be split with test={test}: {error}. Change test, or leave out the rarest classes."
+            ) from error
+        return torch.tensor(train), torch.tensor(held_out)
 
 
 def read_table(
@@ -43,7 +83,7 @@ def read_table(
     """Read a CSV file whose first line names the columns; one of them is the target, the rest are features.
 
     A column of numbers becomes (x - mean) / std, and 0 where it is missing; a column of text becomes one
-    column of 0 and 1 for each value, "missing" being a value too. Numbers to predict stay as they are.
+    column of 0 and 1 for each value, "missing" being one where a cell is empty. Numbers to predict stay as they are.
     Raises DongshouError, naming column and line, when the file does not hold such a table;
     UsageError when a column that is asked for does not exist.
     """
@@ -62,7 +102,7 @@ def read_table(
     if not features:
         raise DongshouError(f"{path} has no column but the target {target}: there is nothing to learn from.")
     matrix = torch.tensor(pd.concat(features, axis=1).to_numpy(), dtype=torch.float32)  # (rows, columns)
-    return Table(matrix, targets, tuple(str(feature.name) for feature in features), classes)
+    return Table(matrix, targets, tuple(str(feature.name) for feature in features), classes, target)
 
 
 def _read_cells(path: Path, separator: str, encoding: str) -> DataFrame:
@@ -144,7 +184,7 @@ def _features(column: Series, path: Path) -> list[Series]:
         raise DongshouError(f"{path} has no value in column {column.name}. Leave it out with ignore.")
     numbers = _numbers(column, path)
     if numbers is None:
-        one_hot = pd.get_dummies(column, prefix=str(column.name), dummy_na=True, dtype=float)
+        one_hot = pd.get_dummies(column.fillna("missing"), prefix=str(column.name), dtype=float)
         return [one_hot[name] for name in one_hot]
     spread = numbers.std()
     scale = spread if spread > 0 else 1.0  # a constant column becomes zeros

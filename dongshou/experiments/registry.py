@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import json
+import math
 import typing
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from typing import Any
 from dongshou.errors import UsageError, did_you_mean
 from dongshou.experiments.catalogue import Entry, find_entry
 from dongshou.training import Declared, Work
+from dongshou.training.checks import check_epochs
 
 
 @dataclass(frozen=True)
@@ -23,9 +25,24 @@ class Declaration:
     variant: str
     function: Callable[..., Work]
 
+    def __post_init__(self) -> None:
+        """What `help` shows, and what a notebook completes."""
+        settings = inspect.signature(self.function, eval_str=True)
+        object.__setattr__(self, "__signature__", settings)
+        object.__setattr__(self, "__doc__", documentation(self, settings))
+
+    def __repr__(self) -> str:
+        settings = ", ".join(f"{name}={value!r}" for name, value in self.defaults.items())
+        return f"{self.python_name}({settings})"
+
     @property
     def name(self) -> str:
         return f"{self.entry.name}:{self.variant}" if self.variant else self.entry.name
+
+    @property
+    def python_name(self) -> str:
+        """As it is written after `experiments.`: `weight_decay`, `mlp.deep`."""
+        return self.name.replace("-", "_").replace(":", ".")
 
     @property
     def title(self) -> str:
@@ -63,8 +80,10 @@ class Declaration:
             if name not in self.defaults:
                 near, there = did_you_mean(name, self.defaults), ", ".join(self.defaults) or "none"
                 raise UsageError(f"{self.name} has no setting {name}.{near} Its settings: {there}.")
-            if name == "epochs" and value < 1:
-                raise UsageError(f"epochs must be at least 1; got {value}.")
+            if not all(math.isfinite(part) for part in numbers_in(value)):
+                raise UsageError(f"{name} must be a finite number; got {value}.")
+            if name == "epochs":
+                check_epochs(value)
             choices = typing.get_args(types[name]) if typing.get_origin(types[name]) is typing.Literal else ()
             if choices and value not in choices:
                 raise UsageError(f"{name} is one of {', '.join(map(str, choices))}; got {value}.")
@@ -83,6 +102,22 @@ def find_declaration(name: str) -> Declaration:
     entry, variant = find_entry(name)
     module = importlib.import_module(entry.module)
     return Declaration(entry, variant, getattr(module, variant.replace("-", "_") or "experiment"))
+
+
+def documentation(declaration: Declaration, settings: inspect.Signature) -> str:
+    """Title, description, settings with their defaults, variants."""
+    parts = [declaration.title, declaration.description]
+    if settings.parameters:
+        parts.append("Settings:\n" + "\n".join(f"    {setting}" for setting in settings.parameters.values()))
+    if not declaration.variant and (variants := declaration.entry.variants):
+        lines = (f"    .{name.replace('-', '_')}: {title}" for name, title in variants.items())
+        parts.append("Variants:\n" + "\n".join(lines))
+    return "\n\n".join(parts)
+
+
+def numbers_in(value: Any) -> list[float]:
+    """The floats among the values of a setting."""
+    return [part for part in (value if isinstance(value, tuple) else (value,)) if isinstance(part, float)]
 
 
 def as_recorded(settings: dict[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from dongshou.drawing import new_figure
 from dongshou.runs.judge import figure_from
@@ -44,21 +44,25 @@ def draw_curves(runs: Sequence[Run]) -> Figure:
             draw_quantity(axes, quantity, by_run[run.name], run.name if len(runs) > 1 else "", colours)
         if len(runs) == 1:
             shade_published(axes, quantity, runs[0].config["published"])
-        finish(axes, quantity)
+        finish(axes, quantity, " or ".join(sorted({axis_of(run) for run in runs})))
     figure.suptitle(", ".join(sorted({run.experiment for run in runs})))
     return figure
 
 
 def curves_of(run: Run) -> dict[tuple[str, str], Points]:
     """(part, metric) -> points, by epoch; by step where there are no epochs."""
-    lines = list(run.lines())
-    event = "epoch" if any(line["event"] == "epoch" for line in lines) else "step"
+    event = axis_of(run)
     curves: dict[tuple[str, str], Points] = {}
-    for line in lines:
+    for line in run.lines():
         if line["event"] == event:
             for metric in line.keys() - NOT_DRAWN:
                 curves.setdefault((line.get("part", ""), metric), []).append((line[event], line[metric]))
     return curves
+
+
+def axis_of(run: Run) -> Literal["epoch", "step"]:
+    """What the curves of a run go by."""
+    return "epoch" if any(line["event"] == "epoch" for line in run.lines()) else "step"
 
 
 def draw_quantity(
@@ -90,8 +94,12 @@ def shade_published(axes: Axes, quantity: str, published: Sequence[dict[str, Any
                 axes.axhline(figure.median, color="gray", alpha=0.5, linewidth=1, label=label)
 
 
-def finish(axes: Axes, quantity: str) -> None:
-    axes.set_xlabel("epoch")
+def finish(axes: Axes, quantity: str, xlabel: str) -> None:
+    """Labels, whole numbers along the x axis, a logarithmic y axis where the values need one, and the legend."""
+    from matplotlib.ticker import MaxNLocator
+
+    axes.set_xlabel(xlabel)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_ylabel(quantity.replace("_", " "))
     axes.grid(alpha=0.3)
     values = [value for line in axes.get_lines() for value in line.get_ydata()]  # pyright: ignore

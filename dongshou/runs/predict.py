@@ -47,12 +47,32 @@ def predict(run: Run, images: Sequence[str | Path]) -> list[Prediction]:
     a picture cannot be used: then nothing is written.
     """
     experiment = trained(run)
-    size = experiment.data.shape[-1]
-    pixels = torch.stack([read_photo(image, experiment.data.name, size) for image in images])
-    probabilities = ask(experiment, pixels)  # (images, classes)
-    names = free_names([Path(image).stem for image in images])
+    return predictions_of(run, experiment, [(image, as_seen(experiment, image)) for image in images])
+
+
+def predict_usable(run: Run, images: Sequence[str | Path]) -> tuple[list[Prediction], list[str]]:
+    """As `predict`, but of those pictures that can be used; and what is wrong with each of the others."""
+    experiment = trained(run)
+    usable, faults = [], []
+    for image in images:
+        try:
+            usable.append((image, as_seen(experiment, image)))
+        except DongshouError as error:
+            faults.append(str(error))
+    return predictions_of(run, experiment, usable) if usable else [], faults
+
+
+def as_seen(experiment: Experiment, image: str | Path) -> Tensor:
+    """The picture as the network is given it, uint8 (1, size, size)."""
+    return read_photo(image, experiment.data.name, experiment.data.shape[-1])
+
+
+def predictions_of(run: Run, experiment: Experiment, pictures: Sequence[tuple[str | Path, Tensor]]) -> list[Prediction]:
+    """What the model says of each picture; what it saw is written."""
+    probabilities = ask(experiment, torch.stack([pixels for _, pixels in pictures]))  # (images, classes)
+    names = free_names([Path(image).stem for image, _ in pictures])
     predictions = []
-    for image, name, seen, row in zip(images, names, pixels, probabilities, strict=True):
+    for (image, seen), name, row in zip(pictures, names, probabilities, strict=True):
         path = run.path / DIRECTORY / f"{name}.png"
         write_whole(path, enlarged(seen))
         predictions.append(Prediction(str(image), ranked(experiment.data.classes, row), path))

@@ -37,6 +37,9 @@ class Progress:
 
     def __enter__(self) -> Progress:
         self.console.print(f"{self.run.experiment} -> {self.run.path}", highlight=False, soft_wrap=True)
+        if (checkpoint := self.run.checkpoint()) is not None:  # of an earlier attempt: nothing has happened yet in this
+            finished = f"{checkpoint.get('part', '')} epoch {checkpoint['epoch']}".strip()
+            self.console.print(f"going on after {finished}", highlight=False)
         if self.console.is_terminal:
             self.bars.start()
         return self
@@ -48,20 +51,25 @@ class Progress:
     def __call__(self, event: Event) -> None:
         match event:
             case Stepped() if self.console.is_terminal:
-                now = time.monotonic()
-                if event.metrics or now - self.drawn > REDRAW_EVERY:
-                    self._advance(event, now)
+                now, is_last = time.monotonic(), event.step == event.num_steps
+                if event.metrics or is_last or now - self.drawn > REDRAW_EVERY:
+                    self._advance(event, now, is_last)
             case Evaluated():
                 epoch = f"{event.part} epoch {event.epoch}".strip()
                 self.console.print(f"{epoch:>9}  {in_words(event.metrics)}", highlight=False, soft_wrap=True)
-            case Drew() | Wrote():
-                self.console.print(f"wrote {event.name}", style="dim", highlight=False)
+            case Drew():
+                self._wrote(f"figures/{event.name}.png")
+            case Wrote():
+                self._wrote(event.name)
 
-    def _advance(self, event: Stepped, now: float) -> None:
+    def _wrote(self, path: str) -> None:
+        self.console.print(f"wrote {path}", style="dim", highlight=False, soft_wrap=True)
+
+    def _advance(self, event: Stepped, now: float, is_last: bool) -> None:
         changes: dict[str, Any] = {"measured": in_words(event.metrics)} if event.metrics else {}
         description = f"{event.part} epoch {event.epoch}".strip()
         self.bars.update(self.bar, completed=event.step, total=event.num_steps, description=description, **changes)
-        if now - self.drawn > REDRAW_EVERY:
+        if is_last or now - self.drawn > REDRAW_EVERY:
             self.bars.refresh()
             self.drawn = now
 

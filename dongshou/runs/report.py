@@ -16,7 +16,8 @@ the versions, the machine and the hashes of the data.
 The verdict compares the median over the seeds with what was published: **match** in the band from the 10th to
 the 90th percentile, widened by the standard deviation over the seeds, or better than it (for a single published
 figure: within the tolerance that the experiment states, or better); **within range** between the published
-extremes; else **differs**. Where nothing was published, the measurement stands alone. A figure in parentheses is shown beside the published one and not judged.
+extremes; else **differs**. A figure in parentheses is shown beside the published one and not judged; where nothing
+was published, the measurement stands alone.
 """
 
 COLUMNS = ("experiment", "engine", "seeds", "metric", "measured", "published", "source", "verdict", "seconds")

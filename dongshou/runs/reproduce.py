@@ -27,7 +27,8 @@ def reproduce(
     names    experiments and variants; none means every experiment, and every variant with something published
     options  those of `dongshou.runs.execute`: engine, device, precision, runs, progress, ...
 
-    A seed that fails is counted, not hidden. Raises UsageError for an unknown name or fewer than one seed.
+    With a limit this is a trial: nothing is judged, no results are written. A seed that fails is counted, not
+    hidden. Raises UsageError for an unknown name or fewer than one seed.
     """
     if seeds < 1:
         raise UsageError(f"seeds must be at least 1; got {seeds}.")
@@ -35,11 +36,17 @@ def reproduce(
     outcomes = []
     for declaration in declarations:
         outcome = reproduced(declaration, seeds, options)
-        suffix = "" if options.get("engine", "torch") == "torch" else f"-{options['engine']}"
-        write_json(Path(results) / f"{declaration.name.replace(':', '-')}{suffix}.json", outcome)
         outcomes.append(outcome)
-        write_report(results)
+        if options.get("limit") is None:
+            write_outcome(outcome, results)
     return outcomes
+
+
+def write_outcome(outcome: dict[str, Any], results: str | Path) -> None:
+    """The experiment's own file, and the report anew."""
+    suffix = "" if outcome["engine"] == "torch" else f"-{outcome['engine']}"
+    write_json(Path(results) / f"{outcome['experiment'].replace(':', '-')}{suffix}.json", outcome)
+    write_report(results)
 
 
 def reproducible_names() -> Iterator[str]:
@@ -69,7 +76,8 @@ def reproduced(declaration: Declaration, seeds: int, options: dict[str, Any]) ->
             raise
         except DongshouError as error:
             failures.append({"seed": seed, "error": str(error)})
-    beside = compared(published, runs)
+    is_trial = options.get("limit") is not None
+    beside = compared(published, runs, is_trial)
     verdicts = [row["verdict"] for source in beside for row in source["metrics"].values() if row.get("verdict")]
     return {
         "experiment": declaration.name,
@@ -77,7 +85,7 @@ def reproduced(declaration: Declaration, seeds: int, options: dict[str, Any]) ->
         "title": declaration.title,
         "description": declaration.description,
         "engine": options.get("engine", "torch"),
-        "verdict": "failed" if not runs else worst(verdicts) if verdicts else "",
+        "verdict": "failed" if not runs else LIMITED if is_trial else worst(verdicts) if verdicts else "",
         "published": beside,
         "seeds": [one_seed(run) for run in runs],
         "failures": failures,
@@ -86,6 +94,7 @@ def reproduced(declaration: Declaration, seeds: int, options: dict[str, Any]) ->
     }
 
 
+LIMITED = "limited"  # in the place of a verdict
 SHARED = ("settings", "device", "precision", "limited", "versions", "machine", "data")  # the same for every seed
 
 
@@ -94,8 +103,8 @@ def one_seed(run: Run) -> dict[str, Any]:
     return {name: record[name] for name in ("seed", "result", "best", "seconds")}
 
 
-def compared(published: Sequence[Published], runs: Sequence[Run]) -> list[dict[str, Any]]:
-    """Each published figure with the values measured, their median and the verdict."""
+def compared(published: Sequence[Published], runs: Sequence[Run], is_trial: bool = False) -> list[dict[str, Any]]:
+    """Each published figure with the values measured, their median and the verdict, which a trial does not get."""
     results = [run.result for run in runs]
     sources = []
     for source in published:
@@ -105,9 +114,15 @@ def compared(published: Sequence[Published], runs: Sequence[Run]) -> list[dict[s
             rows[metric] = figure | {"values": values}
             if values:
                 rows[metric]["measured"] = statistics.median(values)
-                rows[metric]["verdict"] = judge(metric, figure, values) if figure["judged"] else ""
+                rows[metric]["verdict"] = verdict_on(metric, figure, values, is_trial)
         sources.append({"source": source.source, "metrics": rows})
     return sources
+
+
+def verdict_on(metric: str, figure: dict[str, Any], values: list[float], is_trial: bool) -> str:
+    if not figure["judged"]:
+        return ""
+    return LIMITED if is_trial else judge(metric, figure, values)
 
 
 def write_report(results: str | Path) -> Path:

@@ -187,10 +187,28 @@ def runs_directory(given: str | Path | None = None) -> Path:
 
 
 def list_runs(directory: str | Path | None = None) -> list[Run]:
-    """All runs there, the oldest first."""
+    """All runs there, the oldest first. Raises UsageError for a file in the place of the directory."""
     root = runs_directory(directory)
+    if root.exists() and not root.is_dir():
+        raise UsageError(f"{root} is a file; name the directory where runs lie, with --runs DIR or DONGSHOU_RUNS.")
     paths = [path for path in root.iterdir() if (path / CONFIG).is_file()] if root.is_dir() else []
     return [Run(path) for path in sorted(paths, key=lambda path: (path / CONFIG).stat().st_mtime_ns)]
+
+
+def find_run_to_resume(experiment: str, directory: str | Path | None = None) -> Run:
+    """The newest run of an experiment that was stopped or failed; where there is none, the newest of all its runs.
+
+    Raises UsageError when the experiment was never run there.
+    """
+    runs = []
+    for run in list_runs(directory):
+        with contextlib.suppress(DongshouError):  # a damaged run must not hide the others
+            if run.experiment == experiment:
+                runs.append((run.status in ("stopped", "failed"), run))
+    if not runs:
+        raise UsageError(f"There is no run of {experiment} in {runs_directory(directory)}; start one without --resume.")
+    unfinished = [run for is_unfinished, run in runs if is_unfinished]
+    return unfinished[-1] if unfinished else runs[-1][1]
 
 
 def find_run(name: str | Path, directory: str | Path | None = None) -> Run:

@@ -16,7 +16,7 @@ from torch.nn import Module
 from torch.nn.utils import parametrize
 from torch.optim import Optimizer
 
-from dongshou.errors import DongshouError
+from dongshou.errors import DongshouError, UsageError, kind_of
 from dongshou.scratch import nn as scratch_nn
 from dongshou.scratch import optim as scratch_optim
 from dongshou.scratch.nn.linear import NonDynamicallyQuantizableLinear
@@ -39,7 +39,9 @@ def from_scratch(model: AnyModule, strict: bool = False) -> AnyModule:
     Parameters, tied weights, hooks, training flags and optimisers already built stay as they are. What we have no
     counterpart of stays as it is; with strict=True that is a DongshouError, and nothing is changed.
     What a model's own modules take from torch.nn.functional is out of reach.
+    Raises UsageError for what is no module.
     """
+    _check_module(model)
     if strict and (missing := missing_layers(model)):
         names = ", ".join(missing)
         raise DongshouError(f"dongshou.scratch.nn has no twin for {names}: leave out strict=True to keep them.")
@@ -50,6 +52,7 @@ def from_scratch(model: AnyModule, strict: bool = False) -> AnyModule:
 
 def to_torch(model: AnyModule) -> AnyModule:
     """Undoes `from_scratch`: every layer of ours becomes torch's, in place."""
+    _check_module(model)
     for layer in model.modules():
         layer.__class__ = _theirs(layer)
     return model
@@ -85,6 +88,11 @@ def optimizer_from_scratch(optimizer: Optimizer) -> Optimizer:
     ours.defaults = dict(optimizer.defaults)
     ours.load_state_dict(optimizer.state_dict())
     return ours
+
+
+def _check_module(model: object) -> None:
+    if not isinstance(model, Module):
+        raise UsageError(f"Layers are swapped inside a model, a torch.nn.Module; got {kind_of(model)}.")
 
 
 def _named(model: Module) -> Iterator[tuple[str, Module]]:

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from dongshou.tasks import pictures
-from dongshou.tasks.task import Quantities, Quantity, check_same_shape, descend
+from dongshou.tasks.task import Quantities, Quantity, check_loss, check_same_shape, descend
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -25,6 +25,9 @@ class Classification:
 
     loss: nn.Module = field(default_factory=nn.CrossEntropyLoss)
     headline: str = "accuracy"
+
+    def __post_init__(self) -> None:
+        check_loss(self.loss)
 
     def step(self, model: nn.Module, batch: tuple[Tensor, Tensor], optimizer: Optimizer) -> Quantities:
         inputs, labels = batch
@@ -56,6 +59,9 @@ class BinaryClassification:
 
     loss: nn.Module = field(default_factory=nn.BCELoss)
     headline: str = "accuracy"
+
+    def __post_init__(self) -> None:
+        check_loss(self.loss)
 
     def step(self, model: nn.Module, batch: tuple[Tensor, Tensor], optimizer: Optimizer) -> Quantities:
         inputs, labels = batch

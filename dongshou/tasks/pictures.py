@@ -45,7 +45,8 @@ def predicted_images(inputs: Tensor, probabilities: Tensor, labels: Tensor, name
     """A grid of images, each with its true class, and below it what the network said; mistakes in red."""
     columns = 8
     rows = -(-len(inputs) // columns)
-    figure = new_figure(1.35 * columns, 1.75 * rows)
+    figure = new_figure(1.35 * columns, 1.75 * rows + 0.3)
+    figure.suptitle("true / predicted", fontsize=9)
     for index, image in enumerate(inputs):
         axes = figure.add_subplot(rows, columns, index + 1)
         axes.imshow(as_picture(image), cmap="gray")
@@ -68,6 +69,7 @@ def confusion_matrix(guesses: Tensor, labels: Tensor, names: tuple[str, ...]) ->
     shares = counts / counts.sum(1, keepdim=True).clamp(min=1)
     side = 2.0 + 0.45 * num_classes
     axes = new_axes(side + 0.6, side, xlabel="predicted", ylabel="true")
+    axes.set_title("Examples by true and predicted class", fontsize=10)
     axes.grid(False)
     axes.imshow(shares.numpy(), cmap="Blues", vmin=0, vmax=1)
     axes.set_xticks(range(num_classes), names, rotation=45, ha="right", fontsize=8)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from dongshou.tasks.task import Quantities, Quantity, check_same_shape, descend
+from dongshou.tasks.task import Quantities, Quantity, check_loss, check_same_shape, descend
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -28,6 +28,9 @@ class Regression:
     loss: nn.Module = field(default_factory=nn.MSELoss)
     log_rmse: bool = False
     headline: str = "loss"
+
+    def __post_init__(self) -> None:
+        check_loss(self.loss)
 
     def step(self, model: nn.Module, batch: tuple[Tensor, Tensor], optimizer: Optimizer) -> Quantities:
         inputs, targets = batch

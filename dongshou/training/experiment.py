@@ -12,6 +12,7 @@ from torch.optim.lr_scheduler import LRScheduler
 
 from dongshou.data import Splits
 from dongshou.tasks import Task
+from dongshou.training.checks import check_data, check_epochs, check_model, check_optimizer, check_task
 from dongshou.training.early_stopping import EarlyStopping
 from dongshou.training.events import Drew, Event, Finished, Metrics
 from dongshou.training.loop import best_of, fit
@@ -32,6 +33,8 @@ class Experiment(Work):
     early_stopping  when to stop before the last epoch
     measure_model   metrics of the model itself after each epoch, such as the norm of its weights
     draw            whether the task draws its pictures at the end
+
+    Raises UsageError for a part that is not what it has to be.
     """
 
     data: Splits
@@ -45,6 +48,13 @@ class Experiment(Work):
     measure_model: Callable[[nn.Module], Metrics] | None = None
     published: Sequence[Published] = ()
     draw: bool = True
+
+    def __post_init__(self) -> None:
+        check_data(self.data)
+        check_model(self.model)
+        check_task(self.task)
+        check_optimizer(self.optimizer, self.model)
+        check_epochs(self.epochs)
 
     def events(self, session: Session, checkpoints: Checkpoints | None = None) -> Iterator[Event]:
         history: list[Metrics] = []

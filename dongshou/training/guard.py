@@ -1,16 +1,49 @@
-"""Stop a run whose numbers have become meaningless."""
+"""Stop a run that cannot go on: data that do not fit the model, numbers that have become meaningless."""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from torch import Tensor
 
 from dongshou.errors import DongshouError
 
 if TYPE_CHECKING:
     from torch import nn
 
+    from dongshou.tasks.task import Quantities
     from dongshou.training.checkpoint import Checkpoints
+
+Step = Callable[..., "Quantities"]
+MISFITS = (RuntimeError, IndexError, ValueError)  # what torch raises for shapes, types and labels that do not fit
+
+
+def first_step(step: Step) -> Step:
+    """The same step, with what torch says of a batch that does not fit as a DongshouError of one line.
+
+    Errors of a more special kind, such as memory that ran out, pass through.
+    """
+
+    def explained(model: nn.Module, batch: Any, optimizer: Any) -> Quantities:
+        try:
+            return step(model, batch, optimizer)
+        except MISFITS as error:
+            if type(error) not in MISFITS:
+                raise
+            said = " ".join(str(error).split())
+            raise DongshouError(f"The first batch does not fit the model: {shapes(batch)}: {said}") from error
+
+    return explained
+
+
+def shapes(batch: Any) -> str:
+    """The shapes of a batch of inputs and targets, in words."""
+    if isinstance(batch, (tuple, list)) and len(batch) == 2 and all(isinstance(part, Tensor) for part in batch):
+        inputs, targets = batch
+        return f"inputs {tuple(inputs.shape)}, targets {tuple(targets.shape)}"
+    return f"a {type(batch).__name__}"
 
 
 def check_finite(batches: dict[str, list[float]], last_step: int, checkpoints: Checkpoints | None) -> None:

@@ -11,7 +11,7 @@ from torch import nn
 
 from dongshou.tasks import Task
 from dongshou.training.events import Evaluated, Event, Metrics, Saved, Stepped
-from dongshou.training.guard import check_epoch, check_finite
+from dongshou.training.guard import check_epoch, check_finite, first_step
 from dongshou.training.prepare import prepare
 from dongshou.training.published import higher_is_better
 from dongshou.training.session import Session
@@ -34,7 +34,8 @@ def fit(
     """Train an experiment, one event at a time.
 
     `history` receives the metrics of each epoch. With `checkpoints`, each epoch ends with one, and training
-    goes on from the state to resume if there is one. Raises DongshouError when a loss is no longer finite.
+    goes on from the state to resume if there is one. Raises DongshouError when the first batch does not fit the model,
+    or a loss is no longer finite.
     """
     session = session or Session()
     history = [] if history is None else history
@@ -42,6 +43,7 @@ def fit(
     model, task, optimizer = experiment.model, experiment.task, experiment.optimizer
     step = restore(experiment, schedule, checkpoints, history)
     num_steps = experiment.epochs * len(experiment.data.train())
+    take_step = first_step(task.step)
 
     for epoch in range(len(history) + 1, experiment.epochs + 1):
         if experiment.early_stopping is not None and experiment.early_stopping.reached(history):
@@ -50,7 +52,8 @@ def fit(
         totals = Totals()
         for batch in experiment.data.train():
             with session.autocast():
-                quantities = task.step(model, batch, optimizer)
+                quantities = take_step(model, batch, optimizer)
+            take_step = task.step
             totals.add(quantities)
             step += 1
             metrics = {}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from dongshou.errors import UsageError, did_you_mean
 from dongshou.training.events import Event
 from dongshou.training.published import Published
 
@@ -50,7 +52,13 @@ class Work(ABC):
         """Run and record this; the options of `dongshou.runs.execute`: seed, engine, device, progress, ...
 
         Each call starts afresh from its seed when the work comes from `dongshou.experiments`.
+        Raises UsageError for an option that does not exist.
         """
         from dongshou.runs.execute import execute
 
+        _, *known = inspect.signature(execute).parameters  # the first is the work itself
+        for name in options:
+            if name not in known:
+                near, there = did_you_mean(name, known), ", ".join(known)
+                raise UsageError(f"run() has no option {name}.{near} Its options: {there}.")
         return execute(self, **options)

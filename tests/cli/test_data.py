@@ -53,6 +53,28 @@ def test_a_corrupt_file(
     assert "✗ data airfoil" in capsys.readouterr().out
 
 
+def test_a_file_that_is_cut_off_is_not_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DONGSHOU_DATA", str(tmp_path))
+    (tmp_path / "airfoil").mkdir()
+    (tmp_path / "airfoil" / "airfoil_self_noise.dat").write_text("1 2 3")
+    assert main(["data", "list", "--json"]) == 0
+    here = {data["name"]: data["here"] for data in json.loads(capsys.readouterr().out)["data"]}
+    assert here["airfoil"] is None
+
+
+def test_verify_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], fails: Callable[..., str]
+) -> None:
+    monkeypatch.setenv("DONGSHOU_DATA", str(tmp_path / "nowhere"))
+    said = fails(1, "data", "verify", "mnist", "airfoil")
+    assert "mnist, airfoil: not here, or not whole" in said
+    assert "nowhere, named in DONGSHOU_DATA, does not exist" in said
+    assert main(["data", "verify"]) == 0  # none was asked for
+    assert "nowhere, named in DONGSHOU_DATA, does not exist" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

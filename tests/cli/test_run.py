@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,17 +17,19 @@ import pytest
 from dongshou.cli import main
 from dongshou.experiments.catalogue import list_experiments
 from dongshou.runs import Run, find_run, list_runs
+from dongshou.runs.run import find_run_to_resume
 
 SHORT = ("run", "mlp:digits", "--epochs", "1", "--limit", "64")
 
 KEYS = {"experiment", "run", "settings", "result", "published", "seconds", "device", "engine", "limited"}
 
 
-def test_prints_result_pictures_and_that_it_was_limited(capsys: pytest.CaptureFixture[str]) -> None:
+def test_prints_result_and_pictures(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*SHORT]) == 0
     said = capsys.readouterr()
     run = find_run("last")
-    assert "test_accuracy" in said.out and "no reproduction" in said.out
+    assert "test_accuracy" in said.out and "at best epoch" in said.out
+    assert "no reproduction" not in said.out  # nothing is published for it
     assert all(str(figure) in said.out for figure in run.figures)
     assert "epoch 1" in said.err
 
@@ -38,14 +41,15 @@ def test_json_is_one_object_and_nothing_else(capsys: pytest.CaptureFixture[str])
     assert said.err == ""
     assert KEYS <= record.keys()
     assert (record["engine"], record["limited"], record["seed"]) == ("scratch", True, 3)
-    assert record["settings"] == {"lr": 0.1, "epochs": 1}
+    assert record["settings"] == {"hidden": [256], "batch_size": 64, "lr": 0.1, "epochs": 1}
 
 
 def test_tuples_and_published_figures(capsys: pytest.CaptureFixture[str], real_data: Callable) -> None:
     real_data("fashion-mnist")
     flags = ["--epochs", "1", "--limit", "64", "--quiet"]
     assert main(["run", "mlp", *flags]) == 0
-    assert "0.8690 ± 0.003" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "0.8690 ± 0.003" in said and "no reproduction" in said
     assert main(["run", "mlp", "--hidden", "16", "8", "--json", *flags]) == 0
     assert json.loads(capsys.readouterr().out)["settings"]["hidden"] == [16, 8]
 
@@ -66,6 +70,15 @@ def test_every_experiment_has_flags_of_its_own(name: str, capsys: pytest.Capture
         (["mlp:dep"], "Did you mean deep?"),
         (["mlp", "--lrr", "0.1"], "unrecognised option --lrr for mlp; did you mean --lr? See dongshou run mlp --help"),
         (["mlp", "--batch_sise=3"], "did you mean --batch-size?"),
+        (["MLP"], "Did you mean mlp"),
+        (["mlp", "digits"], "did you mean mlp:digits?"),
+        (["mlp", "--learning-rate", "0.1"], "did you mean --lr?"),
+        (["mlp", "--learning_rate=0.1"], "did you mean --lr?"),
+        (["mlp", "--batchsize", "3"], "did you mean --batch-size?"),
+        (["mlp", "--lr", "nan"], "lr must be a finite number; got nan"),
+        (["mlp", "--lr", "inf"], "lr must be a finite number; got inf"),
+        (["dropout", "--dropout", "0.1", "nan"], "dropout must be a finite number"),
+        (["mlp", "--hidden"], "--hidden needs at least one value"),
         (["mlp", "stray"], "mlp has no use for stray"),
         (["mlp", "--lr", "fast"], "--lr: could not convert string to float: 'fast'. See dongshou run mlp --help"),
         (["mlp", "--lr"], "Missing value for argument '--lr'"),
@@ -94,7 +107,24 @@ def test_runs_directory_that_is_a_file(tmp_path: Path, fails: Callable[..., str]
 
 def test_a_finished_run_is_resumed_to_its_result(shared_runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", "mlp:digits", "--resume", "last", "--runs", str(shared_runs), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["settings"] == {"lr": 0.2, "epochs": 2}
+    said = capsys.readouterr()
+    assert json.loads(said.out)["settings"]["lr"] == 0.2
+    assert "is already finished" in said.err
+
+
+def test_last_is_the_last_of_this_experiment_unfinished_ones_first(
+    shared_runs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], fails: Callable[..., str]
+) -> None:
+    runs = shutil.copytree(shared_runs, tmp_path / "copied")
+    stopped, finished = list_runs(runs)
+    assert main(["run", "softmax-regression:digits", "--epochs", "1", "--quiet", "--runs", str(runs)]) == 0
+    assert find_run_to_resume("mlp:digits", runs).path == finished.path
+    (stopped.path / "result.json").unlink()
+    assert find_run_to_resume("mlp:digits", runs).path == stopped.path
+    capsys.readouterr()
+    assert main(["run", "mlp:digits", "--resume", "last", "--runs", str(runs)]) == 0
+    assert "going on after epoch 2\n" in capsys.readouterr().err
+    assert "There is no run of mlp in" in fails(2, "run", "mlp", "--resume", "last", "--runs", str(runs))
 
 
 @pytest.mark.parametrize(
@@ -103,13 +133,17 @@ def test_a_finished_run_is_resumed_to_its_result(shared_runs: Path, capsys: pyte
         (["mlp:digits", "--epochs", "7"], "was started with epochs=2, not 7"),
         (["mlp:digits", "--seed", "7"], "was started with seed=0, not 7"),
         (["mlp:digits", "--compile"], "was started with compile=False, not True"),
-        (["mlp"], "is a run of mlp:digits, not of mlp"),
     ],
 )
 def test_a_resumed_run_keeps_what_it_was(
     arguments: list[str], says: str, shared_runs: Path, fails: Callable[..., str]
 ) -> None:
     assert says in fails(2, "run", *arguments, "--resume", "last", "--runs", str(shared_runs))
+
+
+def test_a_run_of_another_experiment_is_not_resumed(shared_runs: Path, fails: Callable[..., str]) -> None:
+    path = str(list_runs(shared_runs)[0].path)
+    assert "is a run of mlp:digits, not of mlp" in fails(2, "run", "mlp", "--resume", path)
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])

@@ -115,5 +115,30 @@ def test_compare_as_json(copied: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert compared["result"][older.name].keys() == compared["result"][newer.name].keys()
 
 
+def test_compare_names_its_markers_below_the_plot(copied: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    older, newer = list_runs(copied)
+    assert main(["compare", older.name, newer.name, "--runs", str(copied)]) == 0
+    said = capsys.readouterr().out.splitlines()
+    for run in (older, newer):
+        assert any(line.split()[1:] == [run.name, "train"] for line in said)
+    assert f"   ▚ {older.name} train" in said
+
+
+def test_what_is_not_set_is_a_dash(shared_runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", "last", "--runs", str(shared_runs)]) == 0
+    assert ["limit", "-"] in [line.split() for line in capsys.readouterr().out.splitlines()]
+
+
+def test_runs_that_are_a_file(tmp_path: Path, fails: Callable[..., str]) -> None:
+    (tmp_path / "file").write_text("")
+    for command in (["runs"], ["show", "last"]):
+        assert "is a file; name the directory" in fails(2, *command, "--runs", str(tmp_path / "file"))
+
+
+def test_compare_with_itself(shared_runs: Path, fails: Callable[..., str]) -> None:
+    newest = list_runs(shared_runs)[-1]
+    assert "the same run twice" in fails(2, "compare", "last", newest.name, "--runs", str(shared_runs))
+
+
 def test_compare_needs_two(shared_runs: Path, fails: Callable[..., str]) -> None:
     assert "compare needs two runs" in fails(2, "compare", "last", "--runs", str(shared_runs))

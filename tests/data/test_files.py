@@ -5,16 +5,19 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from dongshou.data.download import atomic_path
 from dongshou.data.files import bundle, cache_directory, fetch, find, fingerprints, path_of, verify
+from dongshou.data.images import read_images
 from dongshou.data.sources import SOURCES, File, Source
 from dongshou.errors import DongshouError, UsageError
 
 CONTENT = {"first.bin": bytes(range(256)) * 1000, "second.txt": b"two\n"}
+MNIST_TRAIN = ("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz")
 CLOSED = "http://127.0.0.1:9"  # nobody listens there
 
 
@@ -137,9 +140,25 @@ def test_without_network_one_line_says_what_to_put_where(declare, tmp_path, monk
     declare(CLOSED)
     message = message_of(fetch, "toy")
     assert f"put first.bin, second.txt into {cache_directory() / 'toys'}" in message
-    assert "digits" in message
     monkeypatch.setenv("DONGSHOU_DATA", str(tmp_path / "usb"))
-    assert f"into {tmp_path / 'usb' / 'toys'}" in message_of(fetch, "toy")
+    message = message_of(fetch, "toy")
+    assert f"into {tmp_path / 'usb' / 'toys'}" in message
+    assert f"{tmp_path / 'usb'}, named in DONGSHOU_DATA, does not exist." in message
+
+
+def test_a_data_directory_that_is_one_too_deep(declare, data_directory, monkeypatch):
+    declare(CLOSED)
+    directory = data_directory()
+    monkeypatch.setenv("DONGSHOU_DATA", str(directory / "toys"))
+    assert f"DONGSHOU_DATA names the directory above that of the files: {directory}, not" in message_of(fetch, "toy")
+
+
+def test_images_point_to_an_experiment_that_needs_none(declare, monkeypatch):
+    source = declare(CLOSED)
+    files = tuple(replace(file, name=name) for file, name in zip(source.files, MNIST_TRAIN, strict=True))
+    monkeypatch.setitem(SOURCES, "mnist", replace(SOURCES["mnist"], files=files))
+    assert "`dongshou run mlp:digits`" in message_of(read_images, "mnist", "train", 28)
+    assert "digits" not in message_of(fetch, "mnist")
 
 
 def test_a_silent_mirror_is_given_up(declare, monkeypatch):

@@ -57,6 +57,10 @@ def test_clothing_fills_the_whole_image(seven: Path) -> None:
     assert box(read_photo(seven, "fashion-mnist"))[0] == 28
 
 
+def test_the_small_digits_keep_their_contrast(seven: Path) -> None:
+    assert int(read_photo(seven, "digits").max()) == 255
+
+
 def test_the_size_of_the_data(seven: Path) -> None:
     assert read_photo(seven, "digits", size=8).shape == (1, 8, 8)
     assert read_photo(seven, "mnist", size=32).shape == (1, 32, 32)
@@ -117,7 +121,7 @@ def test_a_file_that_is_no_image(tmp_path: Path) -> None:
 def test_a_file_that_is_missing_or_a_folder(tmp_path: Path) -> None:
     with pytest.raises(DongshouError, match="There is no picture at"):
         read_photo(tmp_path / "nothing.png", "mnist")
-    with pytest.raises(DongshouError, match="cannot be read as an image"):
+    with pytest.raises(DongshouError, match="is a directory; name the pictures in it"):
         read_photo(tmp_path, "mnist")
 
 

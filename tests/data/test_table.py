@@ -6,9 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from torch import nn
+from torch.optim import SGD
 
 from dongshou.data.table import read_table
 from dongshou.errors import DongshouError, UsageError
+from dongshou.tasks import Regression
+from dongshou.training import Experiment, Finished, Session
 
 SOUND = """size,colour,doors,price
 10,red,4,1.5
@@ -39,12 +43,12 @@ def refused(error: type[DongshouError], path, *words: str, target: str = "price"
 
 def test_numbers_are_standardised_and_text_is_one_hot(write):
     table = read_table(write(SOUND), "price")
-    assert table.feature_names == ("size", "colour_blue", "colour_red", "colour_nan", "doors")
+    assert table.feature_names == ("size", "colour_blue", "colour_missing", "colour_red", "doors")
     size = np.array([10, 20, 40])
     size = (size - size.mean()) / size.std(ddof=1)
     assert table.features.dtype == torch.float32
     assert table.features[:, 0].tolist() == pytest.approx([size[0], size[1], 0, size[2]])
-    assert table.features[:, 1:4].tolist() == [[0, 1, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]]
+    assert table.features[:, 1:4].tolist() == [[0, 0, 1], [1, 0, 0], [0, 0, 1], [0, 1, 0]]
     assert table.features[1, 4] == 0
     assert table.targets.tolist() == [[1.5], [2.5], [3.5], [4.5]]
     assert table.targets.dtype == torch.float32
@@ -56,6 +60,55 @@ def test_a_target_of_text_is_a_class(write):
     assert table.classes == ("cat", "dog")
     assert table.targets.tolist() == [1, 0, 1]
     assert table.targets.dtype == torch.int64
+
+
+def test_a_table_says_what_it_is(write):
+    assert repr(read_table(write(SOUND), "price")) == "Table(4 rows, 5 features, target price)"
+
+
+def flowers(write, rows: int = 50):
+    """A table whose first tenth of the rows is of a rare kind."""
+    return read_table(write("x,kind\n" + "".join(f"{x},{'ab'[x >= rows // 10]}\n" for x in range(rows))), "kind")
+
+
+def test_splits_hold_every_row_once_and_each_class_in_its_share(write):
+    table = flowers(write)
+    splits = table.splits(test=0.4, batch_size=8)
+    train, test = splits.train(), splits.test()
+    assert test is not None and (train.num_examples, test.num_examples) == (30, 20)
+    rows = [*train, *test]
+    assert sorted(x for inputs, _ in rows for x in inputs[:, 0].tolist()) == sorted(table.features[:, 0].tolist())
+    assert [int((targets == 0).sum()) for _, targets in test] == [2]
+    assert [len(targets) for _, targets in train] == [8, 8, 8, 6]
+    assert (splits.classes, splits.shape) == (("a", "b"), (1,))
+
+
+def test_the_seed_decides_which_rows_are_held_out(write):
+    table = flowers(write)
+    one, same, other = (next(iter(table.splits(seed=seed).test() or ()))[0] for seed in (1, 1, 2))
+    assert torch.equal(one, same) and not torch.equal(one, other)
+
+
+def test_an_experiment_on_a_table_learns(write):
+    table = read_table(write("x,y\n" + "".join(f"{x},{2 * x + 1}\n" for x in range(40))), "y")
+    model = nn.Linear(1, 1)
+    optimizer = SGD(model.parameters(), lr=0.1)
+    experiment = Experiment(table.splits(), model, Regression(), optimizer, epochs=60)
+    finished = [event for event in experiment.events(Session(device="cpu")) if isinstance(event, Finished)]
+    assert finished[0].metrics["test_loss"] < 1e-3
+
+
+@pytest.mark.parametrize("test", [0, 1, 20, -0.1])
+def test_a_share_that_is_none(write, test: float):
+    with pytest.raises(UsageError, match="between 0 and 1"):
+        flowers(write).splits(test=test)
+
+
+def test_too_few_rows_to_split(write):
+    with pytest.raises(UsageError, match=r"Table\(1 rows, 1 features, target price\) cannot be split"):
+        read_table(write("a,price\n3,1\n"), "price").splits()
+    with pytest.raises(UsageError, match="least populated class"):
+        flowers(write, rows=10).splits()
 
 
 def test_columns_can_be_ignored(write):
@@ -86,7 +139,7 @@ def test_a_byte_order_mark_and_quotes(write):
 
 def test_chinese_in_another_encoding(write):
     table = read_table(write("颜色,价格\n红,1\n蓝,2\n".encode("gbk")), "价格", encoding="gbk")
-    assert table.feature_names == ("颜色_红", "颜色_蓝", "颜色_nan")
+    assert table.feature_names == ("颜色_红", "颜色_蓝")
 
 
 def test_a_wide_table_agrees_with_pandas(write):
@@ -130,7 +183,7 @@ def test_text_of_too_many_values(write):
 
 def test_numbers_and_text_of_few_values_are_categories(write):
     table = read_table(write("doors,price\n" + "2,1\n3,1\n4+,1\n" * 5), "price")
-    assert table.feature_names == ("doors_2", "doors_3", "doors_4+", "doors_nan")
+    assert table.feature_names == ("doors_2", "doors_3", "doors_4+")
 
 
 def test_a_column_without_values(write):

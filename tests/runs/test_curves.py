@@ -18,6 +18,8 @@ def test_one_run():
     assert [labels(axes) for axes in figure.axes] == [["train", "test"], ["train", "test"]]
     line = figure.axes[0].get_lines()[0]
     assert line.get_xdata().tolist() == [1, 2, 3]
+    assert figure.axes[0].get_xlabel() == "epoch"
+    assert all(tick == round(tick) for tick in figure.axes[0].get_xticks())
     assert line.get_ydata().tolist() == run.table()["train_loss"].tolist()
 
 
@@ -48,7 +50,8 @@ def test_a_work_without_epochs_is_drawn_by_step():
 
     run = toys.declared(lambda: Procedure(steps)).run()
     assert curves_of(run) == {("", "loss"): [(1, 1.0), (2, 1 / 2), (3, 1 / 3)]}
-    assert [axes.get_ylabel() for axes in draw_curves([run]).axes] == ["loss"]
+    (axes,) = draw_curves([run]).axes
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("step", "loss")
 
 
 def test_names_of_quantities():

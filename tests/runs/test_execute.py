@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import random
 from dataclasses import replace
 
 import numpy
 import pytest
 import torch
+from rich.console import Console
 
 from dongshou import experiments
 from dongshou.errors import DongshouError, UsageError
 from dongshou.runs import execute, list_runs
 from dongshou.runs.execute import Interrupted
+from dongshou.runs.progress import Progress
 from dongshou.training import Evaluated, Event, Finished, Saved, Stepped
 from tests.runs.same_run import assert_same, weights_of
 from tests.training import toys
@@ -33,7 +36,16 @@ def test_progress_is_shown_on_standard_error_where_it_is_asked_for(capfd: pytest
     told = capfd.readouterr()
     assert told.out == ""
     assert [line.split()[0] for line in told.err.splitlines() if "epoch" in line] == ["epoch"] * 3
-    assert f"{run.path}\n" in told.err and "accuracy" in told.err and "wrote confusion" in told.err
+    assert f"{run.path}\n" in told.err and "accuracy" in told.err and "wrote figures/confusion.png" in told.err
+
+
+def test_the_bar_ends_full(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("dongshou.runs.progress.REDRAW_EVERY", 1000)
+    progress = Progress(toys.toy().run())
+    progress.console = Console(file=io.StringIO(), force_terminal=True)
+    for step in range(1, 4):
+        progress(Stepped(step, epoch=1, num_steps=3))
+    assert progress.bars.tasks[0].finished
 
 
 def test_the_progress_of_a_series_names_its_parts(capfd: pytest.CaptureFixture[str]):
@@ -105,12 +117,6 @@ def test_a_fault_of_ours_is_on_record_too():
     (run,) = list_runs()
     *_, last = run.lines()
     assert (run.status, last["error"]) == ("failed", "RuntimeError: CUDA out of memory")
-
-
-def test_no_epochs_at_all():
-    run = toys.toy(epochs=0).run()
-    assert (run.status, run.result, run.record["best"]) == ("done", {}, {})
-    assert run.curves().path.is_file()
 
 
 def test_fewer_examples_or_epochs_than_declared_are_marked():

@@ -97,6 +97,19 @@ def test_on_the_command_line(run: Run, pictures: list[tuple[Path, int]], capsys:
     assert len(prediction["probabilities"]) == 10
 
 
+def test_the_good_pictures_are_answered_and_the_bad_ones_reported(
+    run: Run, pictures: list[tuple[Path, int]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "broken.png").write_text("no picture")
+    arguments = [str(path) for path in (tmp_path / "broken.png", pictures[0][0], tmp_path, pictures[1][0])]
+    assert main(["predict", str(run.path), *arguments, "--json"]) == 1
+    said = capsys.readouterr()
+    answered = json.loads(said.out)["predictions"]
+    assert [prediction["image"] for prediction in answered] == [arguments[1], arguments[3]]
+    first, second = said.err.splitlines()
+    assert "broken.png is no image" in first and "is a directory; name the pictures in it" in second
+
+
 def test_wrong_use_on_the_command_line(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["predict", str(run.path)]) == 2
     assert main(["predict", "nothing", "a.png"]) == 2

@@ -63,6 +63,13 @@ def test_the_table_is_made_of_all_results_that_there_are(tmp_path: Path):
     assert "`exhaustive-search`" in table and "`logistic-regression`" in table
 
 
+def test_a_trial_is_neither_judged_nor_written(tmp_path: Path):
+    (outcome,) = reproduce(["exhaustive-search"], seeds=1, results=tmp_path / "results", limit=4)
+    assert outcome["verdict"] == "limited"
+    assert {row[7] for row in rows_of(outcome)} <= {"limited", ""}
+    assert not (tmp_path / "results").exists() and not (tmp_path / "RESULTS.md").exists()
+
+
 def test_a_seed_that_fails_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("DONGSHOU_RUNS", str(tmp_path / "a-file"))
     (tmp_path / "a-file").write_text("no directory")

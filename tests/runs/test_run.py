@@ -173,7 +173,7 @@ def test_a_place_that_cannot_be_written(tmp_path: Path):
 
 def test_two_runs_in_the_same_second_lie_in_two_directories(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(time, "strftime", lambda *args: "20260101-000000")
-    names = [toys.toy(epochs=0).run().name for _ in range(3)]
+    names = [toys.toy(epochs=1).run().name for _ in range(3)]
     assert names == ["toy-20260101-000000", "toy-20260101-000000-2", "toy-20260101-000000-3"]
 
 

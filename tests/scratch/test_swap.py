@@ -10,7 +10,7 @@ from torch import nn
 from torch.nn.utils import parametrizations, parametrize, prune
 
 from dongshou import scratch
-from dongshou.errors import DongshouError
+from dongshou.errors import DongshouError, UsageError
 from dongshou.scratch import from_scratch, missing_layers, optimizer_from_scratch, to_torch
 from dongshou.scratch.permitted import OnlyPermitted
 
@@ -372,3 +372,10 @@ def test_what_a_model_computes_by_itself_is_listed_and_an_error_only_where_stric
     from_scratch(model)
     assert missing_layers(model) == ["1 (Scale)"]
     assert classes(to_torch(model)) == [nn.Sequential, nn.Linear, Scale, nn.Sequential]
+
+
+@pytest.mark.parametrize(("wrong", "words"), [(3, "got int"), (nn.Linear, "got the class Linear")])
+def test_only_a_model_can_be_swapped(wrong, words: str):
+    for swap in (from_scratch, to_torch):
+        with pytest.raises(UsageError, match=f"a torch.nn.Module; {words}"):
+            swap(wrong)

@@ -103,6 +103,8 @@ def test_pictures_of_an_image_classifier():
     splits = Splits(batches, test=batches, shape=(1, 6, 6), classes=("a", "b", "c"))
     drawn = dict(Classification().figures(model, splits))
     assert [*drawn] == ["predictions", "confusion", "first-layer"]
+    assert drawn["predictions"].get_suptitle() == "true / predicted"
+    assert drawn["confusion"].axes[0].get_title()
     assert len(drawn["predictions"].axes) == 10  # as many as the first batch has, at most 24
     assert len(drawn["first-layer"].axes) == NUM_CLASSES
 

@@ -1,8 +1,9 @@
-"""A run whose numbers have become meaningless stops at the very step, and leaves nothing spoilt to go on from."""
+"""A run that cannot go on stops at the very step, says why in one line, and leaves nothing spoilt to go on from."""
 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 import torch
@@ -14,7 +15,7 @@ from dongshou.data import Batches, Splits
 from dongshou.errors import DongshouError
 from dongshou.runs import list_runs
 from dongshou.tasks import Classification, Regression
-from dongshou.training import Experiment, fit
+from dongshou.training import Experiment, Session, fit
 from dongshou.training.checkpoint import read_checkpoint
 from tests.training.toys import blobs, classifier, declared
 
@@ -119,3 +120,43 @@ def test_a_checkpoint_of_a_failed_run_is_finite_and_the_failed_run_fails_again_a
     assert checkpoint is not None
     model, _ = read_checkpoint(run.path / checkpoint["path"], checkpoint["sha256"])
     assert all(tensor.isfinite().all() for tensor in model.values())
+
+
+MISFITS = {
+    "inputs of another size": (torch.randn(16, 7), torch.zeros(16, dtype=torch.int64)),
+    "labels out of range": (blobs(16)[0], torch.full((16,), 9)),
+    "labels that are no numbers of classes": (blobs(16)[0], torch.zeros(16)),
+    "labels of another shape": (blobs(16)[0], torch.zeros(16, 2, dtype=torch.int64)),
+}
+
+
+@pytest.mark.parametrize("engine", ["torch", "scratch"])
+@pytest.mark.parametrize("misfit", MISFITS)
+def test_a_first_batch_that_does_not_fit_is_told_with_its_shapes(misfit: str, engine: Any):
+    inputs, targets = MISFITS[misfit]
+    data = Splits(Batches(inputs, targets, batch_size=8))
+    shapes = f"inputs {tuple(inputs[:8].shape)}, targets {tuple(targets[:8].shape)}"
+    expected = f"The first batch does not fit the model: {shapes}: "
+    with pytest.raises(DongshouError) as caught:
+        list(fit(classifier(data=data), Session(device="cpu", engine=engine)))
+    message = str(caught.value)
+    assert message.startswith(expected) and len(message) > len(expected) and "\n" not in message
+    assert caught.value.__cause__ is not None
+
+
+def test_a_batch_that_is_no_pair():
+    data = Splits(Batches(*blobs(16), torch.ones(16), batch_size=8))
+    with pytest.raises(DongshouError, match="does not fit the model: a tuple: too many values to unpack"):
+        list(fit(classifier(data=data)))
+
+
+class Raises(Classification):
+    """An error that says nothing of shapes."""
+
+    def step(self, model, batch, optimizer):
+        raise torch.OutOfMemoryError("no memory")
+
+
+def test_other_errors_of_the_first_step_pass_through():
+    with pytest.raises(torch.OutOfMemoryError):
+        list(fit(classifier(task=Raises())))

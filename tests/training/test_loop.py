@@ -185,10 +185,6 @@ def test_weight_decay_shrinks_the_weights():
     assert norm(0.5) < 0.8 * norm(0.0)
 
 
-def test_no_epochs_are_no_events():
-    assert list(fit(classifier(epochs=0))) == []
-
-
 def test_every_fifty_steps_the_means_since_the_last_look():
     losses, windows = [], []
     batches = Batches(*blobs(30), batch_size=1, shuffle=True)

@@ -42,9 +42,9 @@ def book(epochs: int = 10) -> Experiment:
     return as_printed
 
 
-def digits(lr: float = 0.1, epochs: int = 30) -> Experiment:
+def digits(batch_size: int = 64, lr: float = 0.1, epochs: int = 30) -> Experiment:
     """The handwritten digits inside scikit-learn: no download, a few seconds."""
-    return experiment(data="digits", lr=lr, epochs=epochs)
+    return experiment(data="digits", batch_size=batch_size, lr=lr, epochs=epochs)
 
 
 def edition(name: str, train_loss: Band, test_accuracy: Band) -> Published:

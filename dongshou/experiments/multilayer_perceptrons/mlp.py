@@ -73,9 +73,9 @@ def book(epochs: int = 10) -> Experiment:
     return as_printed
 
 
-def digits(lr: float = 0.1, epochs: int = 30) -> Experiment:
+def digits(hidden: tuple[int, ...] = (256,), batch_size: int = 64, lr: float = 0.1, epochs: int = 30) -> Experiment:
     """The handwritten digits inside scikit-learn: no download, a few seconds."""
-    small = experiment(data="digits", lr=lr, epochs=epochs)
+    small = experiment(data="digits", hidden=hidden, batch_size=batch_size, lr=lr, epochs=epochs)
     small.published = []
     return small
 

@@ -33,6 +33,12 @@ def experiment(
     )
 
 
-def digits(lr: float = 0.05, epochs: int = 20) -> Experiment:
+def digits(
+    hidden: tuple[int, ...] = (512, 256, 128, 64),
+    batch_size: int = 64,
+    lr: float = 0.05,
+    momentum: float = 0.5,
+    epochs: int = 20,
+) -> Experiment:
     """The handwritten digits inside scikit-learn: no download, a few seconds."""
-    return experiment(data="digits", lr=lr, epochs=epochs)
+    return experiment(data="digits", hidden=hidden, batch_size=batch_size, lr=lr, momentum=momentum, epochs=epochs)

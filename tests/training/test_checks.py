@@ -1,0 +1,74 @@
+"""An experiment put together wrongly is refused at once, in one line that says what to write instead."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+from torch.optim import SGD, Adam
+from torch.utils.data import DataLoader, TensorDataset
+
+from dongshou.data.table import Table
+from dongshou.errors import UsageError
+from dongshou.tasks import BinaryClassification, Classification, Regression
+from dongshou.training import Experiment
+from tests.training.toys import blob_splits, blobs
+
+MODEL = nn.Linear(4, 3)
+TABLE = Table(*blobs(6), feature_names=("a", "b", "c", "d"), classes=("x", "y", "z"), target="kind")
+LOADER = DataLoader(TensorDataset(*blobs(6)))
+
+
+def made(**parts: Any) -> Experiment:
+    right: dict[str, Any] = {
+        "data": blob_splits(),
+        "model": MODEL,
+        "task": Classification(),
+        "optimizer": SGD(MODEL.parameters(), lr=0.1),
+        "epochs": 1,
+    }
+    return Experiment(**right | parts)
+
+
+@pytest.mark.parametrize(
+    ("part", "wrong", "words"),
+    [
+        ("data", TABLE, "got Table: use table.splits()"),
+        ("data", LOADER, "got DataLoader: write Splits(train=..., test=...)"),
+        ("data", (LOADER, LOADER), "got tuple: write Splits(train=..., test=...)"),
+        ("model", lambda inputs: inputs, "got function: derive its class from nn.Module"),
+        ("model", nn.Flatten, "got the class Flatten: call it to make one"),
+        ("task", nn.CrossEntropyLoss(), "wrap it, as in Classification(CrossEntropyLoss())"),
+        ("task", nn.functional.mse_loss, "such as Classification(nn.CrossEntropyLoss()); got function, which lacks"),
+        ("task", Classification, "got the class Classification."),
+        ("task", None, "got NoneType, which lacks headline, step, measure"),
+        ("optimizer", SGD, "SGD(model.parameters(), lr=0.1); got the class SGD"),
+        ("optimizer", None, "got NoneType"),
+        ("optimizer", Adam(nn.Linear(4, 3).parameters()), "another model: make it anew, as in Adam(model.parameters()"),
+        ("epochs", 0, "at least 1; got 0"),
+        ("epochs", 1.5, "whole number of at least 1; got 1.5"),
+        ("epochs", "3", "got '3'"),
+    ],
+)
+def test_a_wrong_part(part: str, wrong: Any, words: str):
+    with pytest.raises(UsageError) as caught:
+        made(**{part: wrong})
+    message = str(caught.value)
+    assert words in message and "\n" not in message
+
+
+def test_right_parts_are_taken():
+    assert made().epochs == 1
+    head_alone = nn.Sequential(nn.Linear(4, 4), nn.Linear(4, 3))
+    made(model=head_alone, optimizer=SGD(head_alone[1].parameters(), lr=0.1))
+
+
+@pytest.mark.parametrize("task", [Classification, BinaryClassification, Regression])
+def test_a_loss_that_is_none(task: Any):
+    with pytest.raises(UsageError, match=r"got the class MSELoss: write MSELoss\(\)"):
+        task(nn.MSELoss)
+    with pytest.raises(UsageError, match="such as nn.CrossEntropyLoss.*got str"):
+        task("mse")
+    assert task(torch.nn.functional.mse_loss).loss is torch.nn.functional.mse_loss
