@@ -23,8 +23,8 @@ help: ## This list
 run: $(VENV)/.installed-run ## Install, then train a small network on data that needs no download
 	@$(BIN)/dongshou run mlp:digits
 
-test: $(VENV)/.installed-test ## Install what the tests need, then run all of them
-	@$(BIN)/python -m pytest
+test: $(VENV)/.installed-test ## Install what the tests need, then run all of them, a process for each core
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 8
 
 check: $(VENV)/.installed-check ## Style, types, layers and spelling
 	@$(BIN)/ruff check --quiet

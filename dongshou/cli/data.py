@@ -103,9 +103,9 @@ def bundle(directory: Annotated[str, arg(metavar="DIR")], names: Names = (), /) 
 
     Args:
         directory: made if need be; may be added to
-        names: the data sets; none means all
+        names: the data sets; none means all that are here or can be downloaded
     """
-    print(files.bundle(directory, names or list(SOURCES)))
+    print(files.bundle(directory, names or files.obtainable()))
 
 
 def describe(source: Source) -> dict[str, Any]:
@@ -124,7 +124,7 @@ def describe(source: Source) -> dict[str, Any]:
 def place_of(source: Source) -> str | None:
     """Where all files of a data set lie, each of the right size but its content not verified."""
     if not source.files:
-        return "inside scikit-learn"
+        return f"inside {source.inside}"
     paths = [path for file in source.files if (path := files.find(source, file)) and path.stat().st_size == file.size]
     return str(paths[0].parent) if len(paths) == len(source.files) else None
 

@@ -10,20 +10,23 @@ from torch import Tensor
 from dongshou.errors import UsageError
 
 Transform = Callable[[Tensor], Tensor]
+Augmentation = Callable[[Tensor, Tensor, torch.Generator], tuple[Tensor, Tensor]]
 
 
 class Batches:
     """The whole set as tensors on the training device; a batch is one gather, transformed as a whole.
 
     `tensors` share their first axis, the examples. `transform` maps the first of them, a batch at a time.
-    Shuffling draws a new order for each pass from a generator of its own, whose state a checkpoint keeps,
-    so that a resumed run sees the very same batches.
+    Before it, `augment(inputs, labels, generator)` changes the two of them at random (see dongshou.data.augment).
+    Shuffling draws a new order for each pass from a generator of its own, augmentation the rest; a checkpoint
+    keeps its state, so that a resumed run sees the very same batches.
 
     >>> inputs, labels = torch.arange(6.0), torch.arange(6)
     >>> [y.tolist() for x, y in Batches(inputs, labels, batch_size=4)]
     [[0, 1, 2, 3], [4, 5]]
 
-    Raises UsageError when the tensors differ in length or the batch is larger than the set.
+    Raises UsageError when the tensors differ in length, the batch is larger than the set, or labels to
+    augment are lacking.
     """
 
     def __init__(
@@ -32,6 +35,7 @@ class Batches:
         batch_size: int,
         shuffle: bool = False,
         transform: Transform | None = None,
+        augment: Augmentation | None = None,
         generator: torch.Generator | None = None,
     ) -> None:
         lengths = {len(tensor) for tensor in tensors}
@@ -42,10 +46,13 @@ class Batches:
             raise UsageError(
                 f"batch_size must be between 1 and the number of examples, {num_examples}; got {batch_size}."
             )
+        if augment is not None and len(tensors) != 2:
+            raise UsageError(f"Augmentation takes images and labels; got a data set of {len(tensors)} tensors.")
         self.tensors = tensors
         self.batch_size = batch_size
         self.shuffle = shuffle
         self.transform = transform
+        self.augment = augment
         self.generator = generator or seeded_generator()
 
     @property
@@ -66,6 +73,9 @@ class Batches:
             yield self._transformed(tuple(tensor.index_select(0, indices) for tensor in self.tensors))
 
     def _transformed(self, batch: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        if self.augment is not None:
+            images, labels = batch
+            batch = self.augment(images, labels, self.generator)
         return batch if self.transform is None else (self.transform(batch[0]), *batch[1:])
 
     def to(self, device: torch.device) -> None:

@@ -31,6 +31,8 @@ def download(file: File, target: Path, progress: bool = False) -> None:
     """
     from requests import RequestException
 
+    if not file.urls:
+        raise DownloadError(f"{file.name} is on no mirror.")
     faults = []
     for url in file.urls:
         try:
@@ -47,15 +49,21 @@ def download(file: File, target: Path, progress: bool = False) -> None:
 def mismatch(path: Path, file: File) -> str | None:
     """In what the file at this path differs from its declaration; None when it is that file, whole."""
     try:
-        state = path.stat()
-        if state.st_size != file.size:
-            return f"has {state.st_size:,} bytes instead of {file.size:,}"
-        found = _sha256(path, state.st_mtime_ns, state.st_size)
+        size = path.stat().st_size
+        if file.size and size != file.size:
+            return f"has {size:,} bytes instead of {file.size:,}"
+        found = hash_of(path)
     except OSError as error:
         return f"cannot be read ({error.strerror})"
-    if found != file.sha256:
+    if not found.startswith(file.sha256):
         return f"has sha256 {found[:16]}... instead of {file.sha256[:16]}..."
     return None
+
+
+def hash_of(path: Path) -> str:
+    """The sha256 of a file."""
+    state = path.stat()
+    return _sha256(path, state.st_mtime_ns, state.st_size)
 
 
 @cache
@@ -87,11 +95,11 @@ class _Bar:
 
     def __init__(self, bars: Progress, file: File) -> None:
         self.bars = bars
-        self.task = bars.add_task(file.name, total=file.size)
+        self.task = bars.add_task(file.name, total=file.size or None)
         self.total = file.size
 
     def update(self, num_bytes: int) -> None:
-        self.bars.advance(self.task, num_bytes)
+        self.bars.update(self.task, advance=num_bytes, total=self.total or None)  # as the server says, by now
 
     def reset(self) -> None:
         self.bars.reset(self.task)

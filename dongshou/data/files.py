@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from dongshou.atomic import atomic_path
-from dongshou.data.download import DownloadError, download, mismatch
+from dongshou.data.archive import unpack, unzip
+from dongshou.data.download import DownloadError, download, hash_of, mismatch
 from dongshou.data.sources import SOURCES, File, Source, get_source
 from dongshou.errors import DongshouError
 
@@ -49,35 +51,52 @@ def path_of(dataset: str, file_name: str, progress: bool = False) -> Path:
     when it is wrong.
     """
     source = get_source(dataset)
-    file = source.file(file_name)
-    path = find(source, file)
-    if path is None:
-        return _fetch_file(source, file, progress)
-    fault = mismatch(path, file)
-    if fault is None:
-        return path
-    if path.parent.parent == cache_directory():
-        return _fetch_file(source, file, progress)
-    raise DongshouError(f"{path} {fault}. Replace it by the right file, or delete it to have it downloaded.")
+    return have(source, source.file(file_name), progress)
+
+
+def have(source: Source, file: File, progress: bool = False) -> Path:
+    """The path of one file of a source, in a data set or not; raises as `path_of` does."""
+    return _verified(source, file) or _fetch_file(source, file, progress)
+
+
+def unzipped(dataset: str, file_name: str) -> Path:
+    """The folder, in the cache, of what a zip file of a data set holds; unpacked when it is first asked for."""
+    archive = path_of(dataset, file_name)
+    folder = cache_directory() / get_source(dataset).folder / archive.stem
+    if not folder.is_dir():
+        with _writing(folder):
+            unzip(archive, folder)
+    return folder
+
+
+def more_of(dataset: str) -> list[Path]:
+    """Those of the data set's further files that lie beside its first one, which is fetched if need be."""
+    source = get_source(dataset)
+    if not source.more:
+        return []
+    folder = path_of(dataset, source.files[0].name).parent
+    return [folder / name for name in source.more if (folder / name).is_file()]
 
 
 def fetch(name: str, progress: bool = False) -> list[Path]:
     """Have every file of a data set on this machine, verified; the files, in order."""
-    return [path_of(name, file.name, progress) for file in get_source(name).files]
+    return [*(path_of(name, file.name, progress) for file in get_source(name).files), *more_of(name)]
+
+
+def obtainable() -> list[str]:
+    """The data sets that are here or can be downloaded: all but those that a person has to put in their place."""
+    return [source.name for source in SOURCES.values() if _is_downloadable(source) or _is_here(source)]
 
 
 def fingerprints(name: str) -> dict[str, str]:
     """The sha256 of each file of a data set, by file name: what a run records about its data."""
-    return {file.name: file.sha256 for file in get_source(name).files}
+    declared = {file.name: file.sha256 for file in get_source(name).files}
+    return declared | {path.name: hash_of(path) for path in more_of(name)}
 
 
 def directory_faults(names: Iterable[str]) -> list[str]:
     """What is wrong with the directories of DONGSHOU_DATA for those who look for these data sets, a sentence each."""
-    absent = [directory for directory in data_directories() if not directory.is_dir()]
-    return [
-        *(f"{directory}, named in DONGSHOU_DATA, does not exist." for directory in absent),
-        *(fault for name in names for fault in _one_too_deep(get_source(name))),
-    ]
+    return _directory_faults(get_source(name) for name in names)
 
 
 @dataclass(frozen=True)
@@ -117,6 +136,28 @@ def bundle(directory: str | Path, names: Iterable[str]) -> Path:
     return directory
 
 
+def _verified(source: Source, file: File) -> Path | None:
+    """Where the right file lies, None where it has yet to be fetched.
+
+    Raises DongshouError when a wrong one lies where it is not ours to replace.
+    """
+    path = find(source, file)
+    fault = mismatch(path, file) if path else None
+    if fault is None:
+        return path
+    if path and path.parent.parent == cache_directory():
+        return None
+    raise DongshouError(f"{path} {fault}. Replace it by the right file, or delete it to have it downloaded.")
+
+
+def _is_here(source: Source) -> bool:
+    return all(find(source, file) for file in source.files)
+
+
+def _is_downloadable(source: Source) -> bool:
+    return source.archive is not None or all(file.urls for file in source.files)
+
+
 def _folders(source: Source) -> list[Path]:
     """The folders where the files of a data set may lie, in the order in which they are searched."""
     return [directory / source.folder for directory in (*data_directories(), cache_directory())]
@@ -143,24 +184,55 @@ def _report(source: Source, file: File, path: Path) -> Report:
 def _fetch_file(source: Source, file: File, progress: bool) -> Path:
     """Download a file into the cache, in place of a wrong one."""
     path = cache_directory() / source.folder / file.name
-    try:
+    with _writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)
-        download(file, path, progress)
-    except DownloadError as error:
-        raise FilesNotFound(f"{error} {_without_network(source)}") from None
+        try:
+            if source.archive is not None and not file.urls:
+                _unpack_archive(source, source.archive, path.parent, progress)
+            else:
+                download(file, path, progress)
+        except DownloadError as error:
+            raise FilesNotFound(f"{error} {_without_network(source)}") from None
+    return path
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Errors of the disk in one line."""
+    try:
+        yield
     except OSError as error:
         raise DongshouError(
             f"Cannot write {path}: {error.strerror}. Set DONGSHOU_CACHE to a directory you can write to."
         ) from None
-    return path
+
+
+def _unpack_archive(source: Source, archive: File, folder: Path, progress: bool) -> None:
+    """Take the files that have no mirrors of their own out of their archive, which need not stay."""
+    path = _verified(source, archive)
+    if path is None:
+        path = folder / archive.name
+        download(archive, path, progress)
+    unpack(path, [*(file.name for file in source.files if not file.urls), *source.more], folder)
+    if path.parent == folder:
+        path.unlink()
 
 
 def _without_network(source: Source) -> str:
-    """What a person without internet can do."""
+    """What a person without internet can do, or anybody where there is no mirror."""
     missing = [file.name for file in source.files if find(source, file) is None]
-    put = f"Without internet, put {', '.join(missing)} into {_folders(source)[0]}."
-    return " ".join([*directory_faults([source.name]), *([] if _one_too_deep(source) else [put])])
+    names = ", ".join(missing) if source.archive is None else source.archive.name
+    put = f"{'Without internet, put' if _is_downloadable(source) else 'Put'} {names} into {_folders(source)[0]}."
+    return " ".join([*_directory_faults([source]), *([] if _one_too_deep(source) else [put])])
+
+
+def _directory_faults(sources: Iterable[Source]) -> list[str]:
+    absent = [directory for directory in data_directories() if not directory.is_dir()]
+    return [
+        *(f"{directory}, named in DONGSHOU_DATA, does not exist." for directory in absent),
+        *(fault for source in sources for fault in _one_too_deep(source)),
+    ]
 
 
 def _one_too_deep(source: Source) -> list[str]:

@@ -1,4 +1,4 @@
-"""Any picture of one thing, made to look like the images that a network was trained on."""
+"""Any picture of one thing, made to look like the grey images that a network was trained on."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 from torch import Tensor
 
+from dongshou.data.image_files import open_picture
 from dongshou.data.images import image_set, scaled
 from dongshou.errors import DongshouError
 
@@ -37,27 +38,10 @@ def read_photo(path: str | Path, data: str, size: int = SIDE) -> Tensor:
 
 
 def read_grey(path: str | Path) -> Grey:
-    """The picture upright, without colour, on a plain ground where it is transparent."""
-    if Path(path).is_dir():
-        raise DongshouError(f"{path} is a directory; name the pictures in it.")
-    try:
-        with Image.open(path) as file:
-            picture = eight_bit(ImageOps.exif_transpose(file)).convert("RGBA")
-    except FileNotFoundError:
-        raise DongshouError(f"There is no picture at {path}; check the path.") from None
-    except UnidentifiedImageError:
-        raise DongshouError(f"{path} is no image that can be read; save it as PNG or JPEG.") from None
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise DongshouError(f"{path} cannot be read as an image: {error}. Save it anew as PNG or JPEG.") from None
+    """The picture upright, without colour, on a plain ground where it is transparent. Raises as `open_picture`."""
+    picture = open_picture(path).convert("RGBA")
     picture.thumbnail((LARGEST, LARGEST), Image.Resampling.BOX)
     return opaque(picture)
-
-
-def eight_bit(picture: Image.Image) -> Image.Image:
-    """Levels 0..65535 as 0..255; Pillow itself would cut them off at 255."""
-    if not picture.mode.startswith("I;16"):
-        return picture
-    return Image.fromarray((np.asarray(picture) // 257).astype(np.uint8))
 
 
 def opaque(picture: Image.Image) -> Grey:

@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 from torch.utils.data import DataLoader
 from torch.utils.data import Dataset as TorchDataset
 
-from dongshou.data.batches import Batches
 from dongshou.data.loader import Loader
 
-Split = Batches | Loader
-GivenSplit = Batches | Loader | DataLoader | TorchDataset | Callable[[], Batches | Loader]
+
+@runtime_checkable
+class Split(Protocol):
+    """One part of a data set, such as `Batches` or `Loader`: gives batches, and its state for checkpoints."""
+
+    @property
+    def num_examples(self) -> int: ...
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+    def to(self, device: torch.device) -> None: ...
+
+    def limit(self, num_examples: int) -> None: ...
+
+    def state_dict(self) -> dict[str, torch.Tensor]: ...
+
+    def load_state_dict(self, state: dict[str, torch.Tensor]) -> None: ...
+
+
+GivenSplit = Split | DataLoader | TorchDataset | Callable[[], Split]
 
 
 class Splits:
@@ -26,7 +45,8 @@ class Splits:
     classes   names of the classes, for a classification
     shape     of one input, without the batch axis, for pictures and summaries
     transform what a raw input goes through before the model; `predict` applies the same
-    files     name of a registered data set whose files are read, for their hashes in the record
+    files     name of a registered data set whose files are read, for their hashes in the record; else a function
+              that gives the hashes
     """
 
     def __init__(
@@ -39,7 +59,7 @@ class Splits:
         classes: Sequence[str] = (),
         shape: tuple[int, ...] = (),
         transform: Callable[[torch.Tensor], torch.Tensor] | None = None,
-        files: str | None = None,
+        files: str | Callable[[], dict[str, str]] | None = None,
         batch_size: int = 64,
     ) -> None:
         self._given = {"train": train, "valid": valid, "test": test}
@@ -89,6 +109,8 @@ class Splits:
         """SHA-256 of every file that this data set is read from, by file name."""
         from dongshou.data.files import fingerprints
 
+        if callable(self.files):
+            return self.files()
         return fingerprints(self.files) if self.files else {}
 
     def state_dict(self) -> dict[str, Any]:
@@ -101,8 +123,8 @@ class Splits:
 
 
 def as_split(given: GivenSplit, batch_size: int, shuffle: bool) -> Split:
-    """Batches as they are; a DataLoader or a Dataset in a Loader; what a function makes, likewise."""
-    if isinstance(given, (Batches, Loader)):
+    """Batches of any kind as they are; a DataLoader or a Dataset in a Loader; what a function makes, likewise."""
+    if isinstance(given, Split):
         return given
     if isinstance(given, DataLoader):
         return Loader(given)

@@ -71,5 +71,25 @@ def high_dimensional_linear(
     return _train_and_test(features, targets, num_train)
 
 
+def noisy_sine(
+    num_steps: int = 1000, noise: float = 0.2, frequency: float = 0.01, generator: Generator | None = None
+) -> Examples:
+    """x_t = sin(frequency t) + e with e ~ N(0, noise^2), at t = 1, 2, ...: a series to be predicted from its past.
+
+    Gives the times t and the values x, both (num_steps,).
+    """
+    times = torch.arange(1, num_steps + 1, dtype=torch.float32)
+    return times, torch.sin(frequency * times) + noise * torch.randn(num_steps, generator=generator)
+
+
+def lagged(series: Tensor, num_lags: int) -> Examples:
+    """Each value of a series (steps,) with those before it, the oldest first.
+
+    Gives the features (steps - num_lags, num_lags) and the targets (steps - num_lags, 1).
+    """
+    windows = series.unfold(0, num_lags + 1, 1)  # (steps - num_lags, num_lags + 1)
+    return windows[:, :-1], windows[:, -1:]
+
+
 def _train_and_test(features: Tensor, targets: Tensor, num_train: int) -> tuple[Examples, Examples]:
     return (features[:num_train], targets[:num_train]), (features[num_train:], targets[num_train:])

@@ -25,6 +25,8 @@ def test_list(nothing_here: None, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["data", "list", "--json"]) == 0
     here = {data["name"]: data["here"] for data in json.loads(capsys.readouterr().out)["data"]}
     assert here["digits"] == "inside scikit-learn" and here["mnist"] is None
+    assert here["python-manual"] == "inside Python" and here["dates"] == here["countries"] == "inside Babel"
+    assert here.keys() >= {"time-machine", "tiny-shakespeare", "tang-poems", "ptb", "wikitext-2", "fra-eng", "names"}
 
 
 def test_verify_and_bundle(tmp_path: Path, real_data: Callable, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from dongshou.data import load_images
-from dongshou.data.images import ToFloat, scaled
+from dongshou.data.images import ToFloat, evaluation_batch, read_images, scaled
 from dongshou.errors import UsageError
 
 
@@ -28,6 +28,22 @@ def test_scaling_is_bilinear_and_stays_uint8():
     assert (larger.shape, larger.dtype) == ((5, 1, 16, 16), torch.uint8)
     flat = torch.full((1, 1, 8, 8), 200, dtype=torch.uint8)
     assert scaled(flat, 28).unique().tolist() == [200]
+
+
+def test_images_too_large_to_be_kept_are_scaled_batch_by_batch(monkeypatch: pytest.MonkeyPatch):
+    def first_batches() -> list[torch.Tensor]:
+        read_images.cache_clear()
+        splits = load_images("digits", batch_size=100, size=24)
+        return [next(iter(splits.train()))[0], next(iter(splits.test() or ()))[0]]
+
+    torch.manual_seed(0)
+    kept = first_batches()
+    monkeypatch.setattr("dongshou.data.images.KEPT_PIXELS", 1000)
+    torch.manual_seed(0)
+    scaled_late = first_batches()
+    assert read_images("digits", "train", 24)[0].shape[-1] == 8
+    read_images.cache_clear()
+    assert all(torch.equal(*pair) for pair in zip(kept, scaled_late, strict=True))
 
 
 @pytest.mark.parametrize("kind", [torch.uint8, torch.float32])
@@ -66,3 +82,8 @@ def test_the_real_fashion_mnist(real_data):
     images = load_images("fashion-mnist")
     assert images.train().num_examples == 60_000
     assert next(iter(images.train()))[0].shape == (256, 1, 28, 28)
+
+
+def test_large_images_are_measured_a_few_at_a_time():
+    assert [evaluation_batch(size, 10_000) for size in (8, 28, 32, 224, 10_000)] == [2000, 2000, 2000, 127, 1]
+    assert evaluation_batch(28, 360) == 360

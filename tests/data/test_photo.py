@@ -132,3 +132,15 @@ def test_an_image_that_was_cut_off(suffix: str, seven: Path, tmp_path: Path) -> 
     (tmp_path / f"cut.{suffix}").write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
     with pytest.raises(DongshouError, match="cannot be read as an image"):
         read_photo(tmp_path / f"cut.{suffix}", "mnist")
+
+
+@pytest.mark.parametrize("kind", ["CMYK", "animation"])
+def test_other_kinds_of_files(kind: str, seven: Path, tmp_path: Path) -> None:
+    picture = Image.open(seven)
+    if kind == "CMYK":
+        picture.convert("CMYK").save(tmp_path / "seven.jpg", quality=95)
+    else:
+        blank = Image.new("RGB", picture.size, PAPER)
+        picture.save(tmp_path / "seven.gif", save_all=True, append_images=[blank])
+    (path,) = [path for path in tmp_path.glob("seven.*") if path != seven]
+    assert difference(read_photo(path, "mnist"), read_photo(seven, "mnist")) < 4

@@ -60,14 +60,30 @@ def test_high_dimensional_linear():
     assert noise.std().item() == pytest.approx(0.01, rel=0.3)
 
 
+def test_noisy_sine():
+    times, values = synthetic.noisy_sine(noise=0.2, generator=seeded())
+    assert times[0] == 1 and times.shape == values.shape == (1000,)
+    noise = values - torch.from_numpy(np.sin(0.01 * np.arange(1, 1001))).float()
+    assert noise.std().item() == pytest.approx(0.2, rel=0.1)
+
+
+def test_lagged_against_shifted_copies():
+    series = torch.randn(20)
+    features, targets = synthetic.lagged(series, 4)
+    assert features.shape == (16, 4) and targets.shape == (16, 1)
+    assert torch.equal(features, torch.stack([series[i : i + 16] for i in range(4)], dim=1))
+    assert torch.equal(targets.flatten(), series[4:])
+
+
 @pytest.mark.parametrize(
     "make",
     [
+        lambda generator: synthetic.noisy_sine(5, generator=generator)[::-1],
         lambda generator: synthetic.linear([1.0], 0.0, 5, generator=generator),
         lambda generator: synthetic.polynomial(5, 0, generator=generator)[0],
         lambda generator: synthetic.high_dimensional_linear(5, 0, generator=generator)[0],
     ],
-    ids=["linear", "polynomial", "high-dimensional"],
+    ids=["noisy sine", "linear", "polynomial", "high-dimensional"],
 )
 def test_a_generator_decides_alone(make):
     first = make(seeded())

@@ -1,0 +1,35 @@
+"""Augmentation: training images changed at random, a whole batch at a time, on the training device.
+
+`Batches(..., augment=Augment(RandomCrop(), RandomHorizontalFlip()))` applies the steps in turn to every batch of
+uint8 images (batch, channels, height, width), before `transform` makes inputs of them.
+"""
+
+from dongshou.data.augment.augment import Augment
+from dongshou.data.augment.augmix import AugMix
+from dongshou.data.augment.autoaugment import AutoAugment
+from dongshou.data.augment.colour import ColorJitter
+from dongshou.data.augment.crop import RandomCrop, RandomResizedCrop
+from dongshou.data.augment.erase import Cutout, RandomErasing
+from dongshou.data.augment.flip import RandomHorizontalFlip, RandomVerticalFlip
+from dongshou.data.augment.mix import CutMix, Mixup
+from dongshou.data.augment.normalize import Normalize
+from dongshou.data.augment.pictures import grid
+from dongshou.data.augment.randaugment import RandAugment
+
+__all__ = [
+    "AugMix",
+    "Augment",
+    "AutoAugment",
+    "ColorJitter",
+    "CutMix",
+    "Cutout",
+    "Mixup",
+    "Normalize",
+    "RandAugment",
+    "RandomCrop",
+    "RandomErasing",
+    "RandomHorizontalFlip",
+    "RandomResizedCrop",
+    "RandomVerticalFlip",
+    "grid",
+]

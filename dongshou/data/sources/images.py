@@ -1,0 +1,129 @@
+"""Data sets of pictures."""
+
+from dongshou.data.sources.source import File, Source, mirrored
+
+_FASHION_MNIST = (
+    "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com",
+    "https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion",
+)
+_MNIST = (
+    "https://ossci-datasets.s3.amazonaws.com/mnist",
+    "https://storage.googleapis.com/cvdf-datasets/mnist",
+)
+
+IMAGES = (
+    Source(
+        name="fashion-mnist",
+        holds="60,000 + 10,000 grey pictures of clothing, 28x28, in 10 classes",
+        origin="Xiao, Rasul, Vollgraf (Zalando Research), 2017: https://github.com/zalandoresearch/fashion-mnist",
+        licence="MIT",
+        folder="fashion-mnist",
+        files=(
+            mirrored(
+                "train-images-idx3-ubyte.gz",
+                26_421_880,
+                "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
+                *_FASHION_MNIST,
+            ),
+            mirrored(
+                "train-labels-idx1-ubyte.gz",
+                29_515,
+                "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
+                *_FASHION_MNIST,
+            ),
+            mirrored(
+                "t10k-images-idx3-ubyte.gz",
+                4_422_102,
+                "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
+                *_FASHION_MNIST,
+            ),
+            mirrored(
+                "t10k-labels-idx1-ubyte.gz",
+                5_148,
+                "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
+                *_FASHION_MNIST,
+            ),
+        ),
+    ),
+    Source(
+        name="mnist",
+        holds="60,000 + 10,000 grey pictures of handwritten digits, 28x28, in 10 classes",
+        origin="LeCun, Cortes, Burges, 1998: http://yann.lecun.com/exdb/mnist",
+        licence="commonly given as CC BY-SA 3.0",
+        folder="mnist",
+        files=(
+            mirrored(
+                "train-images-idx3-ubyte.gz",
+                9_912_422,
+                "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+                *_MNIST,
+            ),
+            mirrored(
+                "train-labels-idx1-ubyte.gz",
+                28_881,
+                "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+                *_MNIST,
+            ),
+            mirrored(
+                "t10k-images-idx3-ubyte.gz",
+                1_648_877,
+                "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+                *_MNIST,
+            ),
+            mirrored(
+                "t10k-labels-idx1-ubyte.gz",
+                4_542,
+                "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+                *_MNIST,
+            ),
+        ),
+    ),
+    Source(
+        name="digits",
+        holds="1,797 grey pictures of handwritten digits, 8x8, in 10 classes",
+        origin="Alpaydin, Kaynak, 1998: UCI Machine Learning Repository; comes inside scikit-learn",
+        licence="CC BY 4.0",
+        folder="digits",
+        inside="scikit-learn",
+    ),
+    Source(
+        name="cifar10",
+        holds="50,000 (or the first 10,000) + 10,000 colour pictures of animals and vehicles, 32x32, in 10 classes",
+        origin="Krizhevsky, 2009: https://www.cs.toronto.edu/~kriz/cifar.html",
+        licence="none stated: for study, not for publishing further",
+        folder="cifar10-batches-bin",
+        files=(
+            File(
+                "data_batch_1.bin",
+                30_730_000,
+                "cee916563c9f80d84e3cc88e17fdc0941787f1244f00a67874d45b261883ada5",
+            ),
+            File(
+                "test_batch.bin",
+                30_730_000,
+                "8e2eb146ae340b09e24670f29cabc6326dba54da8789dab6768acf480273f65b",
+            ),
+        ),
+        archive=mirrored(
+            "cifar-10-binary.tar.gz",
+            170_052_171,
+            "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
+            "https://www.cs.toronto.edu/~kriz",
+        ),
+        more=("data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin"),
+    ),
+    Source(
+        name="cifar10-tiny",
+        holds="1,000 labelled + 100 unlabelled pictures of CIFAR-10 as Kaggle gives them: PNG files, labels in a CSV",
+        origin="Krizhevsky, 2009: https://www.kaggle.com/c/cifar-10; the cut that the book's case begins with",
+        licence="none stated: for study, not for publishing further",
+        folder="cifar10-kaggle-tiny",
+        files=(
+            File(
+                "kaggle_cifar10_tiny.zip",
+                2_658_345,
+                "d336d292d6cdfd79ec2732c6b529d788d5849af3ad34b5a5e0e613da8b590a60",
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,193 @@
+"""Data sets of text."""
+
+from dongshou.data.sources.source import BOOK, Source, mirrored
+
+_CHAR_RNN = (
+    "https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare",
+    "https://cdn.jsdelivr.net/gh/karpathy/char-rnn@master/data/tinyshakespeare",
+)
+_POETRY = ("https://raw.githubusercontent.com/chinese-poetry/chinese-poetry/master/%E5%85%A8%E5%94%90%E8%AF%97",)
+_PRACTICAL_PYTORCH = (
+    "https://raw.githubusercontent.com/spro/practical-pytorch/master/data/names",
+    "https://cdn.jsdelivr.net/gh/spro/practical-pytorch@master/data/names",
+)
+_PYTORCH_EXAMPLES = (
+    "https://raw.githubusercontent.com/pytorch/examples/main/word_language_model/data/wikitext-2",
+    "https://cdn.jsdelivr.net/gh/pytorch/examples@main/word_language_model/data/wikitext-2",
+)
+
+_NAMES = (
+    ("Arabic.txt", 13_190, "6f424a8dbe51cbbbabab7a57d38b617210125e4e3991f3c657cb79b8f104bafc"),
+    ("Chinese.txt", 1_246, "09ba8f1f7e38dbc99372d461b26ad4433b811fc6bfa6a3ecca6fe11a9a777465"),
+    ("Czech.txt", 3_916, "e17ab0ec47616a72c39cb85c783f70c3663ab64488721e5d8378f146d2226be7"),
+    ("Dutch.txt", 2_351, "924f32b635170eae561f84538632138fc07d4c8bbd70ba3fb980de1ecc4d2af3"),
+    ("English.txt", 27_125, "9cca037066d3d5989e24bc01801416162de506b5e28e15b7c092a47905d29bf2"),
+    ("French.txt", 2_178, "81e65b36c60ed5b89a17422f6edcadbb89546f38ad69e960e64e7ba682012a95"),
+    ("German.txt", 5_610, "7449cd590b97a733e18d613a4155decd77ec35dc5f8aadd7a82204dce4f051db"),
+    ("Greek.txt", 1_981, "3555b5186de7f401e6d991b088e9e644ca3099116477818c25ab5793801389e6"),
+    ("Irish.txt", 1_858, "cf8c7013256252a88d2503127b87282a11f21b2ff6db1bded68834c19a1ec058"),
+    ("Italian.txt", 5_657, "f88414c27d0606a11a678b4859277828c2565d6cc4d9ee932deef6e94f3b35e4"),
+    ("Japanese.txt", 7_622, "e0e717e114fec3e7eade4d9dabe0067c475f43147e36a22b47902ee76ad9e67f"),
+    ("Korean.txt", 423, "cd54221ccb362a6cba4c78828838cf3268a0e59744767a37cf6ec4b74036b136"),
+    ("Polish.txt", 1_165, "45bab898af2f60ed3a728bbf6980e28821011a7caa53227553b5785903a40826"),
+    ("Portuguese.txt", 554, "50a8735f41f4f73757c8ce5b16cb0275cd86b2b214bcbc8c9805f508cb131c53"),
+    ("Russian.txt", 85_168, "0cfe53ac18041e8f63666aa77313e0a3ff378facb132abee052d8ebdc8c3d62c"),
+    ("Scottish.txt", 752, "78d0252711d87d948ea86fe34826c51d2d794a8e52d15b5d6f7b6244d45d62dd"),
+    ("Spanish.txt", 2_284, "1bcb462ed3316756a85781d68232bddae04498fdddd5d9219c53fd1fbdeba7a7"),
+    ("Vietnamese.txt", 339, "f3f9e4164ab47601178a6e45b216464a64122f49d05541f24bf18a757253281d"),
+)
+
+TEXTS = (
+    Source(
+        name="python-manual",
+        holds="the reference manual of Python, as `help()` shows it: 500,000 characters, each version its own",
+        origin="Python Software Foundation: https://docs.python.org/3/reference",
+        licence="PSF-2.0",
+        folder="python-manual",
+        inside="Python",
+    ),
+    Source(
+        name="time-machine",
+        holds="The Time Machine: a novel of 180,000 characters",
+        origin="H. G. Wells, 1895; the text that the book uses",
+        licence="public domain",
+        folder="time-machine",
+        files=(
+            mirrored(
+                "timemachine.txt",
+                178_979,
+                "8424dbd9532ac81f7e5f0b6add90e6952baea29158309d7d1bf3884f4e12c516",
+                *BOOK,
+            ),
+        ),
+    ),
+    Source(
+        name="tiny-shakespeare",
+        holds="40,000 lines of Shakespeare's plays: 1,100,000 characters",
+        origin="Karpathy, 2015: https://github.com/karpathy/char-rnn",
+        licence="public domain",
+        folder="tiny-shakespeare",
+        files=(
+            mirrored(
+                "input.txt",
+                1_115_394,
+                "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed",
+                *_CHAR_RNN,
+            ),
+        ),
+    ),
+    Source(
+        name="tang-poems",
+        holds="5,003 poems of the Tang dynasty in traditional characters: 310,000 characters",
+        origin="https://github.com/chinese-poetry/chinese-poetry",
+        licence="MIT; the poems are in the public domain",
+        folder="tang-poems",
+        files=(
+            mirrored(
+                "poet.tang.0.json",
+                408_405,
+                "4f88f429938082523cdc72a1612bd7a7c3e3f7a33f8192c61ae51340efc3c92d",
+                *_POETRY,
+            ),
+            mirrored(
+                "poet.tang.1000.json",
+                477_519,
+                "6e703b8d8dcedbd6110f6d48d043665ca2131db2035a5bfcef5e59a19aeb6d75",
+                *_POETRY,
+            ),
+            mirrored(
+                "poet.tang.2000.json",
+                417_948,
+                "ec28efa7e2ae9cdbbba09f0ed186e32ccae47a325ad1e5816b7ad56071c1665a",
+                *_POETRY,
+            ),
+            mirrored(
+                "poet.tang.3000.json",
+                453_811,
+                "9e4ba2323752b6b9fbdba875cdbc6a26636fe0cabc85fd066370d4915952001f",
+                *_POETRY,
+            ),
+            mirrored(
+                "poet.tang.4000.json",
+                488_655,
+                "b8a7946c879b9658a6c667a4c55f776fae7e5e00a17789ab06b274c1429afc66",
+                *_POETRY,
+            ),
+        ),
+    ),
+    Source(
+        name="ptb",
+        holds="Penn Treebank: 930,000 + 74,000 + 82,000 words of the Wall Street Journal, in 10,000 different ones",
+        origin="Marcus, Santorini, Marcinkiewicz, 1993; as prepared by Mikolov et al., 2010",
+        licence="none stated: for study, not for publishing further",
+        folder="ptb",
+        files=(
+            mirrored(
+                "ptb.zip",
+                1_981_551,
+                "310d8f602882a5716613815ed75596e5764ea84ed04c5630eebaaf2b943ec5aa",
+                *BOOK,
+            ),
+        ),
+    ),
+    Source(
+        name="wikitext-2",
+        holds="articles of Wikipedia: 210,000 + 240,000 words, the parts for validation and test of WikiText-2",
+        origin="Merity, Xiong, Bradbury, Socher, 2016: https://github.com/pytorch/examples",
+        licence="CC BY-SA",
+        folder="wikitext-2",
+        files=(
+            mirrored(
+                "valid.txt",
+                1_121_681,
+                "f0737ed31fc1329026e95cb8b98e19c2a182c39c240ab909dc31abf2f8af58e8",
+                *_PYTORCH_EXAMPLES,
+            ),
+            mirrored(
+                "test.txt",
+                1_256_449,
+                "d790b833ef8cf03a90db7bf1271b7520b83c45ce07ba3c1a9699df81e239eca0",
+                *_PYTORCH_EXAMPLES,
+            ),
+        ),
+    ),
+    Source(
+        name="dates",
+        holds="dates from 1950 to 2049 as English, French and Chinese write them",
+        origin="Unicode Common Locale Data Repository: https://cldr.unicode.org",
+        licence="Unicode-3.0",
+        folder="dates",
+        inside="Babel",
+    ),
+    Source(
+        name="fra-eng",
+        holds="167,130 sentences in English and French, from short to long",
+        origin="Tatoeba, 2019: https://tatoeba.org, https://www.manythings.org/anki",
+        licence="CC BY 2.0",
+        folder="fra-eng",
+        files=(
+            mirrored(
+                "fra-eng.zip",
+                3_423_204,
+                "036e7dc4e83d393db24720ca0c7b7ddcb4b6b6053960438a5c0e1d6d8f2528f5",
+                "https://github.com/d2l-ai/d2l-en/raw/b55adcf7/data",
+            ),
+        ),
+    ),
+    Source(
+        name="countries",
+        holds="the names of 250 countries and regions in 18 languages",
+        origin="Unicode Common Locale Data Repository: https://cldr.unicode.org",
+        licence="Unicode-3.0",
+        folder="countries",
+        inside="Babel",
+    ),
+    Source(
+        name="names",
+        holds="20,050 surnames from 18 languages, many of them more than once",
+        origin="Robertson, 2017: https://github.com/spro/practical-pytorch",
+        licence="MIT",
+        folder="names",
+        files=tuple(mirrored(name, size, sha256, *_PRACTICAL_PYTORCH) for name, size, sha256 in _NAMES),
+    ),
+)

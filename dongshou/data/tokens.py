@@ -1,0 +1,109 @@
+"""Text to tokens and back: characters, or words, in English and in Chinese."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from dongshou.errors import UsageError
+
+Level = Literal["character", "word"]
+Clean = Literal["letters", "none"]
+
+PAD, BEGIN, END, UNKNOWN = "<pad>", "<bos>", "<eos>", "<unk>"
+
+HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # Chinese characters, in a character class
+CHINESE = f"{HAN}，。！？；：、"
+
+_WORD = re.compile(rf"[{HAN}]|[^\W{HAN}]+(?:['’][^\W{HAN}]+)*")
+_WORD_OR_MARK = re.compile(rf"{_WORD.pattern}|[^\w\s]")
+_CHINESE = re.compile(f"([{CHINESE}])")
+_SPACE_AT_CHINESE = re.compile(f"(?<=[{CHINESE}]) | (?=[{CHINESE}])")
+_NO_LETTERS = re.compile(r"[\W\d_]+")
+
+
+def characters(text: str) -> list[str]:
+    """Every character a token, spaces and line ends included."""
+    return list(text)
+
+
+def words(text: str, punctuation: bool = True) -> list[str]:
+    """The words of running text in lower case; each Chinese character, and each mark if asked for, by itself.
+
+    >>> words("It's 5 o'clock, 你好!")
+    ["it's", '5', "o'clock", ',', '你', '好', '!']
+    """
+    return (_WORD_OR_MARK if punctuation else _WORD).findall(text.lower())
+
+
+def sentence_words(text: str) -> list[str]:
+    """The words of a sentence as translation cuts it: lower case, before , . ! and ? a space is put.
+
+    Each Chinese character or mark is a token by itself.
+
+    >>> sentence_words("It's 5 o'clock, Tom!")
+    ["it's", '5', "o'clock", ',', 'tom', '!']
+    """
+    for mark in ",.!?":
+        text = text.replace(mark, f" {mark}")
+    if _CHINESE.search(text):
+        text = _CHINESE.sub(r" \1 ", text)
+    return text.lower().split()
+
+
+def spaced_words(text: str) -> list[str]:
+    """The tokens of a text that comes with a space between any two of them; each line ends with <eos>."""
+    return text.replace("\n", f" {END} ").split()
+
+
+def only_letters(text: str) -> str:
+    """Whatever is no letter becomes a single space; all in lower case: how the book reads The Time Machine.
+
+    >>> only_letters("The Time Machine, by H. G. Wells [1898]")
+    'the time machine by h g wells '
+    """
+    return _NO_LETTERS.sub(" ", text).lower()
+
+
+@dataclass(frozen=True)
+class Tokeniser:
+    """One way to cut text into tokens: a prompt has to be cut as the text was that a model has learnt from.
+
+    level   characters or words
+    clean   "letters" leaves letters and single spaces only
+    spaced  the text comes cut into words by spaces (see `spaced_words`)
+
+    Raises UsageError for another level or another way to clean.
+    """
+
+    level: Level = "character"
+    clean: Clean = "none"
+    spaced: bool = False
+
+    def __post_init__(self) -> None:
+        if self.level not in ("character", "word"):
+            raise UsageError(f'The level of tokens is "character" or "word"; got "{self.level}".')
+        if self.clean not in ("letters", "none"):
+            raise UsageError(f'A text is cleaned down to "letters", or not at all ("none"); got "{self.clean}".')
+
+    def __call__(self, text: str) -> Sequence[str]:
+        """The tokens of a text. A str is the sequence of its characters: none of them is made an object."""
+        text = only_letters(text) if self.clean == "letters" else text
+        if self.level == "character":
+            return text
+        return spaced_words(text) if self.spaced else words(text)
+
+    def join(self, tokens: Iterable[str]) -> str:
+        """Tokens as text: words with spaces between them, but beside Chinese characters."""
+        return "".join(tokens) if self.level == "character" else join_words(tokens)
+
+
+def join_words(tokens: Iterable[str]) -> str:
+    """Words as text, with a space between them but beside Chinese characters; <eos> ends the line.
+
+    >>> join_words(["2026", "年", "in", "words"])
+    '2026年in words'
+    """
+    return _SPACE_AT_CHINESE.sub("", " ".join(tokens)).replace(f" {END} ", "\n").removesuffix(f" {END}")
