@@ -17,6 +17,7 @@ COMMANDS = {
     "show": "a run: its settings, its result, its curves",
     "compare": "several runs beside each other",
     "reproduce": "measure experiments and set them beside the published results",
+    "summary": "what a network is made of: shapes, parameters, multiply-adds, receptive fields",
     "predict": "ask a trained model about pictures of your own",
     "data": "list, fetch, verify and bundle the data sets",
     "doctor": "whether this machine has what the course needs",

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dongshou.cli.flags import Directory, Switch, call
-from dongshou.cli.summary import age, headline, summary
+from dongshou.cli.run_summary import age, headline, summary
 from dongshou.cli.tables import duration, print_json, print_table
 from dongshou.runs import list_runs
 from dongshou.runs.run import runs_directory

@@ -10,7 +10,7 @@ from tyro.conf import arg
 from dongshou.cli.flags import Directory, Switch, call
 from dongshou.cli.plots import print_curves
 from dongshou.cli.results import print_files, print_result
-from dongshou.cli.summary import latest_metrics
+from dongshou.cli.run_summary import latest_metrics
 from dongshou.cli.tables import print_json, print_table, shown
 from dongshou.runs import Run, find_run
 from dongshou.runs.report import number

@@ -1,54 +1,215 @@
-"""One run in short, whatever state its files are in."""
+"""`dongshou summary MODEL`: a network's shapes, parameters, multiply-adds and receptive fields, by block and layer."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime, timezone
-from typing import Any
+import inspect
+import math
+import re
+import typing
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, make_dataclass
+from typing import Annotated, Any
 
-from dongshou.cli.tables import duration
-from dongshou.errors import DongshouError
-from dongshou.runs import Run
-from dongshou.runs.report import number
+import torch
+from torch import nn
+from tyro.conf import arg
 
-HEADLINES = ("test_accuracy", "valid_accuracy", "test_loss", "valid_loss", "train_loss")  # the first that there is
+from dongshou import models
+from dongshou.cli.flags import Switch, parse
+from dongshou.cli.tables import print_json, print_table, shown
+from dongshou.errors import UsageError, did_you_mean
+from dongshou.models.summary import Row, Summary, in_words, summarise
 
+Factory = Callable[..., nn.Module]
+Shape = tuple[int, ...]
 
-def summary(run: Run) -> dict[str, Any]:
-    """The run as plain data; where its files are damaged, the fault in the place of what they should say."""
-    known: dict[str, Any] = {"name": run.name, "path": str(run.path)}
-    try:
-        known |= {name: run.config.get(name) for name in ("experiment", "seed", "engine", "created", "limited")}
-        known |= {"status": run.status, "result": latest_metrics(run), "seconds": seconds_of(run)}
-    except DongshouError as error:
-        known |= {"status": "damaged", "fault": str(error)}
-    return known
+COLUMNS = ("layer", "output", "parameters", "multiply-adds", "receptive\nfield")
+BAR = 6  # characters for the whole network
+EIGHTHS = " ▏▎▍▌▋▊▉"
+UNITS = {"G": 10**9, "M": 10**6, "k": 10**3}
+SAID_BY_INPUT = ("in_channels", "size", "num_inputs")
 
+USAGE = """usage: dongshou summary MODEL [--input CxHxW] [--depth N] [--classes N] [--json]
 
-def latest_metrics(run: Run) -> dict[str, float]:
-    """The result, or the metrics of the last epoch of a run that is not done."""
-    if run.is_done:
-        return run.result
-    epochs = [line for line in run.lines() if line["event"] == "epoch"]
-    about = ("event", "step", "epoch", "part", "time", "lr")
-    return {name: value for name, value in epochs[-1].items() if name not in about} if epochs else {}
+What a network is made of, by block and layer: the shape of one output, parameters, multiply-adds, and how many
+pixels of the input an element of the output sees. `dongshou summary MODEL --help` shows the settings of a model.
 
-
-def seconds_of(run: Run) -> float:
-    if run.is_done:
-        return run.record["seconds"]
-    return max((line.get("time", 0.0) for line in run.lines()), default=0.0)
+models: """
 
 
-def headline(metrics: Mapping[str, float]) -> str:
-    """`test_accuracy 0.8712`"""
-    name = next((name for name in HEADLINES if name in metrics), next(iter(metrics), None))
-    return "" if name is None else f"{name} {number(metrics[name])}"
+@dataclass(frozen=True)
+class Options:
+    """What to show.
+
+    Attributes:
+        input: the shape of one example, such as 3x224x224; default: what the network is made for
+        depth: show blocks down to this depth only; 1 is the outermost
+        json: print the summary as one JSON object
+    """
+
+    input: Annotated[str | None, arg(metavar="CxHxW")] = None
+    depth: Annotated[int | None, arg(metavar="N")] = None
+    json: Switch = False
 
 
-def age(created: str | None) -> str:
-    """How long ago that was."""
-    if created is None:
-        return ""
-    seconds = (datetime.now(timezone.utc) - datetime.fromisoformat(created)).total_seconds()
-    return f"{seconds / 86400:.0f} days" if seconds > 2 * 86400 else duration(round(seconds))
+def main(arguments: Sequence[str]) -> int:
+    if arguments and arguments[0] in ("-h", "--help"):
+        print(USAGE + ", ".join(factories()))
+        return 0
+    if not arguments or arguments[0].startswith("-"):
+        raise UsageError(f"name a model first: dongshou summary MODEL. There are {', '.join(factories())}.")
+    name = arguments[0].replace("-", "_")
+    factory = find_factory(name)
+    settings, options = read_flags(name, factory, arguments[1:])
+    shape = usual_shape(name, factory) if options.input is None else read_shape(options.input)
+    with torch.device("meta"):  # shapes without numbers: at once, however large the network
+        model = factory(**settings, **implied(name, factory, shape))
+    summary = summarise(model, shape)
+    rows = chosen_rows(summary, options.depth)
+    if options.json:
+        print_json(plain(name, summary, rows))
+    else:
+        print_summary(name, summary, rows)
+    return 0
+
+
+def chosen_rows(summary: Summary, depth: int | None) -> list[Row]:
+    """Those down to a depth, the network itself being at 0; None means all."""
+    if depth is not None and depth < 0:
+        raise UsageError(f"--depth is 0 or more, 0 being the network itself; got {depth}.")
+    return [row for row in summary.rows if depth is None or row.depth <= depth]
+
+
+def factories() -> dict[str, Factory]:
+    """The functions of dongshou.models that make a network; those that take one are tools."""
+    return {name: made for name in models.__all__ if is_factory(made := getattr(models, name))}
+
+
+def is_factory(function: Any) -> bool:
+    if not inspect.isfunction(function):
+        return False
+    hints = typing.get_type_hints(function)
+    made = hints.pop("return", None)
+    takes_a_network = nn.Module in hints.values()
+    takes_tokens = not {"vocabulary_size", "source_size"}.isdisjoint(hints)  # their shape is no image's
+    return inspect.isclass(made) and issubclass(made, nn.Module) and not (takes_a_network or takes_tokens)
+
+
+def find_factory(name: str) -> Factory:
+    known = factories()
+    if name not in known:
+        raise UsageError(f"there is no model {name}.{did_you_mean(name, known)} There are {', '.join(known)}.")
+    return known[name]
+
+
+def read_flags(name: str, factory: Factory, arguments: Sequence[str]) -> tuple[dict[str, Any], Options]:
+    """The settings of the factory, which are flags as they are those of an experiment, and what to show."""
+    hints, parameters = typing.get_type_hints(factory), inspect.signature(factory).parameters
+    chosen = [parameter for parameter in parameters.values() if parameter.name not in SAID_BY_INPUT]
+    fields = [
+        (p.name, flag_type(p.name, hints[p.name]), field() if p.default is p.empty else field(default=p.default))
+        for p in sorted(chosen, key=lambda parameter: parameter.default is not parameter.empty)
+    ]
+    settings = make_dataclass("Settings", fields, frozen=True)
+    command: Any = make_dataclass("Command", [("model", settings), ("summary", Options)], frozen=True)
+    flags = [*(parameter.name for parameter in chosen), *Options.__dataclass_fields__]
+    title = inspect.getdoc(factory) or ""
+    given = parse(command, arguments, f"dongshou summary {name}", flags=flags, description=title)
+    return vars(given.model), given.summary
+
+
+def flag_type(name: str, hint: Any) -> Any:
+    return Annotated[hint, arg(aliases=("--classes",))] if name == "num_classes" else hint
+
+
+def read_shape(text: str) -> Shape:
+    """`3x224x224`"""
+    if not re.fullmatch(r"[1-9]\d*(x[1-9]\d*)*", text):
+        raise UsageError(f"--input is whole numbers of at least 1 with x between, such as 3x224x224; got {text}.")
+    return tuple(map(int, text.split("x")))
+
+
+def usual_shape(name: str, factory: Factory) -> Shape:
+    """What a network is made for: as its parameters say, else 224 pixels for colour and 28 for grey."""
+    usual = {parameter.name: parameter.default for parameter in inspect.signature(factory).parameters.values()}
+    if "in_channels" not in usual:
+        raise UsageError(f"{name} takes inputs of any shape; say which, such as --input 1x28x28.")
+    size = usual.get("size", 224 if usual["in_channels"] == 3 else 28)
+    return (usual["in_channels"], size, size)
+
+
+def implied(name: str, factory: Factory, shape: Shape) -> dict[str, int]:
+    """The settings of the factory that follow from the shape of the input."""
+    parameters = inspect.signature(factory).parameters
+    if "num_inputs" in parameters:
+        return {"num_inputs": math.prod(shape)}
+    if len(shape) != 3:
+        usual = in_words(usual_shape(name, factory))
+        raise UsageError(
+            f"{name} takes images: --input is channels x height x width, such as {usual}; got {in_words(shape)}."
+        )
+    channels, height, width = shape
+    if "size" not in parameters:
+        return {"in_channels": channels}
+    if height != width:
+        raise UsageError(f"{name} takes square images; got {height}x{width}. Say --input {channels}x{height}x{height}.")
+    return {"in_channels": channels, "size": height}
+
+
+def plain(name: str, summary: Summary, rows: Sequence[Row]) -> dict[str, Any]:
+    """The summary as plain data; a receptive field without limit is "all", for which JSON has no number."""
+    return {
+        "model": name,
+        "input_shape": summary.input_shape,
+        "parameters": summary.parameters,
+        "multiply_adds": summary.multiply_adds,
+        "uncounted": summary.uncounted,
+        "rows": [asdict(row) | {"receptive_field": pixels(row)} for row in rows],
+    }
+
+
+def pixels(row: Row) -> list[int | float | str] | None:
+    if row.receptive_field is None:
+        return None
+    return ["all" if size == math.inf else size for size in row.receptive_field]
+
+
+def print_summary(name: str, summary: Summary, rows: Sequence[Row]) -> None:
+    """A line for each block and layer, its share of the whole as a bar; then the totals."""
+    print(f"{name} for one input of {in_words(summary.input_shape)}\n")
+    print_table(COLUMNS, (tuple(cells(row, summary)) for row in rows))
+    print(f"\n{summary.parameters:,} parameters, {summary.multiply_adds:,} multiply-adds")
+    if summary.uncounted:
+        print(f"without the multiply-adds of {', '.join(summary.uncounted)}, whose formula is not known")
+
+
+def cells(row: Row, summary: Summary) -> Iterator[str]:
+    own_name = row.name.rpartition(".")[2]
+    yield "  " * row.depth + f"{own_name} {row.kind}".strip()
+    yield "-" if row.output_shape is None else in_words(row.output_shape)
+    yield f"{short(row.parameters):>7} {bar(row.parameters, summary.parameters)}"
+    yield f"{short(row.multiply_adds):>7} {bar(row.multiply_adds or 0, summary.multiply_adds)}"
+    sizes = pixels(row) or ["-"]
+    yield str(sizes[0]) if len(set(sizes)) == 1 else "x".join(map(str, sizes))
+
+
+def short(number: int | None) -> str:
+    """Three digits and a unit.
+
+    >>> short(11_689_512), short(0), short(None)
+    ('11.7 M', '0', '-')
+    """
+    for unit, size in UNITS.items():
+        if number is not None and number >= 0.9995 * size:
+            return f"{number / size:.3g} {unit}"
+    return shown(number)
+
+
+def bar(part: int, whole: int) -> str:
+    """The share of the whole, in eighths of a character.
+
+    >>> bar(1, 2)
+    '███'
+    """
+    full, eighths = divmod(round(8 * BAR * part / max(whole, 1)), 8)
+    return ("█" * full + EIGHTHS[eighths]).rstrip()

@@ -1,0 +1,54 @@
+"""One run in short, whatever state its files are in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from typing import Any
+
+from dongshou.cli.tables import duration
+from dongshou.errors import DongshouError
+from dongshou.runs import Run
+from dongshou.runs.report import number
+
+HEADLINES = ("test_accuracy", "valid_accuracy", "test_loss", "valid_loss", "train_loss")  # the first that there is
+
+
+def summary(run: Run) -> dict[str, Any]:
+    """The run as plain data; where its files are damaged, the fault in the place of what they should say."""
+    known: dict[str, Any] = {"name": run.name, "path": str(run.path)}
+    try:
+        known |= {name: run.config.get(name) for name in ("experiment", "seed", "engine", "created", "limited")}
+        known |= {"status": run.status, "result": latest_metrics(run), "seconds": seconds_of(run)}
+    except DongshouError as error:
+        known |= {"status": "damaged", "fault": str(error)}
+    return known
+
+
+def latest_metrics(run: Run) -> dict[str, float]:
+    """The result, or the metrics of the last epoch of a run that is not done."""
+    if run.is_done:
+        return run.result
+    epochs = [line for line in run.lines() if line["event"] == "epoch"]
+    about = ("event", "step", "epoch", "part", "time", "lr")
+    return {name: value for name, value in epochs[-1].items() if name not in about} if epochs else {}
+
+
+def seconds_of(run: Run) -> float:
+    if run.is_done:
+        return run.record["seconds"]
+    return max((line.get("time", 0.0) for line in run.lines()), default=0.0)
+
+
+def headline(metrics: Mapping[str, float]) -> str:
+    """`test_accuracy 0.8712`"""
+    name = next((name for name in HEADLINES if name in metrics), next(iter(metrics), None))
+    return "" if name is None else f"{name} {number(metrics[name])}"
+
+
+def age(created: str | None) -> str:
+    """How long ago that was."""
+    if created is None:
+        return ""
+    seconds = (datetime.now(timezone.utc) - datetime.fromisoformat(created)).total_seconds()
+    return f"{seconds / 86400:.0f} days" if seconds > 2 * 86400 else duration(round(seconds))
