@@ -1,25 +1,27 @@
-"""`dongshou compare RUN RUN ...`: in what runs differ, and what came of it."""
+"""`dongshou compare RUN RUN ...`: in what runs differ, what came of it, and what it cost."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 from tyro.conf import Positional, arg
 
 from dongshou.cli.flags import Directory, Switch, call
 from dongshou.cli.plots import print_curves
-from dongshou.cli.summary import latest_metrics
-from dongshou.cli.tables import print_json, print_table, shown
+from dongshou.cli.run_summary import latest_metrics, seconds_of
+from dongshou.cli.tables import duration, print_json, print_table, shown
 from dongshou.errors import UsageError
 from dongshou.runs import Run, find_run
+from dongshou.runs.accuracy_by_time import Point, draw_accuracy_by_time
 from dongshou.runs.curves import draw_curves
 from dongshou.runs.picture import Picture
 from dongshou.runs.report import number
 from dongshou.runs.run import runs_directory
 
-SESSION = ("experiment", "seed", "engine", "device", "precision", "compile", "limit")
-PICTURE = "compare.png"
+SESSION = ("experiment", "seed", "engine", "device", "precision", "compile", "fast", "limit")
+CURVES, ACCURACY_BY_TIME = "compare.png", "compare-accuracy-by-time.png"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -33,26 +35,49 @@ def compare(
     runs: Directory = None,
     json: Switch = False,
 ) -> None:
-    """In what runs differ, and what came of it: a table, and their curves over each other.
+    """In what runs differ, what came of it, and what it cost: a table, their curves over each other, and the
+    accuracy of each by its time and number of parameters.
 
     Args:
         names: two runs or more, by path, name, experiment (then the newest), or "last"
-        runs: where runs lie and the picture is written: default DONGSHOU_RUNS, else ./runs
-        json: print the differences and the metrics as one JSON object
+        runs: where runs lie and the pictures are written: default DONGSHOU_RUNS, else ./runs
+        json: print the differences, the metrics, seconds and parameters as one JSON object
     """
     if len(names) < 2:
         raise UsageError(f"compare needs two runs or more; got {len(names)}. `dongshou runs` lists them.")
     chosen = [find_run(name, runs) for name in names]
     if len({run.path.resolve() for run in chosen}) < len(chosen):
         raise UsageError(f"compare needs runs that differ; {', '.join(names)} name the same run twice.")
-    differing, metrics = differences(chosen), {run.name: latest_metrics(run) for run in chosen}
-    picture = Picture.save(draw_curves(chosen), runs_directory(runs) / PICTURE)
+    differing, points = differences(chosen), [point_of(run) for run in chosen]
+    pictures = save_pictures(chosen, points, runs_directory(runs))
     if json:
-        print_json({"settings": differing, "result": metrics, "picture": str(picture.path)})
+        print_json(plain(differing, points) | pictures)
     else:
-        print_table(("", *metrics), rows(differing, metrics))
+        print_table(("", *(run.name for run in chosen)), rows(differing, points))
         print_curves(chosen)
-        print(f"\n{picture.path}")
+        print("\n" + "\n".join(path for path in pictures.values() if path))
+
+
+def point_of(run: Run) -> Point:
+    return Point(run.name, latest_metrics(run), seconds_of(run), run.config.get("parameters"))
+
+
+def save_pictures(runs: Sequence[Run], points: Sequence[Point], directory: Path) -> dict[str, str | None]:
+    """Where the curves lie, and the accuracies by time, where all runs have one."""
+    curves = Picture.save(draw_curves(runs), directory / CURVES)
+    figure = draw_accuracy_by_time(points)
+    by_time = None if figure is None else str(Picture.save(figure, directory / ACCURACY_BY_TIME).path)
+    return {"picture": str(curves.path), "accuracy_by_time": by_time}
+
+
+def plain(differing: dict[str, dict[str, Any]], points: Sequence[Point]) -> dict[str, Any]:
+    """What a program reads: each by the name of the run."""
+    return {
+        "settings": differing,
+        "result": {point.name: point.metrics for point in points},
+        "seconds": {point.name: point.seconds for point in points},
+        "parameters": {point.name: point.parameters for point in points},
+    }
 
 
 def differences(runs: Sequence[Run]) -> dict[str, dict[str, Any]]:
@@ -63,9 +88,12 @@ def differences(runs: Sequence[Run]) -> dict[str, dict[str, Any]]:
     return {name: values for name, values in by_setting.items() if len(set(map(str, values.values()))) > 1}
 
 
-def rows(differing: dict[str, dict[str, Any]], metrics: dict[str, dict[str, float]]) -> Iterator[tuple[str, ...]]:
-    """The settings that differ, then every metric; a column for each run."""
+def rows(differing: dict[str, dict[str, Any]], points: Sequence[Point]) -> Iterator[tuple[str, ...]]:
+    """The settings that differ, every metric, then what it cost; a column for each run."""
     for name, values in differing.items():
         yield (name, *(shown(value) for value in values.values()))
-    for metric in dict.fromkeys(name for of_run in metrics.values() for name in of_run):
-        yield (metric, *(number(of_run[metric]) if metric in of_run else "" for of_run in metrics.values()))
+    for metric in dict.fromkeys(name for point in points for name in point.metrics):
+        yield (metric, *(number(point.metrics[metric]) if metric in point.metrics else "" for point in points))
+    if any(point.parameters is not None for point in points):
+        yield ("parameters", *("" if point.parameters is None else f"{point.parameters:,}" for point in points))
+    yield ("took", *(duration(point.seconds) for point in points))

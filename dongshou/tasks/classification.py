@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass
 class Classification:
-    """One of several classes. The model gives logits (batch, classes); labels are class indices (batch,)."""
+    """One of several classes. The model gives logits (batch, classes).
+
+    Labels are class indices (batch,), or probabilities of the classes (batch, classes) where images are mixed.
+    """
 
     loss: nn.Module = field(default_factory=nn.CrossEntropyLoss)
     headline: str = "accuracy"
@@ -95,8 +98,9 @@ class BinaryClassification:
 
 
 def hits(logits: Tensor, labels: Tensor) -> Tensor:
-    """How many of the batch have their own class on top."""
-    return (logits.detach().argmax(1) == labels).sum()
+    """How many of the batch have their own class on top; of mixed labels, the class with the largest share."""
+    classes = labels.argmax(1) if labels.dim() == 2 else labels  # (batch,)
+    return (logits.detach().argmax(1) == classes).sum()
 
 
 def measured(loss: Tensor, num_hits: Tensor, num_examples: int) -> Quantities:

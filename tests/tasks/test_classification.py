@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import pytest
 import torch
-from sklearn.metrics import accuracy_score, confusion_matrix, log_loss
+from sklearn.metrics import accuracy_score, log_loss
 from torch import Tensor, nn
 from torch.optim import SGD
 
-from dongshou.data import Batches, Splits
+from dongshou.data import Batches
 from dongshou.errors import DongshouError
-from dongshou.tasks import BinaryClassification, Classification, pictures
+from dongshou.scratch import from_scratch
+from dongshou.tasks import BinaryClassification, Classification
 from dongshou.tasks.classification import hits
 from dongshou.training import Session
 from dongshou.training.loop import measure
+from dongshou.training.session import Precision
 from tests.training.toys import NUM_CLASSES, blobs
 
 INPUTS, LABELS = blobs(30)
@@ -74,60 +76,36 @@ def test_a_tie_goes_to_the_first_class_as_everywhere():
     assert hits(torch.zeros(2, 3), torch.tensor([0, 1])) == 1
 
 
+SHARES = torch.tensor([[0.7, 0.3, 0.0], [0.0, 0.4, 0.6]]).repeat(15, 1)  # of mixed images (batch, classes)
+
+
+def test_mixed_labels_cost_their_cross_entropy_and_a_hit_is_the_largest_share():
+    model, task = nn.Linear(4, NUM_CLASSES), Classification()
+    expected = probabilities(model, task)
+    found = measured(task, model, SHARES)
+    assert found["loss"] == pytest.approx(float(-(SHARES * expected.log()).sum(1).mean()), rel=1e-5)
+    assert found["accuracy"] == accuracy_score(SHARES.argmax(1), expected.argmax(1))
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_both_engines_learn_the_same_from_mixed_labels(precision: Precision, smoothing: float):
+    session, gradients = Session(device="cpu", precision=precision), []
+    for convert in (lambda module: module, from_scratch):
+        torch.manual_seed(1)
+        model = convert(nn.Linear(4, NUM_CLASSES))
+        loss = convert(nn.CrossEntropyLoss(label_smoothing=smoothing))
+        with session.autocast():
+            Classification(loss).step(model, (INPUTS, SHARES), SGD(model.parameters(), lr=0.1))
+        gradients.append(model.weight.grad)
+    torch.testing.assert_close(*gradients, atol=1e-6 if precision == "fp32" else 1e-2, rtol=1e-5)
+
+
 @pytest.mark.parametrize("loss", [nn.BCELoss(), nn.BCEWithLogitsLoss()])
 def test_labels_of_another_shape_are_not_broadcast(loss: nn.Module):
     model = nn.Sequential(nn.Linear(4, 1), nn.Sigmoid())
     with pytest.raises(DongshouError, match=r"need one shape; got \(30, 1\) and \(30,\)"):
         BinaryClassification(loss).measure(model, (INPUTS, YES[:, 0]))
-
-
-def test_the_confusion_matrix_counts_as_scikit_learn_does():
-    guesses = torch.tensor([0, 1, 2, 2, 1, 0, 0, 1])
-    labels = torch.tensor([0, 1, 2, 1, 1, 2, 0, 0])
-    figure = pictures.confusion_matrix(guesses, labels, ("cat", "dog", "猫"))
-    (axes,) = figure.axes
-    drawn = torch.zeros(3, 3, dtype=torch.int64)
-    for text in axes.texts:
-        column, row = text.get_position()
-        drawn[int(row), int(column)] = int(text.get_text())
-    assert drawn.tolist() == confusion_matrix(labels, guesses).tolist()
-
-
-def images(num_examples: int = 30) -> tuple[Tensor, Tensor]:
-    return torch.rand(num_examples, 1, 6, 6), torch.arange(num_examples) % NUM_CLASSES
-
-
-def test_pictures_of_an_image_classifier():
-    model = nn.Sequential(nn.Flatten(), nn.Linear(36, NUM_CLASSES))
-    batches = Batches(*images(), batch_size=10)
-    splits = Splits(batches, test=batches, shape=(1, 6, 6), classes=("a", "b", "c"))
-    drawn = dict(Classification().figures(model, splits))
-    assert [*drawn] == ["predictions", "confusion", "first-layer"]
-    assert drawn["predictions"].get_suptitle() == "true / predicted"
-    assert drawn["confusion"].axes[0].get_title()
-    assert len(drawn["predictions"].axes) == 10  # as many as the first batch has, at most 24
-    assert len(drawn["first-layer"].axes) == NUM_CLASSES
-
-
-def test_pictures_where_there_are_no_images_or_no_held_out_examples():
-    model = nn.Linear(4, NUM_CLASSES)
-    batches = Batches(INPUTS, LABELS, batch_size=10)
-    assert [name for name, _ in Classification().figures(model, Splits(batches, valid=batches, shape=(4,)))] == [
-        "confusion"
-    ]
-    assert list(Classification().figures(model, Splits(batches))) == []
-    assert list(BinaryClassification().figures(model, Splits(batches))) == []
-
-
-def test_colour_images_are_drawn_in_colour():
-    assert pictures.as_picture(torch.rand(3, 5, 4)).shape == (5, 4, 3)
-    assert pictures.as_picture(torch.full((1, 5, 4), 7.0)).tolist() == [[0.0] * 4] * 5
-    convolution = nn.Conv2d(3, 40, 5)
-    weights = pictures.first_weights(convolution, (3, 32, 32))
-    assert weights is not None and weights.shape == (40, 3, 5, 5)
-    assert len(pictures.weight_images(weights).axes) == 32
-    assert pictures.first_weights(nn.Linear(7, 2), (1, 2, 2)) is None
-    assert pictures.first_weights(nn.ReLU(), (1, 2, 2)) is None
 
 
 def test_bfloat16_measures_binary_classification_too():

@@ -1,0 +1,90 @@
+"""What a classifier says of the examples that it has not learnt from."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+
+from dongshou.models.summary.watch import evaluating
+
+if TYPE_CHECKING:
+    from dongshou.data.splits import Split
+    from dongshou.tasks.task import Task
+
+SHOWN = 24  # examples in a picture
+MOST_VALUES = 1e8  # pixels, all channels: of a larger set, an even selection is asked about
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Inputs (n, ...), the class probabilities (n, classes) that a network gives them, and their labels (n,)."""
+
+    inputs: Tensor
+    probabilities: Tensor
+    labels: Tensor
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    @property
+    def guesses(self) -> Tensor:
+        return self.probabilities.argmax(1)
+
+    def chosen(self, index: Tensor | slice) -> Examples:
+        return Examples(self.inputs[index].cpu(), self.probabilities[index].cpu(), self.labels[index].cpu())
+
+    def most_wrong(self) -> Examples:
+        """The mistakes with the highest loss -log p(label), the highest first."""
+        mistakes = (self.guesses != self.labels).nonzero()[:, 0]
+        truth = self.probabilities[mistakes].gather(1, self.labels[mistakes, None])[:, 0]  # p(label)
+        return self.chosen(mistakes[truth.argsort(stable=True)[:SHOWN]])
+
+    def __add__(self, other: Examples) -> Examples:
+        pairs = zip(vars(self).values(), vars(other).values(), strict=True)
+        return Examples(*(torch.cat(pair) for pair in pairs))
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The guesses (n,) and labels (n,) of one example in `every`; the first and the most mistaken of them."""
+
+    guesses: Tensor
+    labels: Tensor
+    every: int
+    first: Examples
+    worst: Examples
+
+
+@torch.no_grad()
+def guesses_of(task: Task, model: nn.Module, batches: Split) -> tuple[Tensor, Tensor]:
+    """The class that the model finds most probable for every example (n,), and the labels (n,)."""
+    guesses, labels = [], []
+    with evaluating(model):
+        for inputs, targets in batches:
+            guesses.append(task.predict(model, inputs).argmax(1).cpu())
+            labels.append(targets.cpu())
+    return torch.cat(guesses), torch.cat(labels)
+
+
+@torch.no_grad()
+def ask(task: Task, model: nn.Module, batches: Split, shape: tuple[int, ...]) -> Answers:
+    """The model's answers for inputs of that shape, in one pass that keeps few of the inputs."""
+    guesses, labels, every = [], [], 0
+    first = worst = None
+    with evaluating(model):
+        for inputs, targets in batches:
+            every = every or math.ceil(len(batches) * len(targets) * math.prod(shape) / MOST_VALUES)
+            if every > 1:
+                inputs, targets = inputs[::every], targets[::every]
+            batch = Examples(inputs, task.predict(model, inputs), targets)
+            guesses.append(batch.guesses.cpu())
+            labels.append(targets.cpu())
+            some, bad = batch.chosen(slice(SHOWN)), batch.most_wrong()
+            first = some if first is None else (first + some).chosen(slice(SHOWN))
+            worst = bad if worst is None else (worst + bad).most_wrong()
+    assert first is not None and worst is not None, "a split has at least one batch"
+    return Answers(torch.cat(guesses), torch.cat(labels), every, first, worst)

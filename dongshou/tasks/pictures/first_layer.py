@@ -1,0 +1,38 @@
+"""The weights of the first layer as images: what each of its units looks for."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from torch import Tensor, nn
+
+from dongshou.tasks.pictures.images import Titled, draw_rows, in_colour, in_rows
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+SHOWN = 32  # units
+
+
+def first_weights(model: nn.Module, shape: tuple[int, ...]) -> Tensor | None:
+    """The first layer's weights as images (units, channels, height, width), where they have that shape."""
+    weight = next((parameter for parameter in model.parameters() if parameter.dim() >= 2), None)
+    if weight is None:
+        return None
+    weight = weight.detach().float().cpu()
+    if weight.dim() == 4:
+        return weight
+    return weight.view(-1, *shape) if weight.shape[1:].numel() == math.prod(shape) else None
+
+
+def weight_images(weights: Tensor) -> Figure:
+    """What each of the first units wants: kernels over red, green and blue in their colours, grey where they are 0;
+    other kernels, their channels averaged, from red (wants dark) to blue (wants light)."""
+    shown = weights[:SHOWN]  # (units, channels, height, width)
+    is_colour = shown.shape[1] == 3
+    shown = shown if is_colour else shown.mean(1, keepdim=True)
+    shown = 0.5 + shown / (2 * shown.abs().max()).clamp(min=1e-12)  # 0 in the middle of 0..1
+    if is_colour:
+        return draw_rows(in_rows([Titled(kernel.permute(1, 2, 0).numpy()) for kernel in shown]))
+    return draw_rows(in_rows([Titled(in_colour(kernel[0], "RdBu")) for kernel in shown]))

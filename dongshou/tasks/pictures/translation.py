@@ -1,0 +1,34 @@
+"""What a model that translates looks at, over one pair of sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from torch import Tensor
+
+from dongshou.data.text_splits import PairSplits
+from dongshou.models.encoder_decoder import EncoderDecoder
+from dongshou.tasks.pictures.attention import attention_maps
+from dongshou.tasks.translate import looks, sentence_of, translate
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from dongshou.data import Splits
+
+
+def of_translation(model: EncoderDecoder, data: Splits) -> Iterator[tuple[str, Figure]]:
+    """All attention over the longest source sentence of a batch, and what the model makes of it."""
+    if not isinstance(data, PairSplits):
+        return
+    source = data.join(longest_source(data))
+    for look in looks(model, data, source, translate(model, data, [source])[0]):
+        yield look.name, attention_maps(look.weights, look.queries, look.keys)
+
+
+def longest_source(data: PairSplits) -> list[str]:
+    """Of the first batch of the test, where there is one, else of a batch to train on."""
+    source, lengths, *_ = next(iter(data.test() or data.train()))
+    longest: Tensor = source[lengths.argmax()]
+    return sentence_of(longest.tolist(), data.source_vocabulary)

@@ -1,0 +1,68 @@
+"""A class activation map in its place on a photo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import nn
+from torch.optim import SGD
+
+from dongshou.data import Batches, Splits
+from dongshou.data.photo_frame import Frame
+from dongshou.runs.explanation import in_frame, warmed
+from dongshou.runs.predict import as_seen, predictions_of
+from dongshou.tasks import Classification
+from dongshou.training import Experiment
+
+PHOTO = Image.new("RGB", (40, 30), (200, 100, 50))
+
+
+def test_the_map_lies_in_its_frame():
+    whole = in_frame(torch.ones(3, 3), Frame(PHOTO, 10, 5, 30, 25))
+    assert whole.shape == (30, 40)
+    expected = torch.zeros(30, 40)
+    expected[5:25, 10:30] = 1
+    torch.testing.assert_close(whole, expected)
+
+
+def test_what_reaches_beyond_the_photo_is_cut_off():
+    heat = torch.tensor([[0.0, 1.0], [0.0, 0.0]])
+    whole = in_frame(heat, Frame(PHOTO, -10.4, -10, 30, 30.3))
+    assert whole.shape == (30, 40)
+    assert float(whole[0, 29]) > 0.95 and not whole[:, 30:].any()
+
+
+def test_a_cold_map_leaves_a_grey_picture(tmp_path: Path):
+    (tmp_path / "cold.png").write_bytes(warmed(PHOTO, torch.zeros(2, 2)))
+    with Image.open(tmp_path / "cold.png") as picture:
+        assert picture.size == PHOTO.size
+        assert set(picture.get_flattened_data()) == {(117, 117, 117)}  # the mean of the three channels
+
+
+def test_a_network_in_colour_is_explained_on_the_middle_of_the_photo(tmp_path: Path):
+    """The left half of the photo's middle is bright: that is what the first class asks for."""
+    kernel = nn.Conv2d(3, 1, 1, bias=False)
+    nn.init.ones_(kernel.weight)
+    head = nn.Linear(1, 2, bias=False)
+    head.weight.data.copy_(torch.tensor([[1.0], [-1.0]]))
+    model = nn.Sequential(kernel, nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), head)
+    batches = Batches(torch.zeros(2, 3, 16, 16), torch.tensor([0, 1]), batch_size=2)
+    data = Splits(batches, shape=(3, 16, 16), classes=("bright", "dark"))
+    experiment = Experiment(data, model, Classification(), SGD(model.parameters(), lr=0.1), epochs=1)
+    pixels = np.zeros((40, 80, 3), dtype=np.uint8)
+    pixels[:, :40] = 255  # columns 20..60 are shown
+    Image.fromarray(pixels).save(tmp_path / "half.png")
+    pictures = [(tmp_path / "half.png", as_seen(experiment, tmp_path / "half.png"))]
+
+    class Directory:
+        path = tmp_path
+
+    (prediction,) = predictions_of(Directory(), experiment, pictures, explain=True)
+    with Image.open(prediction.explanations[1]) as picture:
+        drawn = np.asarray(picture).astype(int)
+    is_coloured = np.ptp(drawn, axis=2) > 8  # (40, 80)
+    assert is_coloured[:, 21:38].all()
+    assert not is_coloured[:, :20].any() and not is_coloured[:, 43:].any()
