@@ -1,4 +1,4 @@
-"""`python -m benchmarks [mlp|scratch|autograd]`: measure, print the tables and write them down."""
+"""`python -m benchmarks [mlp|cnn|scratch|autograd|augment|sequences]`: measure, print the tables and write them down."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import tyro
 
 from dongshou.errors import DongshouError, UsageError, did_you_mean
 
-BENCHMARKS = ("mlp", "scratch", "autograd")  # each a file here with a function `benchmark`
+BENCHMARKS = ("mlp", "cnn", "scratch", "autograd", "augment", "sequences")  # files with `benchmark`
 
 
 def main(arguments: list[str]) -> None:

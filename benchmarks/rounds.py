@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.progress import track
 
 from benchmarks.contenders import YARDSTICK, Contender
-from benchmarks.work import Work
+from benchmarks.work import Device, Work
 from dongshou.errors import DongshouError
 
 ROOT = Path(__file__).parent.parent
@@ -61,7 +61,7 @@ class Worker:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.worker", *settings],
             cwd=ROOT,
-            env=os.environ | environment(threads) | contender.environment,
+            env=os.environ | environment(threads, work.device) | contender.environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.words,
@@ -99,10 +99,12 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def environment(threads: int) -> dict[str, str]:
-    """What tells numerical libraries how many threads to use, and to stay on the processor."""
+def environment(threads: int, device: Device) -> dict[str, str]:
+    """What tells numerical libraries how many threads to use, and to stay on the device."""
+    on_processor = {"CUDA_VISIBLE_DEVICES": "", "JAX_PLATFORMS": "cpu"}
     return {
-        "CUDA_VISIBLE_DEVICES": "",
+        **(on_processor if device == "cpu" else {}),
+        "KERAS_TORCH_DEVICE": device,
         "OMP_NUM_THREADS": str(threads),
         "MKL_NUM_THREADS": str(threads),
         "OPENBLAS_NUM_THREADS": str(threads),

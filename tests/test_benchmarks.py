@@ -7,11 +7,13 @@ import json
 from pathlib import Path
 
 import pytest
+import torch
 from torch import nn
 
-from benchmarks import mlp, results, scratch
+from benchmarks import cnn, epochs, mlp, results, scratch
 from benchmarks.__main__ import main
 from benchmarks.contenders import CONTENDERS, Contender, Target, chosen
+from benchmarks.networks import NETWORKS
 from benchmarks.rounds import Measured, measure
 from benchmarks.scratch_cases import CASES, Case
 from benchmarks.work import Work
@@ -19,10 +21,15 @@ from dongshou.errors import DongshouError, UsageError
 
 LITTLE = Work(data="digits", limit=256)
 BARE, OURS, TUTORIAL = CONTENDERS[:3]
+(OURS_FAST,) = (contender for contender in CONTENDERS if contender.name == "ours-fast")
 
 
 def measured(contender: Contender, seconds: list[float], accuracy: float = 0.8) -> Measured:
     return Measured(contender, seconds, seconds, [accuracy / 2, accuracy])
+
+
+def table_of(rows: list[dict], network: str = "mlp", device: str = "cpu", left_out: dict | None = None) -> dict:
+    return {"network": network, "device": device, "threads": 1, "rows": rows, "left_out": left_out or {}}
 
 
 def test_contenders_take_their_turns_and_one_that_cannot_is_named() -> None:
@@ -43,7 +50,7 @@ def test_without_the_yardstick_nothing_is_compared() -> None:
 
 def test_ratios_are_taken_within_the_round() -> None:
     slow_second_round = [measured(BARE, [1.0, 10.0, 1.0]), measured(OURS, [1.2, 12.0, 1.0])]
-    bare, ours = mlp.rows(slow_second_round)
+    bare, ours = epochs.rows(slow_second_round)
     assert bare["ratio"] == {"median": 1.0, "min": 1.0, "max": 1.0}
     assert ours["ratio"] == {"median": 1.2, "min": 1.0, "max": 1.2}
     assert (ours["target"], ours["reached"]) == ("<= 1.05 x bare", False)
@@ -59,20 +66,20 @@ def test_a_target_is_a_bound_on_the_ratio(target: Target, ratio: float, reached:
 
 
 def test_targets_of_peers_are_against_ours_and_wait_for_it() -> None:
-    with_ours = mlp.rows([measured(BARE, [1.0]), measured(OURS, [1.0]), measured(TUTORIAL, [3.5])])
-    without = mlp.rows([measured(BARE, [1.0]), measured(TUTORIAL, [3.5])])
+    with_ours = epochs.rows([measured(BARE, [1.0]), measured(OURS, [1.0]), measured(TUTORIAL, [3.5])])
+    without = epochs.rows([measured(BARE, [1.0]), measured(TUTORIAL, [3.5])])
     assert (with_ours[-1]["reached"], without[-1]["reached"]) == (True, None)
 
 
 def test_other_accuracy_is_other_work() -> None:
-    _, ours = mlp.rows([measured(BARE, [1.0], 0.85), measured(OURS, [1.0], 0.5)])
+    _, ours = epochs.rows([measured(BARE, [1.0], 0.85), measured(OURS, [1.0], 0.5)])
     assert not ours["same_work"]
-    assert mlp.in_words(ours)[-1] == "differs"
+    assert epochs.in_words(ours)[-1] == "differs"
 
 
 def test_report_is_written_as_json_and_markdown(tmp_path: Path) -> None:
-    rows = mlp.rows([measured(BARE, [1.0]), measured(OURS, [1.02])])
-    tables = [{"threads": 1, "rows": rows, "left_out": {"skorch": "skorch not installed"}}]
+    rows = epochs.rows([measured(BARE, [1.0]), measured(OURS, [1.02])])
+    tables = [table_of(rows, left_out={"skorch": "skorch not installed"})]
     report = mlp.report(LITTLE, tables, rounds=1, epochs=2)
     results.write(tmp_path, "mlp", report, mlp.in_markdown(report))
     content = json.loads((tmp_path / "mlp.json").read_text())
@@ -93,6 +100,65 @@ def test_the_yardstick_is_always_among_those_chosen() -> None:
 def test_wrong_use_is_refused_before_anything_runs(wrong: dict) -> None:
     with pytest.raises(UsageError):
         mlp.benchmark(**wrong)
+
+
+# Convolutional networks
+
+
+@pytest.mark.parametrize("network", cnn.CONVOLUTIONAL)
+def test_every_network_has_data_settings_and_targets(network: str) -> None:
+    work = Work.of(network, limit=8)
+    assert (work.network, work.limit) == (network, 8)
+    assert network in (NETWORKS.keys() & cnn.SPEEDUPS.keys())
+    taking_part = cnn.contenders(work, (), threads=1)
+    assert [contender.name for contender in taking_part if contender.target is None] == ["bare"]
+    assert {contender.name for contender in taking_part} == set(cnn.TAKING_PART)
+    assert work.model()(torch.rand(2, *work.shape)).shape == (2, 10)
+
+
+def test_a_gpu_has_one_table_and_all_examples() -> None:
+    assert cnn.numbers_of_threads((1, 1), "cuda") == [1]
+    assert (Work.of("resnet18").limit, Work.of("resnet18", device="cuda").limit) == (1024, None)
+
+
+def test_convolutional_contenders_take_their_turns() -> None:
+    work = Work(network="lenet", data="digits", limit=64, batch_size=32, epochs=2)
+    there, left_out = measure([BARE, TUTORIAL, OURS_FAST], work, threads=1, rounds=1, epochs=1)
+    assert [one.contender.name for one in there] == ["bare", "tutorial", "ours-fast"]
+    assert left_out == {}
+
+
+def test_the_tables_of_all_networks_are_written_in_one_report(tmp_path: Path) -> None:
+    rows = epochs.rows([measured(BARE, [2.0]), measured(OURS_FAST, [1.0])])
+    tables = [table_of(rows, "lenet"), table_of(rows, "resnet18", "cuda")]
+    report = cnn.report([Work.of("lenet"), Work.of("resnet18")], tables, rounds=1, epochs=1)
+    results.write(tmp_path, "cnn", report, cnn.in_markdown(report))
+    text = (tmp_path / "cnn.md").read_text()
+    assert json.loads((tmp_path / "cnn.json").read_text())["tables"] == tables
+    assert "One epoch of ResNet-18 at 32x32 on the first 1024 examples of cifar10, batches of 128" in text
+    assert "## LeNet, one thread" in text
+    assert "## ResNet-18 at 32x32, cuda" in text
+    assert "| ours-fast | 0.50 |" in text
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"networks": ()}, "networks must name at least one of lenet, mnist_residual, resnet18"),
+        ({"networks": ("lenet5",)}, r"No network is called lenet5; .* Did you mean lenet or resnet18\?"),
+        ({"rounds": 0}, "rounds and epochs must be at least 1"),
+        ({"only": ("nobody",)}, "No contender is called nobody"),
+    ],
+)
+def test_wrong_use_of_the_convolutional_benchmark_is_refused(wrong: dict, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        cnn.benchmark(**wrong)
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU here")
+def test_a_gpu_that_is_not_there_is_refused() -> None:
+    with pytest.raises(UsageError, match="No cuda device is available here; use --device cpu"):
+        cnn.benchmark(device="cuda")
 
 
 # What is written out, beside torch.nn

@@ -9,14 +9,14 @@ from benchmarks.work import EpochDone, Work
 
 
 def train(work: Work, epoch_done: EpochDone) -> None:
-    inputs, labels = work.examples("train")  # (n, 784), (n,)
-    test = work.examples("test")
-    network = work.network()
-    optimizer = torch.optim.SGD(network.parameters(), lr=work.lr)
+    inputs, labels = (tensor.to(work.device) for tensor in work.examples("train"))
+    test_inputs, test_labels = (tensor.to(work.device) for tensor in work.examples("test"))
+    model = work.model()
+    optimizer = torch.optim.SGD(model.parameters(), lr=work.lr)
     while True:
-        for indices in torch.randperm(len(labels)).split(work.batch_size):
-            loss = cross_entropy(network(inputs[indices]), labels[indices])
+        for indices in torch.randperm(len(labels), device=work.device).split(work.batch_size):
+            loss = cross_entropy(model(inputs[indices]), labels[indices])
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
-        epoch_done(work.accuracy(network, *test))
+        epoch_done(work.accuracy(model, test_inputs, test_labels))

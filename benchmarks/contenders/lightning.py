@@ -17,7 +17,7 @@ from benchmarks.work import EpochDone, Work
 class Classifier(lightning.LightningModule):
     def __init__(self, work: Work, epoch_done: EpochDone) -> None:
         super().__init__()
-        self.network = work.network()
+        self.network = work.model()
         self.lr = work.lr
         self.epoch_done = epoch_done
         self.hits: list[Tensor] = []
@@ -48,7 +48,7 @@ def train(work: Work, epoch_done: EpochDone) -> None:
         "enable_model_summary": False,
         "num_sanity_val_steps": 0,
     }
-    trainer = lightning.Trainer(accelerator="cpu", max_epochs=-1, **off)
+    trainer = lightning.Trainer(accelerator=work.device, devices=1, max_epochs=-1, **off)
     batches = DataLoader(TensorDataset(*work.examples("train")), work.batch_size, shuffle=True)
     test = DataLoader(TensorDataset(*work.examples("test")), work.evaluation_batch)
     trainer.fit(Classifier(work, epoch_done), batches, test)

@@ -5,20 +5,23 @@ from __future__ import annotations
 import tempfile
 from typing import Any
 
-from benchmarks.work import MANY_EPOCHS, EpochDone, Work
-from dongshou import experiments
-from dongshou.training import Evaluated, Event, Saved
+from torch.optim import SGD
+
+from benchmarks.work import EpochDone, Work
+from dongshou.data import load_images
+from dongshou.tasks import Classification
+from dongshou.training import Evaluated, Event, Experiment, Saved
 
 
 def train(work: Work, epoch_done: EpochDone, **options: Any) -> None:
-    """`options` are those of `dongshou run`: engine, precision, compile."""
-    experiment = experiments.mlp(
-        data=work.data,
-        hidden=(work.num_hidden,),
-        batch_size=work.batch_size,
-        lr=work.lr,
-        std=work.std,
-        epochs=MANY_EPOCHS,
+    """`options` are those of `dongshou run`: engine, precision, compile, fast."""
+    model = work.model()
+    experiment = Experiment(
+        data=load_images(work.data, work.batch_size),
+        model=model,
+        task=Classification(),
+        optimizer=SGD(model.parameters(), lr=work.lr),
+        epochs=work.epochs,
     )
     accuracy = 0.0
 
@@ -31,4 +34,4 @@ def train(work: Work, epoch_done: EpochDone, **options: Any) -> None:
                 epoch_done(accuracy)
 
     with tempfile.TemporaryDirectory(prefix="dongshou-bench-") as runs:
-        experiment.run(runs=runs, limit=work.limit, device="cpu", progress=True, watch=[watch], **options)
+        experiment.run(runs=runs, limit=work.limit, device=work.device, progress=True, watch=[watch], **options)

@@ -28,7 +28,7 @@ def train(work: Work, epoch_done: EpochDone) -> None:
     inputs, labels = (tensor.numpy() for tensor in work.examples("train"))
     test = Dataset(*(tensor.numpy() for tensor in work.examples("test")))
     net = NeuralNetClassifier(
-        work.network(),
+        work.model(),
         criterion=nn.CrossEntropyLoss,
         optimizer=torch.optim.SGD,
         lr=work.lr,
@@ -38,6 +38,7 @@ def train(work: Work, epoch_done: EpochDone) -> None:
         iterator_valid__batch_size=work.evaluation_batch,
         train_split=predefined_split(test),
         callbacks=[Report(epoch_done)],
+        device=work.device,
         verbose=0,
     )
     net.fit(inputs, labels)

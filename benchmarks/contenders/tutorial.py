@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 from torch.utils.data import DataLoader, Dataset
 
-from benchmarks.work import EpochDone, Work
+from benchmarks.work import Device, EpochDone, Work
 
 
 class Pictures(Dataset):
@@ -19,7 +19,7 @@ class Pictures(Dataset):
 
     def __init__(self, work: Work, split: Literal["train", "test"]) -> None:
         pixels, labels = work.pixels(split)
-        self.pixels = pixels.squeeze(1).numpy()  # (n, 28, 28)
+        self.pixels = pixels.movedim(1, 3).squeeze(3).numpy()  # (n, height, width) or (n, height, width, 3)
         self.labels = labels.tolist()
 
     def __len__(self) -> int:
@@ -30,25 +30,27 @@ class Pictures(Dataset):
 
 
 def to_tensor(picture: Image.Image) -> Tensor:
-    """A grey picture as floats in [0, 1], (1, height, width)."""
-    return torch.from_numpy(np.array(picture)).unsqueeze(0).float().div(255)
+    """A grey or coloured picture as floats in [0, 1], (channels, height, width)."""
+    return torch.from_numpy(np.atleast_3d(np.array(picture))).movedim(2, 0).float().div(255)
 
 
 def train(work: Work, epoch_done: EpochDone) -> None:
     batches = DataLoader(Pictures(work, "train"), work.batch_size, shuffle=True)
     test = DataLoader(Pictures(work, "test"), work.evaluation_batch)
-    network = nn.Sequential(nn.Flatten(), *work.network())
-    optimizer = torch.optim.SGD(network.parameters(), lr=work.lr)
+    model = work.model()
+    optimizer = torch.optim.SGD(model.parameters(), lr=work.lr)
     while True:
         for inputs, labels in batches:
-            loss = cross_entropy(network(inputs), labels)
+            loss = cross_entropy(model(inputs.to(work.device)), labels.to(work.device))
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
-        epoch_done(accuracy(network, test))
+        epoch_done(accuracy(model, test, work.device))
 
 
 @torch.no_grad()
-def accuracy(network: nn.Module, batches: DataLoader) -> float:
-    hits = [network(inputs).argmax(1) == labels for inputs, labels in batches]
+def accuracy(model: nn.Module, batches: DataLoader, device: Device) -> float:
+    model.eval()
+    hits = [model(inputs.to(device)).argmax(1).cpu() == labels for inputs, labels in batches]
+    model.train()
     return torch.cat(hits).float().mean().item()
