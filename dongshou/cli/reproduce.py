@@ -25,10 +25,12 @@ def reproduce(
     *,
     all: Switch = False,
     seeds: int = 3,
+    epochs: Annotated[int | None, arg(metavar="INT")] = None,
     results: Annotated[str, arg(metavar="DIR")] = "results",
     engine: Engine = "torch",
     device: DeviceName = "auto",
     precision: Precision = "fp32",
+    fast: bool = False,
     limit: Annotated[int | None, arg(metavar="INT")] = None,
     runs: Directory = None,
     json: Switch = False,
@@ -40,11 +42,13 @@ def reproduce(
         names: experiments and variants
         all: every experiment, and every variant that has something published to stand beside
         seeds: how many seeds each
+        epochs: fewer epochs than the experiment declares: a trial, not judged
         results: where NAME.json is written for each; RESULTS.md is written beside this directory
         engine: torch: PyTorch's own layers; scratch: every layer, loss and optimiser of dongshou.scratch
         device: auto takes cuda, then mps, then cpu
         precision: bf16 computes the forward pass in bfloat16
-        limit: train and test on the first so many examples only: a trial, neither judged nor written to the results
+        fast: choose the fastest way to compute the steps, by a short measurement at the start of each run
+        limit: train and test on the first so many examples only: a trial, not judged
         runs: where the runs are recorded: default DONGSHOU_RUNS, else ./runs
         json: print the outcomes as one JSON object
         quiet: show no progress
@@ -54,10 +58,12 @@ def reproduce(
     outcomes = run_all(
         names,
         seeds=seeds,
+        epochs=epochs,
         results=results,
         engine=engine,
         device=device,
         precision=precision,
+        fast=fast,
         limit=limit,
         runs=runs,
         progress=not (json or quiet),

@@ -10,10 +10,14 @@ from pathlib import Path
 from dongshou.errors import UsageError, did_you_mean
 
 ROOT = Path(__file__).parent
-WORK = ("Experiment", "Series", "Procedure")
+WORK = ("Experiment", "Series", "Procedure", "Work")
 UNITS = (
     "linear_networks",
     "multilayer_perceptrons",
+    "convolutional_networks",
+    "computer_vision",
+    "recurrent_networks",
+    "attention",
     "optimisation",
     "automatic_differentiation",
 )  # in the order of the course

@@ -17,7 +17,8 @@ The verdict compares the median over the seeds with what was published: **match*
 the 90th percentile, widened by the standard deviation over the seeds, or better than it (for a single published
 figure: within the tolerance that the experiment states, or better); **within range** between the published
 extremes; else **differs**. A figure in parentheses is shown beside the published one and not judged; where nothing
-was published, the measurement stands alone.
+was published, the measurement stands alone. A run on fewer examples or for fewer epochs than the experiment declares
+is **limited**: it shows that the experiment runs, and is compared with nothing.
 """
 
 COLUMNS = ("experiment", "engine", "seeds", "metric", "measured", "published", "source", "verdict", "seconds")
@@ -37,10 +38,15 @@ def report(outcomes: Sequence[dict[str, Any]]) -> str:
     return "\n".join(sections)
 
 
-def order(outcome: dict[str, Any]) -> tuple[str, str, bool]:
-    """An experiment before its variants, each with torch's engine first."""
+def order(outcome: dict[str, Any]) -> tuple[str, str, bool, bool]:
+    """An experiment before its variants, each with torch's engine first, and without --fast."""
     name, _, variant = outcome["experiment"].partition(":")
-    return name, variant, outcome["engine"] != "torch"
+    return name, variant, outcome["engine"] != "torch", outcome.get("fast", False)
+
+
+def engine(outcome: dict[str, Any]) -> str:
+    """`torch`, `scratch`, or `torch, fast` for what ran with --fast."""
+    return outcome["engine"] + (", fast" if outcome.get("fast", False) else "")
 
 
 def rows_of(outcome: dict[str, Any]) -> Iterator[tuple[str, ...]]:
@@ -48,7 +54,7 @@ def rows_of(outcome: dict[str, Any]) -> Iterator[tuple[str, ...]]:
     seeds = len(outcome["seeds"])
     failed = f", {len(outcome['failures'])} failed" if outcome["failures"] else ""
     took = f"{statistics.median(seed['seconds'] for seed in outcome['seeds']):.1f}" if seeds else ""
-    first = (f"`{outcome['experiment']}`", outcome["engine"], f"{seeds}{failed}")
+    first = (f"`{outcome['experiment']}`", engine(outcome), f"{seeds}{failed}")
     for source in outcome["published"]:
         for metric, figure in source["metrics"].items():
             yield (
@@ -57,14 +63,14 @@ def rows_of(outcome: dict[str, Any]) -> Iterator[tuple[str, ...]]:
                 measured(figure),
                 published(figure),
                 source["source"],
-                figure.get("verdict", "failed"),
+                verdict(figure, outcome),
                 took,
             )
             first, took = ("", "", ""), ""
     if not outcome["published"]:
         for metric, values in results_by_metric(outcome).items():
             figure = {"values": values, "measured": statistics.median(values)}
-            yield (*first, metric, measured(figure), "", "", "", took)
+            yield (*first, metric, measured(figure), "", "", not_compared(outcome), took)
             first, took = ("", "", ""), ""
 
 
@@ -90,6 +96,24 @@ def published(figure: dict[str, Any]) -> str:
     return f"{number(figure['median'])} [{number(figure['p10'])}, {number(figure['p90'])}]"
 
 
+def verdict(figure: dict[str, Any], outcome: dict[str, Any]) -> str:
+    """The verdict on a figure that is judged; of a trial, what it was limited to instead."""
+    if not figure["values"]:
+        return "failed"
+    return figure["verdict"] and (not_compared(outcome) or figure["verdict"])
+
+
+def not_compared(outcome: dict[str, Any]) -> str:
+    """`limited to 2,000 examples, 1 epoch: not compared`; nothing for a whole reproduction."""
+    return f"limited to {limits}: not compared" if (limits := limited_to(outcome)) else ""
+
+
+def limited_to(outcome: dict[str, Any]) -> str:
+    """`2,000 examples, 1 epoch`: how much less a trial did than the experiment declares."""
+    limits = outcome.get("limits", {})
+    return ", ".join(f"{count:,} {noun.removesuffix('s') if count == 1 else noun}" for noun, count in limits.items())
+
+
 def number(value: float) -> str:
     """Four digits behind the point, three that count where the number is small, and 0 as 0."""
     if value == 0:
@@ -104,8 +128,14 @@ def described(outcomes: Sequence[dict[str, Any]]) -> Iterator[str]:
     for outcome in outcomes:
         settings = ", ".join(f"{name} {value}" for name, value in outcome.get("settings", {}).items())
         description = " ".join(outcome["description"].split())
-        limited = " **Limited: no reproduction.**" if outcome.get("limited") else ""
-        yield f"- `{outcome['experiment']}` ({outcome['engine']}): {description} ({settings}){limited}"
+        on = f" On {processor(outcome['machine'], outcome['device'])}." if "machine" in outcome else ""
+        limited = f" **Limited to {limits}: no reproduction.**" if (limits := limited_to(outcome)) else ""
+        yield f"- `{outcome['experiment']}` ({engine(outcome)}): {description} ({settings}){on}{limited}"
+
+
+def processor(machine: dict[str, Any], device: str) -> str:
+    """What the work ran on: the GPU by its name, or so many cores."""
+    return machine["gpu"] if device == "cuda" else f"{machine['cores']} cores"
 
 
 def machines(outcomes: Sequence[dict[str, Any]]) -> list[str]:

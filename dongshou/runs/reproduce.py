@@ -20,33 +20,61 @@ from dongshou.training import Published
 
 
 def reproduce(
-    names: Sequence[str] = (), *, seeds: int = 3, results: str | Path = "results", **options: Any
+    names: Sequence[str] = (),
+    *,
+    seeds: int = 3,
+    epochs: int | None = None,
+    results: str | Path = "results",
+    **options: Any,
 ) -> list[dict[str, Any]]:
     """Run each experiment with seeds 0, 1, ... and write `results/NAME.json`; then RESULTS.md beside `results`.
 
     names    experiments and variants; none means every experiment, and every variant with something published
-    options  those of `dongshou.runs.execute`: engine, device, precision, runs, progress, ...
+    epochs   fewer than the experiments declare
+    options  those of `dongshou.runs.execute`: engine, device, precision, limit, runs, progress, ...
 
-    With a limit this is a trial: nothing is judged, no results are written. A seed that fails is counted, not
-    hidden. Raises UsageError for an unknown name or fewer than one seed.
+    With a limit or fewer epochs this is a trial: its row says so, nothing is judged, and it never takes the place of
+    a whole reproduction. A seed that fails is counted, not hidden. Raises UsageError for an unknown name, fewer than
+    one seed, or epochs that an experiment does not have.
     """
     if seeds < 1:
         raise UsageError(f"seeds must be at least 1; got {seeds}.")
     declarations = [find_declaration(name) for name in names or reproducible_names()]
+    for declaration in declarations:
+        check_epochs(declaration, epochs)
     outcomes = []
     for declaration in declarations:
-        outcome = reproduced(declaration, seeds, options)
+        outcome = reproduced(declaration, seeds, epochs, options)
         outcomes.append(outcome)
-        if options.get("limit") is None:
-            write_outcome(outcome, results)
+        write_outcome(outcome, results)
     return outcomes
 
 
+def check_epochs(declaration: Declaration, epochs: int | None) -> None:
+    """A trial may be shorter than what it tries, not longer."""
+    declared = declaration.defaults.get("epochs", 0)
+    if epochs is not None and not 1 <= epochs <= declared:
+        has = f"has {declared} epochs; name 1 to {declared} of them" if declared else "has no epochs to shorten"
+        raise UsageError(f"{declaration.name} {has}; got epochs={epochs}.")
+
+
 def write_outcome(outcome: dict[str, Any], results: str | Path) -> None:
-    """The experiment's own file, and the report anew."""
+    """The experiment's own file, unless a trial would take the place of the whole, and the report anew."""
     suffix = "" if outcome["engine"] == "torch" else f"-{outcome['engine']}"
-    write_json(Path(results) / f"{outcome['experiment'].replace(':', '-')}{suffix}.json", outcome)
+    suffix += "-fast" if outcome["fast"] else ""
+    path = Path(results) / f"{outcome['experiment'].replace(':', '-')}{suffix}.json"
+    if outcome["limited"] and holds_whole(path):
+        return
+    write_json(path, outcome)
     write_report(results)
+
+
+def holds_whole(path: Path) -> bool:
+    """Whether a file has a result over the whole of the data and the epochs."""
+    if not path.exists():
+        return False
+    outcome = read_json(path)
+    return bool(outcome["seeds"]) and not outcome["limited"]
 
 
 def reproducible_names() -> Iterator[str]:
@@ -64,20 +92,21 @@ def reproducible_names() -> Iterator[str]:
                 yield name
 
 
-def reproduced(declaration: Declaration, seeds: int, options: dict[str, Any]) -> dict[str, Any]:
+def reproduced(declaration: Declaration, seeds: int, epochs: int | None, options: dict[str, Any]) -> dict[str, Any]:
     """What came out over the seeds, beside what was published."""
     runs, failures, published = [], [], ()
+    settings = {} if epochs is None else {"epochs": epochs}
+    limits = limits_of(declaration, epochs, options.get("limit"))
     for seed in range(seeds):
         try:
-            work = declaration()
+            work = declaration(**settings)
             published = work.published
             runs.append(work.run(seed=seed, **options))
         except Interrupted:
             raise
         except DongshouError as error:
             failures.append({"seed": seed, "error": str(error)})
-    is_trial = options.get("limit") is not None
-    beside = compared(published, runs, is_trial)
+    beside = compared(published, runs, is_trial=bool(limits))
     verdicts = [row["verdict"] for source in beside for row in source["metrics"].values() if row.get("verdict")]
     return {
         "experiment": declaration.name,
@@ -85,17 +114,26 @@ def reproduced(declaration: Declaration, seeds: int, options: dict[str, Any]) ->
         "title": declaration.title,
         "description": declaration.description,
         "engine": options.get("engine", "torch"),
-        "verdict": "failed" if not runs else LIMITED if is_trial else worst(verdicts) if verdicts else "",
+        "fast": options.get("fast", False),
+        "verdict": "failed" if not runs else LIMITED if limits else worst(verdicts) if verdicts else "",
         "published": beside,
         "seeds": [one_seed(run) for run in runs],
         "failures": failures,
+        "limited": bool(limits),
+        "limits": limits,
         "date": time.strftime("%Y-%m-%d"),
         **({name: runs[0].config[name] for name in SHARED} if runs else {}),
     }
 
 
 LIMITED = "limited"  # in the place of a verdict
-SHARED = ("settings", "device", "precision", "limited", "versions", "machine", "data")  # the same for every seed
+SHARED = ("settings", "device", "precision", "versions", "machine", "data")  # the same for every seed
+
+
+def limits_of(declaration: Declaration, epochs: int | None, limit: int | None) -> dict[str, int]:
+    """How much less a trial did than the experiment declares: `{"examples": 2000, "epochs": 1}`."""
+    limits = {} if limit is None else {"examples": limit}
+    return limits if epochs in (None, declaration.defaults.get("epochs")) else limits | {"epochs": epochs}
 
 
 def one_seed(run: Run) -> dict[str, Any]:

@@ -21,10 +21,18 @@ def test_prints_and_writes_what_came_out(tmp_path: Path, capsys: pytest.CaptureF
     assert (results / "gradient-descent.json").is_file() and (tmp_path / "RESULTS.md").is_file()
 
 
+def test_a_trial_is_printed_as_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    results = ("--results", str(tmp_path / "results"))
+    assert main(["reproduce", "mlp:digits", "--limit", "64", "--epochs", "2", *QUICK, *results]) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "limited to 64 examples, 2 epochs: not compared" in printed
+
+
 def test_wrong_use(tmp_path: Path, fails: Callable[..., str]) -> None:
     results = ("--results", str(tmp_path / "results"))
     assert "Did you mean mlp" in fails(2, "reproduce", "mpl", *QUICK, *results)
     assert "say --all" in fails(2, "reproduce", *QUICK, *results)
     assert "say --all" in fails(2, "reproduce", "mlp", "--all", *QUICK, *results)
+    assert "has no epochs to shorten" in fails(2, "reproduce", "gradient-descent", "--epochs", "1", *QUICK, *results)
     assert "seeds must be at least 1" in fails(2, "reproduce", "mlp", "--seeds", "0", *results)
     assert not (tmp_path / "results").exists()

@@ -9,7 +9,7 @@ import pytest
 
 from dongshou.errors import UsageError
 from dongshou.runs.judge import judge, worst
-from dongshou.runs.report import number, report, rows_of
+from dongshou.runs.report import number, processor, report, rows_of
 from dongshou.runs.reproduce import reproduce, reproducible_names
 
 BAND = {"minimum": 0.70, "p10": 0.75, "median": 0.80, "p90": 0.82, "maximum": 0.85, "judged": True}
@@ -63,11 +63,50 @@ def test_the_table_is_made_of_all_results_that_there_are(tmp_path: Path):
     assert "`exhaustive-search`" in table and "`logistic-regression`" in table
 
 
-def test_a_trial_is_neither_judged_nor_written(tmp_path: Path):
-    (outcome,) = reproduce(["exhaustive-search"], seeds=1, results=tmp_path / "results", limit=4)
-    assert outcome["verdict"] == "limited"
-    assert {row[7] for row in rows_of(outcome)} <= {"limited", ""}
-    assert not (tmp_path / "results").exists() and not (tmp_path / "RESULTS.md").exists()
+@pytest.mark.parametrize(
+    ("name", "trial", "limits"),
+    [
+        ("exhaustive-search", dict(limit=1), "1 example"),
+        ("exhaustive-search", dict(limit=2000), "2,000 examples"),
+        ("weight-decay-high-dim", dict(limit=8, epochs=1), "8 examples, 1 epoch"),
+        ("weight-decay-high-dim", dict(epochs=2), "2 epochs"),
+        ("mlp:digits", dict(limit=64, epochs=1), "64 examples, 1 epoch"),  # nothing published to stand beside
+    ],
+)
+def test_a_trial_has_a_row_that_says_so_and_no_verdict(tmp_path: Path, name: str, trial: dict[str, int], limits: str):
+    (outcome,) = reproduce([name], seeds=1, results=tmp_path / "results", **trial)
+    assert outcome["verdict"] == "limited" and outcome["limited"]
+    assert {row[7] for row in rows_of(outcome)} == {f"limited to {limits}: not compared"}
+    table = (tmp_path / "RESULTS.md").read_text()
+    assert f"limited to {limits}: not compared |" in table and f"**Limited to {limits}: no reproduction.**" in table
+
+
+def test_a_trial_never_takes_the_place_of_a_whole_reproduction(tmp_path: Path):
+    written = []
+    for trial in (dict(limit=8), {}, dict(epochs=1)):
+        reproduce(["weight-decay-high-dim"], seeds=1, results=tmp_path / "results", **trial)
+        written.append(json.loads((tmp_path / "results" / "weight-decay-high-dim.json").read_text()))
+    assert [outcome["limited"] for outcome in written] == [True, False, False]
+    assert written[1] == written[2]
+    assert "not compared" not in (tmp_path / "RESULTS.md").read_text()
+
+
+def test_the_declared_epochs_are_no_trial(tmp_path: Path):
+    (outcome,) = reproduce(["mlp:digits"], seeds=1, epochs=30, results=tmp_path / "results")
+    assert not outcome["limited"] and {row[7] for row in rows_of(outcome)} == {""}
+
+
+def test_epochs_that_an_experiment_does_not_have_are_refused(tmp_path: Path):
+    with pytest.raises(UsageError, match=r"mlp has 20 epochs; name 1 to 20 of them; got epochs=21\.$"):
+        reproduce(["mlp"], epochs=21, results=tmp_path / "results")
+    with pytest.raises(UsageError, match=r"gradient-descent has no epochs to shorten; got epochs=1\.$"):
+        reproduce(["mlp:digits", "gradient-descent"], epochs=1, results=tmp_path / "results")
+    assert not (tmp_path / "results").exists()  # nothing ran before the mistake was found
+
+
+def test_what_ran_on_a_gpu_and_what_on_cores_is_said():
+    assert processor({"gpu": "NVIDIA H200", "cores": 16}, "cuda") == "NVIDIA H200"
+    assert processor({"gpu": "NVIDIA H200", "cores": 16}, "cpu") == "16 cores"
 
 
 def test_a_seed_that_fails_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

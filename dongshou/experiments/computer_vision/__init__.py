@@ -1,0 +1,1 @@
+"""Computer vision: more out of few pictures, by changing them and by what other pictures have taught."""

@@ -1,0 +1,38 @@
+"""The networks of this unit: one for a GPU, and one that two cores train in minutes."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from torch import nn
+
+from dongshou import models
+from dongshou.models.resnet import BasicBlock, stage
+
+Network = Literal["resnet18", "small"]
+
+
+def network_for_small_images(name: Network, in_channels: int, num_classes: int) -> nn.Module:
+    """A residual network for images of 32x32: (batch, in_channels, 32, 32) -> (batch, num_classes)"""
+    if name == "resnet18":
+        return models.resnet18(in_channels, num_classes, stem="cifar")
+    return small_resnet(in_channels, num_classes)
+
+
+def small_resnet(in_channels: int, num_classes: int, width: int = 32) -> nn.Sequential:
+    """A ResNet of 8 layers: 310,000 parameters, a fortieth of the arithmetic of ResNet-18.
+
+    The plan of He et al. (2016), section 4.2, with n = 1, twice as wide and behind a stride in the first
+    convolution: a quarter of the pixels and four times the products at each, which a processor prefers.
+    """
+    return nn.Sequential(
+        nn.Conv2d(in_channels, width, kernel_size=5, stride=2, padding=2, bias=False),  # (batch, 32, 16, 16)
+        nn.BatchNorm2d(width),
+        nn.ReLU(),
+        stage(BasicBlock, width, width, depth=1, stride=1),
+        stage(BasicBlock, width, 2 * width, depth=1, stride=2),  # (batch, 64, 8, 8)
+        stage(BasicBlock, 2 * width, 4 * width, depth=1, stride=2),  # (batch, 128, 4, 4)
+        nn.AdaptiveAvgPool2d(1),
+        nn.Flatten(),
+        nn.Linear(4 * width, num_classes),
+    )

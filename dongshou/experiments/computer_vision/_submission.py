@@ -1,0 +1,58 @@
+"""A fit that ends with a submission to Kaggle: what the network says of the pictures that nobody has labelled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import torch
+from torch import Tensor
+
+from dongshou.data.image_folder import ImageFolder
+from dongshou.data.images import evaluation_batch
+from dongshou.data.submission import submission
+from dongshou.training import Event, Experiment, Finished, Wrote
+
+if TYPE_CHECKING:
+    from dongshou.training.checkpoint import Checkpoints
+    from dongshou.training.session import Session
+
+Answer = Literal["classes", "probabilities"]
+
+
+@dataclass
+class Competition(Experiment):
+    """An experiment that writes submission.csv once it is trained.
+
+    to_classify  finds the pictures without labels; finding none, nothing is submitted
+    answer       the most probable class of each, or the probability of every class
+    """
+
+    to_classify: Callable[[], ImageFolder | None] = lambda: None
+    answer: Answer = "classes"
+
+    def events(self, session: Session, checkpoints: Checkpoints | None = None) -> Iterator[Event]:
+        for event in super().events(session, checkpoints):
+            if isinstance(event, Finished) and (pictures := self.to_classify()) is not None:
+                yield Wrote("submission.csv", submission_of(self, pictures, self.answer))
+            yield event
+
+
+def submission_of(trained: Experiment, pictures: ImageFolder, answer: Answer) -> str:
+    """What the model says of each picture, as Kaggle reads it."""
+    probabilities, classes = probabilities_of(trained, pictures), trained.data.classes
+    if answer == "probabilities":
+        return submission(pictures.ids, probabilities, classes)
+    return submission(pictures.ids, [classes[index] for index in probabilities.argmax(1).tolist()])
+
+
+@torch.no_grad()
+def probabilities_of(trained: Experiment, pictures: ImageFolder) -> Tensor:
+    """(images, classes); no more images at a time than the memory can bear."""
+    model, data = trained.model.eval(), trained.data
+    device, size = next(model.parameters()).device, data.shape[-1]
+    transform = data.transform or Tensor.float
+    chunks = torch.arange(len(pictures)).split(evaluation_batch(size, len(pictures)))
+    inputs = (transform(pictures.rows(rows).read(size).to(device)) for rows in chunks)
+    return torch.cat([trained.task.predict(model, images).cpu() for images in inputs])

@@ -1,0 +1,131 @@
+"""Transfer: the features that one fit has learnt are where others start (Yosinski et al., 2014)."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
+
+import torch
+from torch import Tensor, nn
+
+from dongshou import models
+from dongshou.data.files import FilesNotFound
+from dongshou.training import Event, Experiment, Published, Work, fit
+from dongshou.training.checkpoint import own_copy
+from dongshou.training.events import Metrics
+from dongshou.training.series import Conclude
+
+if TYPE_CHECKING:
+    from dongshou.training.checkpoint import Checkpoints
+    from dongshou.training.session import Session
+
+Weights = dict[str, Tensor]
+Network = TypeVar("Network", bound=nn.Module)
+FIRST = "backbone"  # the label of the fit whose features the others start from
+
+
+class Transfer(Work):
+    """A fit that learns features, and then others that start from them. Resumed, it goes on in the fit it was in.
+
+    first     makes the experiment whose model has a `backbone`
+    then      makes each of the others, by the label of its events, from the weights of that backbone
+    conclude  what to draw and yield once all are done, given the metrics of each by epoch; ends with `Finished`
+    data      names of the data sets that are read
+    """
+
+    def __init__(
+        self,
+        first: Callable[[], Experiment],
+        then: Mapping[str, Callable[[Weights], Experiment]],
+        conclude: Conclude,
+        published: Sequence[Published] = (),
+        data: Sequence[str] = (),
+    ) -> None:
+        self.first = first
+        self.then = dict(then)
+        self.conclude = conclude
+        self.published = published
+        self.data = data
+
+    def events(self, session: Session, checkpoints: Checkpoints | None = None) -> Iterator[Event]:
+        histories, weights = resumed(checkpoints)
+        for index, label in enumerate([FIRST, *self.then]):
+            if label in histories:
+                continue
+            torch.manual_seed(session.seed + index)
+            experiment = self.first() if label == FIRST else self.then[label](weights)
+            history: list[Metrics] = []
+            if checkpoints is not None:
+                checkpoints.part, checkpoints.context = index, {"done": dict(histories), "backbone": weights}
+            for event in fit(experiment, session, checkpoints, history):
+                yield replace(event, part=label)  # pyright: ignore[reportCallIssue]
+            histories[label] = history
+            if label == FIRST:
+                weights = weights_of(experiment.model.get_submodule("backbone"))
+        yield from self.conclude(histories)
+
+    def fingerprints(self) -> dict[str, str]:
+        from dongshou.data.files import fingerprints
+
+        return {file: sha256 for name in self.data for file, sha256 in fingerprints(name).items()}
+
+
+def resumed(checkpoints: Checkpoints | None) -> tuple[dict[str, list[Metrics]], Weights]:
+    """The fits that a resumed run had finished, and the backbone once that was one of them."""
+    if checkpoints is None or checkpoints.to_resume is None:
+        return {}, {}
+    context = checkpoints.to_resume["context"]
+    return dict(context["done"]), context["backbone"]
+
+
+def weights_of(model: nn.Module) -> Weights:
+    """A copy of the model's tensors, out of reach of whoever trains on."""
+    return {name: own_copy(tensor) for name, tensor in model.state_dict().items()}
+
+
+class Frozen(nn.Module):
+    """A network that learns no more: its parameters take no gradient, its normalisation keeps its statistics."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network.requires_grad_(False).eval()
+
+    def train(self, mode: bool = True) -> Frozen:
+        return super().train(False)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        return self.network(inputs)
+
+
+def load_pretrained(network: Network, name: str, weights: str) -> Network:
+    """The network with the weights of a file, or those that were published under its name; its head stays its own.
+
+    weights  "imagenet", or a .pth or .safetensors file of the same architecture, whatever its classes
+
+    Raises UsageError when the file is not there, FilesNotFound when it cannot be fetched, DongshouError when it
+    belongs to another network.
+    """
+    try:
+        file = models.imagenet_weights(name) if weights == "imagenet" else weights
+    except FilesNotFound as error:
+        raise FilesNotFound(f"{error} Or name weights of your own with --weights FILE.") from None
+    return models.load_weights(network, file, skip_head=True)
+
+
+def without_head(network: nn.Module, weights: Weights | None = None) -> tuple[nn.Module, int]:
+    """The network up to its last linear layer, with these weights if given, and how many features it ends with.
+
+    (batch, channels, height, width) -> (batch, features); in place.
+    """
+    name, head = [(name, layer) for name, layer in network.named_modules() if isinstance(layer, nn.Linear)][-1]
+    network.set_submodule(name, nn.Identity())
+    if weights:
+        network.load_state_dict(weights)
+    return network, head.in_features
+
+
+def with_head(backbone: nn.Module, head: nn.Module) -> nn.Sequential:
+    """(batch, channels, height, width) -> (batch, features) -> (batch, classes)"""
+    return nn.Sequential(OrderedDict(backbone=backbone, head=head))

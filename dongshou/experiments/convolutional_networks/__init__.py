@@ -1,0 +1,1 @@
+"""Convolutional networks: from one learnt kernel over LeNet to DenseNet, on clothes and handwritten digits."""

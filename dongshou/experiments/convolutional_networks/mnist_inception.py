@@ -1,0 +1,26 @@
+"""Inception blocks on MNIST: four looks at the same pixels, side by side (Szegedy et al., 2015)."""
+
+from __future__ import annotations
+
+from torch.optim import SGD
+
+from dongshou import models
+from dongshou.data import load_images, mnist
+from dongshou.tasks import Classification
+from dongshou.training import Experiment, Published, Reported
+
+
+def experiment(
+    data: str = "mnist", batch_size: int = 64, lr: float = 0.01, momentum: float = 0.5, epochs: int = 10
+) -> Experiment:
+    """`mnist-cnn` with an inception block of 88 channels behind each convolution."""
+    images = load_images(data, batch_size, normalize=(mnist.MEAN, mnist.STD))  # (batch, 1, 28, 28), (batch,)
+    model = models.mnist_inception(images.shape[0], len(images.classes))
+    return Experiment(
+        data=images,
+        model=model,
+        task=Classification(),
+        optimizer=SGD(model.parameters(), lr=lr, momentum=momentum),
+        epochs=epochs,
+        published=[Published("study notes, 10 epochs", test_accuracy=Reported(0.98))],
+    )
