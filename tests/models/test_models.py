@@ -64,7 +64,7 @@ CASES = {
     "vgg13": Case(lambda: narrow_vgg(models.vgg13), (6, 1, 32, 32), (6, 5), lr=DEEP),
     "vgg16": Case(lambda: narrow_vgg(models.vgg16), (6, 1, 32, 32), (6, 5), lr=DEEP),
     "vgg19": Case(lambda: narrow_vgg(models.vgg19), (6, 1, 32, 32), (6, 5), lr=DEEP),
-    "nin": Case(lambda: kaiming(models.nin(1, 64, dropout=0.0)), (6, 1, 67, 67), (6, 64), lr=2e-4),
+    "nin": Case(lambda: kaiming(models.nin(1, 64, dropout=0.0)), (6, 1, 67, 67), (6, 64), lr=5e-4),
     "nin, normalised": Case(lambda: models.nin(1, 64, batch_norm=True), (6, 1, 67, 67), (6, 64), lr=DEEP),
     "googlenet": Case(lambda: kaiming(models.googlenet(1, 5)), (6, 1, 16, 16), (6, 5), lr=3e-4),
     "googlenet, normalised": Case(lambda: models.googlenet(1, 5, batch_norm=True), (6, 1, 32, 32), (6, 5), lr=DEEP),
