@@ -20,6 +20,7 @@ class RunOptions:
         device: auto takes cuda, then mps, then cpu
         precision: bf16 computes the forward pass in bfloat16
         compile: let torch.compile fuse the model
+        fast: choose the fastest way to compute the steps, by a short measurement at the start
         seed: decides initial weights, shuffling and dropout
         limit: train and test on the first so many examples only
         resume: go on with a run that was stopped: its path, its name, or "last" of this experiment
@@ -33,6 +34,7 @@ class RunOptions:
     device: DeviceName = "auto"
     precision: Precision = "fp32"
     compile: bool = False
+    fast: bool = False
     seed: int = 0
     limit: Annotated[int | None, arg(metavar="INT")] = None
     resume: Annotated[str | None, arg(metavar="RUN")] = None
@@ -42,4 +44,4 @@ class RunOptions:
     quiet: Switch = False
 
 
-SESSION = ("engine", "device", "precision", "compile", "seed", "limit")  # those that a run records
+SESSION = ("engine", "device", "precision", "compile", "fast", "seed", "limit")  # those that a run records

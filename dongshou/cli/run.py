@@ -64,7 +64,7 @@ def go_on(declaration: Declaration, options: RunOptions, flags: Sequence[str]) -
     """Resume a run with what it was started with: a flag that says otherwise is an error."""
     run = run_to_resume(declaration, options)
     check_same_experiment(run, declaration.name)
-    recorded = {name: run.config[name] for name in SESSION}
+    recorded = {name: run.config.get(name, getattr(RunOptions, name)) for name in SESSION}
     settings, given = read_flags(declaration, flags, recorded_settings(run, declaration), RunOptions(**recorded))
     for name, value in session_of(given).items():
         check_same(run, name, recorded[name], value)

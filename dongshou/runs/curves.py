@@ -30,6 +30,7 @@ COLOURS = (
 )
 
 Points = list[tuple[float, float]]
+Curves = dict[tuple[str, str], Points]  # by part and metric
 
 
 def draw_curves(runs: Sequence[Run]) -> Figure:
@@ -49,15 +50,33 @@ def draw_curves(runs: Sequence[Run]) -> Figure:
     return figure
 
 
-def curves_of(run: Run) -> dict[tuple[str, str], Points]:
-    """(part, metric) -> points, by epoch; by step where there are no epochs."""
-    event = axis_of(run)
-    curves: dict[tuple[str, str], Points] = {}
+def curves_of(run: Run) -> Curves:
+    """(part, metric) -> points, by epoch; by step where there are no epochs.
+
+    What was measured by step alone, such as the norm of the gradient, has its points between the epochs.
+    """
+    if axis_of(run) == "step":
+        return points_of(run, "step")
+    by_epoch, steps_per_epoch = points_of(run, "epoch"), steps_by_part(run)
+    for (part, metric), points in points_of(run, "step").items():
+        if (part, metric) not in by_epoch and part in steps_per_epoch:
+            by_epoch[part, metric] = [(step / steps_per_epoch[part], value) for step, value in points]
+    return by_epoch
+
+
+def points_of(run: Run, event: Literal["epoch", "step"]) -> Curves:
+    """(part, metric) -> points, from the lines of one kind."""
+    curves: Curves = {}
     for line in run.lines():
         if line["event"] == event:
             for metric in line.keys() - NOT_DRAWN:
                 curves.setdefault((line.get("part", ""), metric), []).append((line[event], line[metric]))
     return curves
+
+
+def steps_by_part(run: Run) -> dict[str, float]:
+    """How many steps an epoch of each part has."""
+    return {line.get("part", ""): line["step"] / line["epoch"] for line in run.lines() if line["event"] == "epoch"}
 
 
 def axis_of(run: Run) -> Literal["epoch", "step"]:

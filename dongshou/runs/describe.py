@@ -7,10 +7,13 @@ from dataclasses import asdict
 from datetime import datetime, timezone
 from typing import Any
 
+from torch.nn.parameter import is_lazy
+
+from dongshou.data.text_splits import PairSplits, TextSplits
 from dongshou.runs.judge import beside_published
 from dongshou.runs.machine import machine, versions
 from dongshou.runs.run import Run
-from dongshou.training import Finished, Session, Work
+from dongshou.training import Experiment, Finished, Session, Work
 
 FORMAT = 1  # of the run directory
 
@@ -25,7 +28,10 @@ def configuration(work: Work, session: Session) -> dict[str, Any]:
         **asdict(session),
         "device": session.torch_device().type,
         "limited": is_limited(work, session),
+        "parameters": num_parameters(work),
         "data": work.fingerprints(),
+        "classes": list(work.data.classes) if isinstance(work, Experiment) else [],
+        "reads": "text" if isinstance(work, Experiment) and isinstance(work.data, (TextSplits, PairSplits)) else None,
         "published": [published.plain() for published in work.published] if is_as_published(work) else [],
         "versions": versions(),
         "machine": machine(),
@@ -49,6 +55,13 @@ def outcome(run: Run, session: Session, finished: Finished, seconds: float) -> d
         "engine": session.engine,
         "limited": config["limited"],
     }
+
+
+def num_parameters(work: Work) -> int | None:
+    """Of the model that is trained; None for work that is not one fit, or layers that wait for their first input."""
+    if not isinstance(work, Experiment) or any(map(is_lazy, work.model.parameters())):
+        return None
+    return sum(parameter.numel() for parameter in work.model.parameters())
 
 
 def is_as_published(work: Work) -> bool:

@@ -16,6 +16,7 @@ from dongshou.runs.resume import reopen
 from dongshou.runs.run import Run, runs_directory
 from dongshou.training import Event, Finished, Session, Work
 from dongshou.training.checkpoint import Checkpoints
+from dongshou.training.fast.choose import with_choice
 
 Watcher = Callable[[Event], None]
 
@@ -39,6 +40,7 @@ def execute(
     precision: Any = "fp32",
     compile: bool = False,
     limit: int | None = None,
+    fast: bool = False,
     runs: str | Path | None = None,
     resume: str | Path | None = None,
     progress: bool = False,
@@ -47,7 +49,7 @@ def execute(
 ) -> Run:
     """Do the work in a run directory of its own; the `Run` that was recorded.
 
-    seed, engine, device, precision, compile, limit   see `dongshou.training.Session`
+    seed, engine, device, precision, compile, limit, fast   see `dongshou.training.Session`
     runs         where the run directory is made: default DONGSHOU_RUNS, else ./runs
     resume       the run to go on with; its own seed, engine and so on then hold
     progress     show a progress bar
@@ -61,7 +63,7 @@ def execute(
         if record is None:
             return Run(resume)
     else:
-        session = Session(seed, engine, device, precision, compile, limit)
+        session = chosen(work, Session(seed, engine, device, precision, compile, limit, fast))
         record = Record.create(runs_directory(runs), configuration(work, session))
         checkpoints = Checkpoints(record.directory / CHECKPOINTS)
     run = Run(record.directory)
@@ -74,6 +76,16 @@ def execute(
             run.curves()
         record.finish(outcome(run, session, finished, record.seconds))
     return run
+
+
+def chosen(work: Work, session: Session) -> Session:
+    """The session with what `fast` chooses, before anything is recorded."""
+    if not session.fast:
+        return session
+    with torch.random.fork_rng():
+        torch.manual_seed(session.seed)
+        experiment = made_anew(work).typical_fit()
+        return session if experiment is None else with_choice(experiment, session)
 
 
 def carry_out(
@@ -113,8 +125,11 @@ def seeded_events(work: Work, session: Session, checkpoints: Checkpoints) -> Ite
     put back afterwards."""
     with torch.random.fork_rng():
         torch.manual_seed(session.seed)
-        fresh = work.declared.make() if work.declared is not None else work
-        yield from fresh.events(session, checkpoints)
+        yield from made_anew(work).events(session, checkpoints)
+
+
+def made_anew(work: Work) -> Work:
+    return work.declared.make() if work.declared is not None else work
 
 
 def more_watchers(run: Run, progress: bool, tensorboard: bool, stack: ExitStack) -> Iterator[Watcher]:

@@ -6,24 +6,28 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeGuard
 
 import torch
 from PIL import Image
 from torch import Tensor
 
+from dongshou.data.image_files import read_colour
 from dongshou.data.images import IMAGE_SETS
 from dongshou.data.photo import read_photo
+from dongshou.data.photo_frame import Frame, middle_frame, thing_frame
 from dongshou.errors import DongshouError, UsageError
+from dongshou.runs.explanation import write_explanations
 from dongshou.runs.files import write_whole
-from dongshou.runs.rebuild import rebuild
 from dongshou.runs.run import Run
+from dongshou.runs.trained import load_best, untrained
 from dongshou.tasks import Classification
-from dongshou.training import Experiment
-from dongshou.training.checkpoint import read_checkpoint
-from dongshou.training.state import load_weights
+from dongshou.tasks.explain import grad_cam
+from dongshou.training import Experiment, Work
 
 DIRECTORY = "predictions"
-ENLARGED = 8  # times, in the picture of what the network saw
+COLOURS = 3  # channels: red, green, blue
+SIDE = 224  # pixels: up to that a picture of what the network saw is enlarged
 
 
 @dataclass(frozen=True)
@@ -32,25 +36,28 @@ class Prediction:
 
     probabilities  by name of the class, the most probable first
     seen           a picture of what the network was given
+    explanations   where it saw the most probable class: over that picture, and over the photo itself
     """
 
     image: str
     probabilities: dict[str, float]
     seen: Path
+    explanations: tuple[Path, ...] = ()
 
 
-def predict(run: Run, images: Sequence[str | Path]) -> list[Prediction]:
+def predict(run: Run, images: Sequence[str | Path], explain: bool = False) -> list[Prediction]:
     """The class probabilities of each picture, by the best weights of the run. Needs no data set.
 
-    Writes what the network saw of each into `predictions/` of the run's directory.
-    Raises UsageError when the run is no classification of images, DongshouError when it has no checkpoint or
-    a picture cannot be used: then nothing is written.
+    Writes what the network saw of each into `predictions/` of the run's directory; with `explain`, where it saw
+    the class (Grad-CAM) into `explanations/`.
+    Raises UsageError when the run is no classification of images or has nothing to explain, DongshouError when it
+    has no checkpoint or a picture cannot be used: then nothing is written.
     """
     experiment = trained(run)
-    return predictions_of(run, experiment, [(image, as_seen(experiment, image)) for image in images])
+    return predictions_of(run, experiment, [(image, as_seen(experiment, image)) for image in images], explain)
 
 
-def predict_usable(run: Run, images: Sequence[str | Path]) -> tuple[list[Prediction], list[str]]:
+def predict_usable(run: Run, images: Sequence[str | Path], explain: bool = False) -> tuple[list[Prediction], list[str]]:
     """As `predict`, but of those pictures that can be used; and what is wrong with each of the others."""
     experiment = trained(run)
     usable, faults = [], []
@@ -59,49 +66,66 @@ def predict_usable(run: Run, images: Sequence[str | Path]) -> tuple[list[Predict
             usable.append((image, as_seen(experiment, image)))
         except DongshouError as error:
             faults.append(str(error))
-    return predictions_of(run, experiment, usable) if usable else [], faults
+    return predictions_of(run, experiment, usable, explain) if usable else [], faults
 
 
 def as_seen(experiment: Experiment, image: str | Path) -> Tensor:
-    """The picture as the network is given it, uint8 (1, size, size)."""
-    return read_photo(image, experiment.data.name, experiment.data.shape[-1])
+    """The picture as the network is given it, uint8 (channels, size, size).
+
+    In colour its middle square, as it is; in grey the thing on it, bright on black.
+    """
+    channels, _, size = experiment.data.shape
+    return read_colour(image, size) if channels == COLOURS else read_photo(image, experiment.data.name, size)
 
 
-def predictions_of(run: Run, experiment: Experiment, pictures: Sequence[tuple[str | Path, Tensor]]) -> list[Prediction]:
-    """What the model says of each picture; what it saw is written."""
-    probabilities = ask(experiment, torch.stack([pixels for _, pixels in pictures]))  # (images, classes)
+def frame_of(experiment: Experiment, image: str | Path) -> Frame:
+    """The part of the picture that `as_seen` is made of."""
+    return middle_frame(image) if experiment.data.shape[0] == COLOURS else thing_frame(image, experiment.data.name)
+
+
+def predictions_of(
+    run: Run, experiment: Experiment, pictures: Sequence[tuple[str | Path, Tensor]], explain: bool = False
+) -> list[Prediction]:
+    """What the model says of each picture; what it saw is written, and where if it is to explain."""
+    inputs = as_inputs(experiment, torch.stack([pixels for _, pixels in pictures]))
+    probabilities = ask(experiment, inputs)  # (images, classes)
+    maps = [grad_cam(experiment.model, one[None])[0] if explain else None for one in inputs]
     names = free_names([Path(image).stem for image, _ in pictures])
     predictions = []
-    for (image, seen), name, row in zip(pictures, names, probabilities, strict=True):
-        path = run.path / DIRECTORY / f"{name}.png"
-        write_whole(path, enlarged(seen))
-        predictions.append(Prediction(str(image), ranked(experiment.data.classes, row), path))
+    for (image, pixels), name, row, heat in zip(pictures, names, probabilities, maps, strict=True):
+        seen = run.path / DIRECTORY / f"{name}.png"
+        write_whole(seen, enlarged(pixels))
+        where = () if heat is None else write_explanations(run.path, seen, frame_of(experiment, image), heat)
+        predictions.append(Prediction(str(image), ranked(experiment.data.classes, row), seen, where))
     return predictions
 
 
 def trained(run: Run) -> Experiment:
     """The run's experiment with the weights of its best checkpoint."""
-    with torch.random.fork_rng():  # the weights that it starts with are drawn, then thrown away
-        work = rebuild(run)
-    if not (isinstance(work, Experiment) and isinstance(work.task, Classification) and work.data.name in IMAGE_SETS):
+    work = untrained(run)
+    if not classifies_images(work):
         raise UsageError(f"{run.path} is a run of {run.experiment}, which does not classify images.")
-    line = run.checkpoint("best")
-    if line is None:
-        raise DongshouError(
-            f"{run.path} has no checkpoint: it was stopped in its first epoch. "
-            f"Train it with: dongshou run {run.experiment} --resume {run.path}"
-        )
-    weights, _ = read_checkpoint(run.path / line["path"], line["sha256"])
-    load_weights(work, weights)
+    load_best(run, work)
     return work
 
 
-@torch.no_grad()
-def ask(experiment: Experiment, pixels: Tensor) -> Tensor:
-    """Probabilities (images, classes) of uint8 pixels (images, channels, height, width)."""
-    experiment.model.eval()
+def classifies_images(work: Work) -> TypeGuard[Experiment]:
+    """Whether a picture can be made to look like its data: in colour, or grey as a data set that is known."""
+    if not (isinstance(work, Experiment) and isinstance(work.task, Classification) and len(work.data.shape) == 3):
+        return False
+    return work.data.shape[0] == COLOURS or work.data.name in IMAGE_SETS
+
+
+def as_inputs(experiment: Experiment, pixels: Tensor) -> Tensor:
+    """What the model is given for uint8 pixels (images, channels, height, width)."""
     transform = experiment.data.transform
-    inputs = pixels.float() if transform is None else transform(pixels)
+    return pixels.float() if transform is None else transform(pixels)
+
+
+@torch.no_grad()
+def ask(experiment: Experiment, inputs: Tensor) -> Tensor:
+    """Class probabilities (images, classes) of inputs (images, channels, height, width)."""
+    experiment.model.eval()
     return experiment.task.predict(experiment.model, inputs)
 
 
@@ -120,9 +144,11 @@ def free_names(stems: Sequence[str]) -> list[str]:
 
 
 def enlarged(pixels: Tensor) -> bytes:
-    """The PNG of uint8 (1, height, width), each pixel a square."""
-    height, width = pixels.shape[-2:]
-    picture = Image.fromarray(pixels[0].numpy()).resize((ENLARGED * width, ENLARGED * height), Image.Resampling.NEAREST)
+    """The PNG of uint8 (channels, height, width), each pixel a square."""
+    _, height, width = pixels.shape
+    times = max(1, SIDE // max(height, width))
+    picture = Image.fromarray(pixels.permute(1, 2, 0).squeeze(2).numpy())  # (height, width, 3) or (height, width)
+    picture = picture.resize((times * width, times * height), Image.Resampling.NEAREST)
     buffer = io.BytesIO()
     picture.save(buffer, format="png")
     return buffer.getvalue()

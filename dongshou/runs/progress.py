@@ -12,6 +12,8 @@ from rich.progress import Progress as Bars
 from dongshou.runs.curves import SPLITS
 from dongshou.runs.run import Run
 from dongshou.training import Drew, Evaluated, Event, Stepped, Wrote
+from dongshou.training.events import Sampled
+from dongshou.training.fast.choice import Choice
 
 REDRAW_EVERY = 0.2  # seconds: drawing more often would cost the training time and show no more
 
@@ -37,6 +39,8 @@ class Progress:
 
     def __enter__(self) -> Progress:
         self.console.print(f"{self.run.experiment} -> {self.run.path}", highlight=False, soft_wrap=True)
+        if (choice := self.run.config.get("choice")) is not None:
+            self.console.print(f"fast: {Choice(**choice)}", highlight=False, soft_wrap=True)
         if (checkpoint := self.run.checkpoint()) is not None:  # of an earlier attempt: nothing has happened yet in this
             finished = f"{checkpoint.get('part', '')} epoch {checkpoint['epoch']}".strip()
             self.console.print(f"going on after {finished}", highlight=False)
@@ -57,6 +61,8 @@ class Progress:
             case Evaluated():
                 epoch = f"{event.part} epoch {event.epoch}".strip()
                 self.console.print(f"{epoch:>9}  {in_words(event.metrics)}", highlight=False, soft_wrap=True)
+            case Sampled():
+                self.console.print(event.text, style="dim", highlight=False, markup=False, soft_wrap=True)
             case Drew():
                 self._wrote(f"figures/{event.name}.png")
             case Wrote():

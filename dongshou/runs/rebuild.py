@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from dongshou.data.image_folder import folder_may_be_away
 from dongshou.errors import UsageError
 from dongshou.experiments.registry import Declaration, find_declaration
 from dongshou.runs.run import Run
@@ -11,11 +12,15 @@ from dongshou.training import Work
 
 
 def rebuild(run: Run) -> Work:
-    """The run's experiment, not yet trained. Raises UsageError when the course does not have it."""
+    """The run's experiment, not yet trained; its data need not be here.
+
+    Raises UsageError when the course does not have the experiment.
+    """
     if run.experiment == "custom":
         raise UsageError(f"{run.path} was made in Python from no experiment of the course; use it from there.")
     declaration = find_declaration(run.experiment)
-    return declaration(**recorded_settings(run, declaration))
+    with folder_may_be_away(run.config.get("classes", ())):
+        return declaration(**recorded_settings(run, declaration))
 
 
 def recorded_settings(run: Run, declaration: Declaration) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from dongshou.errors import DongshouError, UsageError
 from dongshou.runs.files import write_json, write_whole
 from dongshou.training import Drew, Evaluated, Event, Finished, Saved, Stepped, Wrote
 from dongshou.training.checkpoint import own_copy
-from dongshou.training.events import Snapshot
+from dongshou.training.events import Sampled, Snapshot
 
 CONFIG, METRICS, RESULT, LOCK, CHECKPOINTS = (
     "config.json",
@@ -87,6 +87,8 @@ class Record:
                     self._line("step", event, **event.metrics)
             case Evaluated():
                 self._line("epoch", event, **event.metrics, lr=event.lr)
+            case Sampled():
+                self._line("sample", event, text=event.text)
             case Saved():
                 path = event.path.relative_to(self.directory).as_posix()
                 self._line("checkpoint", event, path=path, sha256=event.sha256, best=event.best)
@@ -118,7 +120,7 @@ class Record:
             self.metrics.close()
         self.lock.release()
 
-    def _line(self, event: str, about: Stepped | Evaluated | Saved | None = None, /, **values: Any) -> None:
+    def _line(self, event: str, about: Stepped | Evaluated | Sampled | Saved | None = None, /, **values: Any) -> None:
         line: dict[str, Any] = {"event": event, "step": self.last_step}
         if about is not None:
             line |= {"step": about.step, "epoch": about.epoch}

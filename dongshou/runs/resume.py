@@ -10,6 +10,7 @@ from dongshou.runs.record import Record
 from dongshou.runs.run import Run
 from dongshou.training import Session, Work
 from dongshou.training.checkpoint import Checkpoints, read_checkpoint
+from dongshou.training.fast.choice import Choice
 
 
 def reopen(run: Run, work: Work) -> tuple[Record | None, Session, Checkpoints]:
@@ -76,7 +77,12 @@ def check_same_data(run: Run, work: Work) -> None:
 
 def recorded_session(run: Run) -> Session:
     fields = ("seed", "engine", "device", "precision", "compile", "limit")
-    return Session(**{field: run.config[field] for field in fields})
+    choice = run.config.get("choice")
+    return Session(
+        **{field: run.config[field] for field in fields},
+        fast=run.config.get("fast", False),  # which the first records do not say
+        choice=None if choice is None else Choice(**choice),
+    )
 
 
 def load_last_checkpoint(run: Run, checkpoints: Checkpoints) -> tuple[int, int, float]:

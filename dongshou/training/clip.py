@@ -8,19 +8,37 @@ import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
+from dongshou.tasks import Quantities, Quantity
 
-def clip_gradients(optimizer: Optimizer, max_norm: float) -> None:
-    """From now on, before each step of the optimiser: g <- min(1, max_norm / |g|) g, all parameters as one vector.
+
+class Clipping:
+    """Before each step of an optimiser: g <- min(1, max_norm / |g|) g, all parameters as one vector.
 
     Pascanu, Mikolov and Bengio, "On the difficulty of training recurrent neural networks" (2013).
     """
 
-    def clip(optimizer: Optimizer, args: Any, kwargs: Any) -> None:
+    def __init__(self, max_norm: float) -> None:
+        self.max_norm = max_norm
+        self.norm: Tensor | None = None  # of the last gradient, before it was clipped
+
+    def __call__(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
         gradients = [p.grad for group in optimizer.param_groups for p in group["params"] if p.grad is not None]
         if gradients:
-            scale_down(gradients, max_norm)
+            self.norm = scale_down(gradients, self.max_norm)
 
-    optimizer.register_step_pre_hook(clip)
+    def norms(self) -> Quantities:
+        """The norm of the last gradient before and after clipping, still on the device; empty without a gradient."""
+        if self.norm is None:
+            return {}
+        clipped = self.norm.clamp(max=self.max_norm)
+        return {"gradient_norm": Quantity(self.norm, 1.0), "clipped_gradient_norm": Quantity(clipped, 1.0)}
+
+
+def clip_gradients(optimizer: Optimizer, max_norm: float) -> Clipping:
+    """From now on, the optimiser's gradients are clipped; what knows their norms."""
+    clipping = Clipping(max_norm)
+    optimizer.register_step_pre_hook(clipping)
+    return clipping
 
 
 @torch.no_grad()

@@ -45,6 +45,16 @@ class Evaluated:
 
 
 @dataclass(slots=True)
+class Sampled:
+    """A text that the model wrote after an epoch."""
+
+    step: int
+    epoch: int
+    text: str
+    part: str = ""
+
+
+@dataclass(slots=True)
 class Saved:
     """A checkpoint lies whole on the disk."""
 
@@ -88,4 +98,4 @@ class Finished:
     best: Metrics = field(default_factory=dict)
 
 
-Event = Stepped | Evaluated | Saved | Drew | Snapshot | Wrote | Finished
+Event = Stepped | Evaluated | Sampled | Saved | Drew | Snapshot | Wrote | Finished

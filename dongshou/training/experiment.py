@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from torch import nn
 from torch.optim import Optimizer
@@ -28,10 +28,12 @@ if TYPE_CHECKING:
 class Experiment(Work):
     """One model trained on one data set, and the published results it stands beside.
 
-    schedule        makes a torch learning-rate scheduler of the optimiser; stepped after each epoch
+    schedule        makes a torch learning-rate scheduler of the optimiser
+    schedule_every  when it is stepped: after each epoch, or after each step of the optimiser
     clip            largest norm of the gradient, all parameters as one vector
     early_stopping  when to stop before the last epoch
     measure_model   metrics of the model itself after each epoch, such as the norm of its weights
+    sample          a text that the model writes, recorded after the epochs 1, 2, ..., 9, 10, 20, ..., 90, 100, 200, ...
     draw            whether the task draws its pictures at the end
 
     Raises UsageError for a part that is not what it has to be.
@@ -43,9 +45,11 @@ class Experiment(Work):
     optimizer: Optimizer
     epochs: int
     schedule: Callable[[Optimizer], LRScheduler] | None = None
+    schedule_every: Literal["epoch", "step"] = "epoch"
     clip: float | None = None
     early_stopping: EarlyStopping | None = None
     measure_model: Callable[[nn.Module], Metrics] | None = None
+    sample: Callable[[nn.Module], str] | None = None
     published: Sequence[Published] = ()
     draw: bool = True
 
@@ -63,6 +67,9 @@ class Experiment(Work):
             for name, figure in self.task.figures(self.model, self.data):
                 yield Drew(name, figure)
         yield Finished(history[-1] if history else {}, best_of(history, self.task.headline))
+
+    def typical_fit(self) -> Experiment:
+        return self
 
     def fingerprints(self) -> dict[str, str]:
         return self.data.fingerprints()

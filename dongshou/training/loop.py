@@ -10,7 +10,9 @@ import torch
 from torch import nn
 
 from dongshou.tasks import Task
-from dongshou.training.events import Evaluated, Event, Metrics, Saved, Stepped
+from dongshou.training.events import Evaluated, Event, Metrics, Sampled, Saved, Stepped
+from dongshou.training.fast.apply import threads_of
+from dongshou.training.fast.choose import with_choice
 from dongshou.training.guard import check_epoch, check_finite, first_step
 from dongshou.training.prepare import prepare
 from dongshou.training.published import higher_is_better
@@ -37,9 +39,16 @@ def fit(
     goes on from the state to resume if there is one. Raises DongshouError when the first batch does not fit the model,
     or a loss is no longer finite.
     """
-    session = session or Session()
-    history = [] if history is None else history
-    schedule = prepare(experiment, session)
+    session = with_choice(experiment, session or Session())
+    with threads_of(session.choice):
+        yield from train(experiment, session, checkpoints, [] if history is None else history)
+
+
+def train(
+    experiment: Experiment, session: Session, checkpoints: Checkpoints | None, history: list[Metrics]
+) -> Iterator[Event]:
+    """The epochs that are left, step by step."""
+    schedule, clipping = prepare(experiment, session)
     model, task, optimizer = experiment.model, experiment.task, experiment.optimizer
     step = restore(experiment, schedule, checkpoints, history)
     num_steps = experiment.epochs * len(experiment.data.train())
@@ -49,26 +58,32 @@ def fit(
         if experiment.early_stopping is not None and experiment.early_stopping.reached(history):
             return
         model.train()
-        totals = Totals()
+        totals, norms = Totals(), Totals()
         for batch in experiment.data.train():
             with session.autocast():
                 quantities = take_step(model, batch, optimizer)
             take_step = task.step
             totals.add(quantities)
+            if clipping is not None:
+                norms.add(clipping.norms())
             step += 1
             metrics = {}
             if step % READ_EVERY == 0:
-                metrics = window_means(totals, step, checkpoints)
+                metrics = window_means(totals, step, checkpoints) | window_means(norms, step, checkpoints)
+            if schedule is not None and experiment.schedule_every == "step":
+                schedule.step()
             yield Stepped(step, epoch, num_steps, quantities, metrics)
         window_means(totals, step, checkpoints)
 
         metrics = named("train", totals.means()) | evaluate(experiment, session)
         check_epoch(metrics, model, step, checkpoints)
         lr = optimizer.param_groups[0]["lr"]
-        if schedule is not None:
+        if schedule is not None and experiment.schedule_every == "epoch":
             schedule.step()
         history.append(metrics)
         yield Evaluated(step, epoch, metrics, lr)
+        if experiment.sample is not None and is_told(epoch, experiment.epochs):
+            yield Sampled(step, epoch, experiment.sample(model))
         if checkpoints is not None:
             is_best = best_of(history, task.headline) is metrics
             state = capture(experiment, schedule, step, history)
@@ -78,10 +93,16 @@ def fit(
 
 
 def window_means(totals: Totals, step: int, checkpoints: Checkpoints | None) -> Metrics:
-    """The mean of each quantity since the last look, which have to be finite."""
+    """The mean of each quantity since the last look, finished as the task says; all have to be finite."""
     batches = totals.read()
     check_finite(batches, step, checkpoints)
-    return named("train", {name: math.fsum(means) / len(means) for name, means in batches.items() if means})
+    means = {name: math.fsum(means) / len(means) for name, means in batches.items() if means}
+    return named("train", {name: totals.finished(name, mean) for name, mean in means.items()})
+
+
+def is_told(epoch: int, epochs: int) -> bool:
+    """Whether a sample is taken: after numbers of one digit and zeros, for early epochs change most, and at the end."""
+    return len(str(epoch).rstrip("0")) == 1 or epoch == epochs
 
 
 @torch.no_grad()

@@ -2,33 +2,48 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from torch import nn
 from torch.optim.lr_scheduler import LRScheduler
 
 from dongshou.errors import DongshouError
-from dongshou.training.clip import clip_gradients
+from dongshou.training.clip import Clipping, clip_gradients
+from dongshou.training.fast.apply import apply
 from dongshou.training.session import Session
 
 if TYPE_CHECKING:
     from dongshou.training.experiment import Experiment
 
 
-def prepare(experiment: Experiment, session: Session) -> LRScheduler | None:
-    """Limit and move the data, move and swap model, loss and optimiser; the scheduler, where there is one."""
+class Prepared(NamedTuple):
+    """What goes along with the optimiser: a schedule and the clipping of its gradients, where there are any."""
+
+    schedule: LRScheduler | None
+    clipping: Clipping | None
+
+
+def prepare(experiment: Experiment, session: Session) -> Prepared:
+    """Place data and model, swap model, loss and optimiser, clip the gradients, make the schedule."""
+    place(experiment, session)
+    if session.engine == "scratch":
+        write_out(experiment)
+    clipping = None if experiment.clip is None else clip_gradients(experiment.optimizer, experiment.clip)
+    if session.choice is not None:
+        apply(session.choice, experiment.model, experiment.optimizer)
+    elif session.compile:
+        experiment.model.compile()
+    schedule = None if experiment.schedule is None else experiment.schedule(experiment.optimizer)
+    return Prepared(schedule, clipping)
+
+
+def place(experiment: Experiment, session: Session) -> None:
+    """Limit the data, and move them and the model to the device."""
     device = session.torch_device()
     if session.limit is not None:
         experiment.data.limit(session.limit)
     experiment.data.to(device)
     experiment.model.to(device)
-    if session.engine == "scratch":
-        write_out(experiment)
-    if experiment.clip is not None:
-        clip_gradients(experiment.optimizer, experiment.clip)
-    if session.compile:
-        experiment.model.compile()
-    return experiment.schedule(experiment.optimizer) if experiment.schedule is not None else None
 
 
 def write_out(experiment: Experiment) -> None:

@@ -72,6 +72,9 @@ class Series(Work):
         else:
             yield from self.conclude(histories)
 
+    def typical_fit(self) -> Experiment:
+        return next(iter(self.parts.values()))()
+
     def fingerprints(self) -> dict[str, str]:
         from dongshou.data.files import fingerprints
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 import torch
 
 from dongshou.errors import UsageError
+from dongshou.training.fast.choice import Choice
+from dongshou.training.precision import Precision, autocast
 
 Engine = Literal["torch", "scratch"]
 DeviceName = Literal["auto", "cpu", "cuda", "mps"]
-Precision = Literal["fp32", "bf16"]
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class Session:
     precision  bf16 computes the forward pass in bfloat16 (Micikevicius et al., 2018), weights stay float32
     compile    let `torch.compile` fuse the model
     limit      train and test on the first so many examples only
+    fast       choose the fastest way to compute the steps, by a short measurement at the start
+    choice     what was chosen, once it is; a resumed run keeps it
     """
 
     seed: int = 0
@@ -32,6 +35,8 @@ class Session:
     precision: Precision = "fp32"
     compile: bool = False
     limit: int | None = None
+    fast: bool = False
+    choice: Choice | None = None
 
     def __post_init__(self) -> None:
         for field, value, choices in (
@@ -44,15 +49,15 @@ class Session:
             raise UsageError(f"seed must be at least 0 and below 2^63; got {self.seed}.")
         if self.limit is not None and self.limit < 1:
             raise UsageError(f"limit must be at least 1 example; got {self.limit}.")
+        if self.fast and self.engine == "scratch":
+            raise UsageError("fast chooses among torch's own layers, engine scratch has ours: leave one of them out.")
 
     def torch_device(self) -> torch.device:
         return find_device(self.device)
 
     def autocast(self) -> AbstractContextManager:
         """The context in which a model runs in this session's precision."""
-        if self.precision == "fp32":
-            return nullcontext()
-        return torch.autocast(self.torch_device().type, dtype=torch.bfloat16)
+        return autocast(self.torch_device(), self.precision)
 
 
 def find_device(name: DeviceName = "auto") -> torch.device:

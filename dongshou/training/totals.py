@@ -55,10 +55,11 @@ class Totals:
         return {name: self._mean(name, sum) for name, sum in self.sums.items()}
 
     def _mean(self, name: str, sum: Sum) -> float:
-        if not sum.weight:
-            return math.nan
+        return self.finished(name, sum.total / sum.weight) if sum.weight else math.nan
+
+    def finished(self, name: str, mean: float) -> float:
+        """What the task makes of a mean of this quantity."""
         finish = self.finish[name]
-        mean = sum.total / sum.weight
         return mean if finish is None else finish(mean)
 
 

@@ -15,6 +15,7 @@ from dongshou.training.published import Published
 if TYPE_CHECKING:
     from dongshou.runs import Run
     from dongshou.training.checkpoint import Checkpoints
+    from dongshou.training.experiment import Experiment
     from dongshou.training.session import Session
 
 
@@ -47,6 +48,10 @@ class Work(ABC):
     @abstractmethod
     def fingerprints(self) -> dict[str, str]:
         """SHA-256 of every data file that is read, by file name."""
+
+    def typical_fit(self) -> Experiment | None:
+        """An experiment whose steps are those of this work, for `--fast` to measure; none where it does not fit."""
+        return None
 
     def run(self, **options: Any) -> Run:
         """Run and record this; the options of `dongshou.runs.execute`: seed, engine, device, progress, ...

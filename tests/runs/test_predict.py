@@ -116,3 +116,62 @@ def test_wrong_use_on_the_command_line(run: Run, capsys: pytest.CaptureFixture[s
     assert main(["predict", str(run.path), __file__]) == 1
     said = capsys.readouterr().err.splitlines()
     assert len(said) == 3 and "is no image" in said[2]
+
+
+@pytest.fixture(scope="module")
+def pets(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of red and blue pictures with their labels."""
+    directory = tmp_path_factory.mktemp("pets")
+    (directory / "train").mkdir()
+    colours = [("red", "blue")[number % 2] for number in range(40)]
+    for number, colour in enumerate(colours):
+        Image.new("RGB", (40, 50), colour).save(directory / "train" / f"{number}.png")
+    rows = [f"{number},{colour}" for number, colour in enumerate(colours)]
+    (directory / "labels.csv").write_text("\n".join(["id,label", *rows]))
+    return directory
+
+
+@pytest.fixture(scope="module")
+def run_of_pets(pets: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    work = experiments.cifar10(
+        images=str(pets / "train"), labels=str(pets / "labels.csv"), valid=0.2, batch_size=16, lr=0.01, epochs=4
+    )
+    return work.run(runs=tmp_path_factory.mktemp("runs"))
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    """Red, with blue on the left and on the right: wider than high."""
+    picture = Image.new("RGB", (300, 100), "blue")
+    picture.paste((230, 20, 20), (100, 0, 200, 100))
+    picture.save(tmp_path / "photo.png")
+    return tmp_path / "photo.png"
+
+
+def test_a_network_trained_on_colour_sees_the_middle_square(run_of_pets: Run, photo: Path) -> None:
+    (prediction,) = predict(run_of_pets, [photo])
+    assert next(iter(prediction.probabilities)) == "red"
+    with Image.open(prediction.seen) as seen:
+        assert (seen.size, seen.mode) == ((7 * 32, 7 * 32), "RGB")
+        count, colour = max(seen.getcolors())
+        assert colour == (230, 20, 20) and count >= 0.9 * (7 * 32) ** 2  # not inverted; at most a fringe of blue
+
+
+def test_the_folder_need_not_be_there(
+    run_of_pets: Run, pets: Path, photo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = predict(run_of_pets, [photo])
+    (pets / "train").rename(pets / "away")
+    try:
+        assert predict(run_of_pets, [photo]) == before
+        assert main(["predict", str(run_of_pets.path), str(photo)]) == 0
+    finally:
+        (pets / "away").rename(pets / "train")
+    assert "red" in capsys.readouterr().out.splitlines()[1]
+    assert run_of_pets.config["classes"] == ["blue", "red"]
+
+
+def test_a_picture_of_one_pixel(run_of_pets: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Image.new("RGB", (1, 1)).save(tmp_path / "dot.png")
+    assert main(["predict", str(run_of_pets.path), str(tmp_path / "dot.png")]) == 1
+    assert "dot.png is too small: a picture needs at least 8x8 pixels, it has 1x1" in capsys.readouterr().err

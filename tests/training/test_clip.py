@@ -8,9 +8,10 @@ from torch import nn
 from torch.nn.utils import clip_grad_norm_
 from torch.optim import SGD
 
+from dongshou.runs.curves import curves_of
 from dongshou.training import fit
 from dongshou.training.clip import clip_gradients, scale_down
-from tests.training.toys import classifier
+from tests.training.toys import classifier, declared
 
 
 def gradients() -> list[nn.Parameter]:
@@ -49,6 +50,24 @@ def test_no_gradient_at_all_and_gradients_of_zero():
     parameter.grad = torch.zeros(2)
     optimizer.step()
     assert parameter.tolist() == [1.0, 1.0]
+
+
+def test_the_norms_before_and_after():
+    parameters = gradients()
+    clipping = clip_gradients(optimizer := SGD(parameters, lr=1.0), 0.5)
+    assert clipping.norms() == {}
+    expected = float(clip_grad_norm_([parameter for parameter in gradients()], 0.5))
+    optimizer.step()
+    norms = {name: float(quantity.total) for name, quantity in clipping.norms().items()}
+    assert norms == {"gradient_norm": pytest.approx(expected), "clipped_gradient_norm": 0.5}
+
+
+def test_the_norms_are_recorded_by_step_and_drawn_among_the_epochs():
+    run = declared(lambda: classifier(epochs=20, clip=0.01)).run()  # of 3 steps each
+    norms = run.table("step")[["train_gradient_norm", "train_clipped_gradient_norm"]]
+    assert (norms["train_clipped_gradient_norm"] <= 0.01 + 1e-6).all() and len(norms) == 1
+    assert "train_gradient_norm" not in run.table()
+    assert curves_of(run)["", "train_gradient_norm"] == [(50 / 3, norms["train_gradient_norm"][0])]
 
 
 def test_an_experiment_moves_by_at_most_the_learning_rate_times_the_norm():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import sys
 from collections.abc import Callable
@@ -16,10 +17,11 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from dongshou import models
 from dongshou.data import Batches, Splits
-from dongshou.tasks import Classification
+from dongshou.data.text_batches import TextBatches
+from dongshou.tasks import Classification, LanguageModelling
 from dongshou.training import Evaluated, Experiment, Session, Stepped, fit
-from dongshou.training.events import Metrics
-from tests.training.toys import NUM_CLASSES, blob_splits, blobs, classifier, weights
+from dongshou.training.events import Metrics, Sampled
+from tests.training.toys import NUM_CLASSES, blob_splits, blobs, classifier, declared, weights
 
 
 def trained(experiment: Experiment, **session) -> tuple[list[Metrics], dict[str, torch.Tensor]]:
@@ -197,3 +199,34 @@ def test_every_fifty_steps_the_means_since_the_last_look():
     (_, first, seen), (_, second, all_seen) = windows
     assert first == pytest.approx(sum(seen[30:]) / 20)  # an epoch has 30 steps and begins anew
     assert second == pytest.approx(sum(all_seen[90:]) / 10)
+
+
+def test_what_is_seen_by_step_is_finished_as_the_task_says():
+    batches = TextBatches(torch.arange(400) % 7, batch_size=2, num_steps=3)
+    model = models.recurrent_language_model(7, 4)
+    work = Experiment(Splits(batches), model, LanguageModelling(), SGD(model.parameters(), lr=0.1), epochs=1)
+    (metrics,) = [event.metrics for event in fit(work) if isinstance(event, Stepped) and event.metrics]
+    assert metrics["train_perplexity"] == pytest.approx(math.exp(metrics["train_loss"]))
+
+
+def test_a_schedule_of_steps():
+    rates = []
+    experiment = classifier(
+        epochs=2, lr=1.0, schedule=lambda optimizer: StepLR(optimizer, 1, gamma=0.5), schedule_every="step"
+    )
+    for event in fit(experiment):
+        if isinstance(event, Stepped):
+            rates.append(experiment.optimizer.param_groups[0]["lr"])
+    assert rates == [0.5**step for step in range(1, 7)]
+
+
+def test_samples_are_told_after_early_epochs_and_round_ones():
+    told = [event for event in fit(classifier(epochs=32, sample=lambda model: "text")) if isinstance(event, Sampled)]
+    assert [event.epoch for event in told] == [*range(1, 11), 20, 30, 32]
+    assert {(event.step, event.text) for event in told[:2]} == {(3, "text"), (6, "text")}
+
+
+def test_samples_are_on_record():
+    run = declared(lambda: classifier(epochs=2, sample=lambda model: "你好\n")).run()
+    samples = [line for line in run.lines() if line["event"] == "sample"]
+    assert [(line["epoch"], line["text"]) for line in samples] == [(1, "你好\n"), (2, "你好\n")]

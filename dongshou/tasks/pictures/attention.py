@@ -26,12 +26,13 @@ def attention_maps(weights: Sequence[Tensor], queries: Sequence[str], keys: Sequ
     grid = figure.subplots(len(weights), num_heads, squeeze=False)
     for layer, (row, of_layer) in enumerate(zip(grid, weights, strict=True), start=1):
         for head, (axes, of_head) in enumerate(zip(row, of_layer, strict=True), start=1):
-            image = axes.imshow(of_head.numpy(), cmap="Blues", vmin=0, vmax=1)
-            axes.set_title(f"layer {layer}, head {head}" if num_heads > 1 else f"layer {layer}", fontsize=9)
+            axes.imshow(of_head.numpy(), cmap="Blues", vmin=0, vmax=1)
+            if grid.size > 1:
+                axes.set_title(f"layer {layer}, head {head}", fontsize=9)
             axes.set_xticks(range(len(keys)), map(shown, keys), rotation=90)
             axes.set_yticks(range(len(queries)), map(shown, queries))
             axes.tick_params(labelsize=8)
-    figure.colorbar(image, ax=grid, shrink=0.6)
+    figure.colorbar(grid[0, 0].images[0], ax=grid, shrink=0.6)
     return figure
 
 

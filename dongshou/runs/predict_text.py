@@ -1,0 +1,130 @@
+"""Ask the model of a run about a text: it is continued, translated, or its language named, as the run has learnt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from dongshou.data.padding import pad
+from dongshou.data.text_splits import PairSplits, TextSplits
+from dongshou.data.vocabulary import check_prompt
+from dongshou.drawing import png
+from dongshou.errors import UsageError
+from dongshou.runs.explanation import DIRECTORY
+from dongshou.runs.files import write_whole
+from dongshou.runs.resume import check_same_data
+from dongshou.runs.run import Run
+from dongshou.runs.trained import load_best, untrained
+from dongshou.tasks import Classification, LanguageModelling, Translation
+from dongshou.tasks.generation import continue_text
+from dongshou.tasks.pictures.attention import attention_maps
+from dongshou.tasks.translate import looks, translate
+from dongshou.training import Experiment
+
+
+@dataclass(frozen=True)
+class Writing:
+    """How a text is to be written.
+
+    num_tokens, temperature, top_k, top_p  of a language model; see `dongshou.tasks.generation.generate`
+    seed   what is drawn is the same each time; None draws anew
+    width  of the beam of a translation
+    """
+
+    num_tokens: int = 100
+    temperature: float = 0.8
+    top_k: int | None = None
+    top_p: float | None = None
+    seed: int | None = None
+    width: int = 1
+
+
+@dataclass(frozen=True)
+class TextPrediction:
+    """What a model says of one text.
+
+    answer         the text continued, its translation, or the most probable class
+    probabilities  by name of the class, the most probable first; empty where there are no classes
+    explanations   pictures of what a translation looked at
+    """
+
+    text: str
+    answer: str
+    probabilities: dict[str, float] = field(default_factory=dict)
+    explanations: tuple[Path, ...] = ()
+
+
+def reads_text(run: Run) -> bool:
+    """Whether the run's model is asked about texts, not about pictures."""
+    return run.config.get("reads") == "text"
+
+
+def predict_text(
+    run: Run, texts: Sequence[str], writing: Writing | None = None, explain: bool = False
+) -> list[TextPrediction]:
+    """What the run's model, with its best weights, makes of each text.
+
+    With `explain`, what a translation looked at is drawn into `explanations/` of the run's directory.
+    Raises UsageError when the run reads no text, has nothing to explain, or does not know a token of a text;
+    DongshouError when it has no checkpoint, or the text that its vocabulary is made of has changed.
+    """
+    experiment = untrained(run)
+    if not isinstance(experiment, Experiment) or not isinstance(experiment.data, (TextSplits, PairSplits)):
+        raise UsageError(f"{run.path} is a run of {run.experiment}, which does not read texts.")
+    answer = ANSWERS[type(experiment.task)]
+    if explain and not isinstance(experiment.task, Translation):
+        raise UsageError(f"{run.experiment} has no attention to draw: leave out --explain.")
+    check_same_data(run, experiment)
+    load_best(run, experiment)
+    predictions = [answer(experiment, text, writing or Writing()) for text in texts]
+    return [explained(run, experiment, prediction) for prediction in predictions] if explain else predictions
+
+
+def continued(experiment: Any, text: str, writing: Writing) -> TextPrediction:
+    """The text and what a language model writes after it."""
+    choice = dict(temperature=writing.temperature, top_k=writing.top_k, top_p=writing.top_p)
+    model, data = experiment.model, experiment.data
+    return TextPrediction(text, continue_text(model, data, text, writing.num_tokens, writing.seed, **choice))
+
+
+def translated(experiment: Any, text: str, writing: Writing) -> TextPrediction:
+    return TextPrediction(text, translate(experiment.model, experiment.data, [text], width=writing.width)[0])
+
+
+@torch.no_grad()
+def classified(experiment: Any, text: str, writing: Writing) -> TextPrediction:
+    """The class of the text, such as the language of a name."""
+    data = experiment.data
+    tokens = list(data.tokenise(text))
+    check_prompt(data.vocabulary, tokens)
+    experiment.model.eval()
+    (row,) = experiment.task.predict(experiment.model, pad([data.vocabulary.ids(tokens)], 0))  # (classes,)
+    order: list[int] = row.argsort(descending=True).tolist()
+    probabilities = {data.classes[index]: float(row[index]) for index in order}
+    return TextPrediction(text, data.classes[order[0]], probabilities)
+
+
+ANSWERS = {LanguageModelling: continued, Translation: translated, Classification: classified}
+
+
+def explained(run: Run, experiment: Any, prediction: TextPrediction) -> TextPrediction:
+    """The prediction with pictures of all attention over it. Raises UsageError for a model without attention."""
+    seen = looks(experiment.model, experiment.data, prediction.text, prediction.answer)
+    if not seen:
+        raise UsageError(f"{run.experiment} has no attention to draw: leave out --explain.")
+    paths = []
+    for look in seen:
+        path = run.path / DIRECTORY / f"{file_name(prediction.text)}-{look.name}.png"
+        write_whole(path, png(attention_maps(look.weights, look.queries, look.keys)))
+        paths.append(path)
+    return replace(prediction, explanations=tuple(paths))
+
+
+def file_name(text: str) -> str:
+    """The letters and digits of a text, as part of the name of a file."""
+    words = "".join(character if character.isalnum() else " " for character in text).split()
+    return "-".join(words)[:60] or "text"

@@ -1,0 +1,101 @@
+"""Language modelling: after each token of a text, how probable is every token as the next?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from dongshou.errors import DongshouError
+from dongshou.tasks.pictures.gates import of_language_model
+from dongshou.tasks.task import Quantities, Quantity, check_loss, descend
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from dongshou.data import Splits
+
+Batch = tuple[Tensor, Tensor, Tensor]  # inputs (batch, steps), targets (batch, steps), fresh (batch,)
+
+
+@dataclass
+class LanguageModelling:
+    """The model gives logits (batch, steps, vocabulary) for the token after each, and the state that it ends with.
+
+    loss = -mean log P(token | tokens before it), in nats;  perplexity = exp(loss)
+
+    carries_state  the state goes on from batch to batch, but its gradient does not (truncated backpropagation
+                   through time; Williams and Peng, 1990). False for a model that begins anew with every batch.
+    """
+
+    loss: nn.Module = field(default_factory=nn.CrossEntropyLoss)
+    carries_state: bool = True
+    headline: str = "perplexity"
+
+    def __post_init__(self) -> None:
+        check_loss(self.loss)
+        self._state: tuple[Tensor, ...] | None = None
+
+    def step(self, model: nn.Module, batch: Batch, optimizer: Optimizer) -> Quantities:
+        loss = self._loss(model, batch)
+        descend(loss, optimizer)
+        return measured(loss, batch[1].numel())
+
+    def measure(self, model: nn.Module, batch: Batch) -> Quantities:
+        return measured(self._loss(model, batch), batch[1].numel())
+
+    def predict(self, model: nn.Module, inputs: Tensor) -> Tensor:
+        """The probability of each token as the next one, (batch, steps) -> (batch, vocabulary)."""
+        logits, _ = model(inputs)
+        return logits[:, -1].float().softmax(1)
+
+    def figures(self, model: nn.Module, data: Splits) -> Iterator[tuple[str, Figure]]:
+        yield from of_language_model(model, data)
+
+    def _loss(self, model: nn.Module, batch: Batch) -> Tensor:
+        inputs, targets, fresh = batch
+        logits = self._logits(model, inputs, fresh)  # (batch, steps, vocabulary)
+        return self.loss(logits.flatten(0, 1), targets.flatten())
+
+    def _logits(self, model: nn.Module, inputs: Tensor, fresh: Tensor) -> Tensor:
+        if not self.carries_state:
+            return model(inputs)[0]
+        logits, state = model(inputs, usable(self._state, fresh), fresh)
+        self._state = tuple(part.detach() for part in state)  # each (layers, batch, hiddens)
+        return logits
+
+
+def usable(state: tuple[Tensor, ...] | None, fresh: Tensor) -> tuple[Tensor, ...] | None:
+    """The state, unless it comes from a batch of another size and no row goes on from it.
+
+    Raises DongshouError where a row would have to.
+    """
+    if state is None or state[0].shape[1] == len(fresh):
+        return state
+    if not fresh.all():
+        raise DongshouError(
+            f"The state of {state[0].shape[1]} sequences cannot go on in a batch of {len(fresh)}: keep the batch size "
+            "where sequences go on, or mark every row as fresh."
+        )
+    return None
+
+
+def measured(loss: Tensor, num_tokens: int) -> Quantities:
+    """The two quantities of every language model. The loss is a mean over the tokens of the batch."""
+    total = loss.detach() * num_tokens
+    return {
+        "loss": Quantity(total, num_tokens),
+        "perplexity": Quantity(total, num_tokens, finish=perplexity),
+    }
+
+
+def perplexity(loss: float) -> float:
+    """exp(loss): as uncertain as a choice among that many equally probable tokens; infinite where exp overflows."""
+    try:
+        return math.exp(loss)
+    except OverflowError:
+        return math.inf

@@ -1,0 +1,86 @@
+"""Translation: which word comes next in a sentence of one language, given a sentence of another?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from dongshou.data.tokens import BEGIN, END
+from dongshou.data.vocabulary import Vocabulary
+from dongshou.models.attention import length_mask
+from dongshou.tasks.beam_search import greedy_search
+from dongshou.tasks.pictures.translation import of_translation
+from dongshou.tasks.task import Quantities, Quantity, check_loss, descend
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from dongshou.data import Splits
+
+# source (batch, source steps), its lengths (batch,), target (batch, steps), which ends in <eos>, its lengths (batch,)
+Batch = tuple[Tensor, Tensor, Tensor, Tensor]
+
+
+@dataclass
+class Translation:
+    """The model reads x, and gives logits (batch, steps, vocabulary) for each word of y from the true ones before it.
+
+    loss = -mean over all words of log P(y_t | y_1, ..., y_(t-1), x), padding left out
+
+    That the words before are given is teacher forcing (Williams and Zipser, 1989). `sentence_accuracy` is the share
+    of sentences that are right to the last word: greedy search would write just these.
+
+    vocabulary  of the target
+    max_len     the most words that are written
+    loss        of each word by itself: reduction="none"
+    """
+
+    vocabulary: Vocabulary
+    max_len: int
+    loss: nn.Module = field(default_factory=lambda: nn.CrossEntropyLoss(reduction="none"))
+    headline: str = "loss"
+
+    def __post_init__(self) -> None:
+        check_loss(self.loss)
+
+    def step(self, model: nn.Module, batch: Batch, optimizer: Optimizer) -> Quantities:
+        quantities, loss = self._measured(model, batch)
+        descend(loss, optimizer)
+        return quantities
+
+    def measure(self, model: nn.Module, batch: Batch) -> Quantities:
+        quantities, _ = self._measured(model, batch)
+        return quantities
+
+    def predict(self, model: Any, inputs: Any) -> Tensor:
+        """The words of greedy search, (batch, steps), for source (batch, source steps) and its lengths (batch,)."""
+        begin, end = self.vocabulary[BEGIN], self.vocabulary[END]
+        return greedy_search(model, *inputs, begin=begin, end=end, max_len=self.max_len)
+
+    def figures(self, model: Any, data: Splits) -> Iterator[tuple[str, Figure]]:
+        yield from of_translation(model, data)
+
+    def _measured(self, model: nn.Module, batch: Batch) -> tuple[Quantities, Tensor]:
+        """What was measured, and the loss itself."""
+        source, source_lengths, target, target_lengths = batch
+        logits = model(source, source_lengths, shifted(target, self.vocabulary[BEGIN]))  # (batch, steps, vocabulary)
+        losses = self.loss(logits.flatten(0, 1), target.flatten()).view_as(target)  # (batch, steps)
+        is_word = length_mask(target_lengths, target.shape[1])
+        num_words = is_word.sum()
+        total = (losses * is_word).sum()
+        is_right = (logits.detach().argmax(2) == target) | ~is_word
+        quantities = {
+            "loss": Quantity(total.detach(), num_words),
+            "sentence_accuracy": Quantity(is_right.all(1).sum(), len(target)),
+        }
+        return quantities, total / num_words.clamp(min=1)  # of no words at all it is 0
+
+
+def shifted(target: Tensor, begin: int) -> Tensor:
+    """What the decoder is given: <bos>, then every word but the last. (batch, steps) -> (batch, steps)"""
+    return torch.cat((torch.full_like(target[:, :1], begin), target[:, :-1]), 1)

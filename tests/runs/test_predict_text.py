@@ -1,0 +1,129 @@
+"""Asking the model of a run about texts, in Python and on the command line."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from dongshou import experiments
+from dongshou.cli import main
+from dongshou.errors import DongshouError, UsageError
+from dongshou.runs import Run
+from dongshou.runs.predict_text import Writing, predict_text, reads_text
+
+SONG = "row row row your boat gently down the stream merrily merrily merrily merrily life is but a dream\n" * 60
+
+
+@pytest.fixture(scope="module")
+def song(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("songs") / "song.txt"
+    path.write_text(SONG, encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def run(song: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A model that knows a song by heart."""
+    work = experiments.gru_lm(text=str(song), num_hiddens=48, lr=4.0, epochs=40, prompt="row ")
+    return work.run(device="cpu", runs=tmp_path_factory.mktemp("runs"))
+
+
+@pytest.fixture(scope="module")
+def run_of_names(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    work = experiments.name_classification.countries(num_hiddens=16, lr=0.01, epochs=1)
+    return work.run(device="cpu", limit=2000, runs=tmp_path_factory.mktemp("runs"))
+
+
+def sent(monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+
+
+def test_a_text_is_continued(run: Run) -> None:
+    assert reads_text(run)
+    (prediction,) = predict_text(run, ["Life is BUT"], Writing(num_tokens=12, temperature=0))
+    assert prediction.answer == "life is but a dream row"
+    assert run.result["train_perplexity"] < 1.1
+
+
+def test_a_seed_writes_the_same_each_time(run: Run) -> None:
+    wild = Writing(num_tokens=40, temperature=4.0, seed=1)
+    first, second = (predict_text(run, ["row"], wild)[0].answer for _ in range(2))
+    assert first == second != predict_text(run, ["row"], Writing(40, 4.0, seed=2))[0].answer
+
+
+def test_a_name_is_classified(run_of_names: Run) -> None:
+    predictions = predict_text(run_of_names, ["Deutschland", "France"])
+    for prediction in predictions:
+        probabilities = list(prediction.probabilities.values())
+        assert sum(probabilities) == pytest.approx(1, abs=1e-4)
+        assert probabilities == sorted(probabilities, reverse=True)
+        assert prediction.answer == next(iter(prediction.probabilities))
+    assert run_of_names.figures[0].name == "confusion.png"
+
+
+def test_on_the_command_line(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["predict", str(run.path), "row row", "life", "--temperature", "0", "--length", "5"]
+    assert main(arguments) == 0
+    assert capsys.readouterr().out.splitlines() == ["row row your", "life is b"]
+    assert main([*arguments, "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert [prediction["answer"] for prediction in said["predictions"]] == ["row row your", "life is b"]
+
+
+def test_a_class_has_bars(run_of_names: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["predict", str(run_of_names.path), "France"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == "France" and "%" in said[1] and len(said) == 6
+
+
+def test_each_line_of_standard_input_is_a_text(
+    run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sent(monkeypatch, b"row row\r\n\r\nlife")
+    assert main(["predict", str(run.path), "--temperature", "0", "--length", "5"]) == 0
+    assert capsys.readouterr().out.splitlines() == ["row row your", "life is b"]
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "said"),
+    [
+        (b"", 2, "give a text, or a line of standard input"),
+        (b"row \xff", 1, "standard input is not utf-8: byte 0xff at offset 4"),
+        ("über".encode(), 2, "does not contain 'ü'"),
+    ],
+)
+def test_input_that_is_no_prompt(run: Run, content: bytes, code: int, said: str, monkeypatch, capsys) -> None:
+    sent(monkeypatch, content)
+    assert main(["predict", str(run.path)]) == code
+    assert said in capsys.readouterr().err
+
+
+def test_what_a_language_model_cannot_explain(run: Run) -> None:
+    with pytest.raises(UsageError, match="gru-lm has no attention to draw: leave out --explain"):
+        predict_text(run, ["row"], explain=True)
+
+
+def test_pictures_are_no_texts(run: Run, tmp_path: Path) -> None:
+    other = experiments.polynomial_fit().run(limit=8, runs=tmp_path)
+    assert not reads_text(other)
+    with pytest.raises(UsageError, match="polynomial-fit, which does not read texts"):
+        predict_text(other, ["row"])
+
+
+def test_a_run_without_a_checkpoint(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_bytes((run.path / "config.json").read_bytes())
+    with pytest.raises(DongshouError, match="has no checkpoint"):
+        predict_text(Run(tmp_path), ["row"])
+
+
+def test_a_text_that_has_changed_since(run: Run, song: Path) -> None:
+    song.write_text(SONG.replace("boat", "bote"), encoding="utf-8")
+    try:
+        with pytest.raises(DongshouError, match="changed since it began"):
+            predict_text(run, ["row"])
+    finally:
+        song.write_text(SONG, encoding="utf-8")
