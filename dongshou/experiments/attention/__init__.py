@@ -1,0 +1,1 @@
+"""Attention: what a network looks at for each thing it says; the Transformer."""

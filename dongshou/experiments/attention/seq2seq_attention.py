@@ -1,0 +1,88 @@
+"""English to French with an encoder, a decoder and attention: each word may look back at every word of the source."""
+
+from __future__ import annotations
+
+from dongshou import models
+from dongshou.data.text_splits import PairSplits
+from dongshou.data.translation import load_pairs
+from dongshou.experiments.recurrent_networks._translation import (
+    BOOK_CLIP,
+    all_pairs,
+    as_in_the_book,
+    date_pairs,
+    start_as_in_the_book,
+    wired,
+)
+from dongshou.models.encoder_decoder import Attention, EncoderDecoder
+from dongshou.training import Band, Experiment
+
+
+def experiment(
+    data: str = "fra-eng",
+    max_examples: int = 600,
+    num_steps: int = 10,
+    batch_size: int = 64,
+    attention: Attention = "additive",
+    num_hiddens: int = 32,
+    num_layers: int = 2,
+    dropout: float = 0.1,
+    lr: float = 0.005,
+    epochs: int = 250,
+) -> Experiment:
+    """The book's settings: `seq2seq` with the attention of Bahdanau et al., 2015, between its halves."""
+    pairs = load_pairs(data, batch_size, num_steps, max_examples=max_examples)
+    book = as_in_the_book(
+        train_loss=Band.between(0.19, 0.20, 0.23),
+        go_bleu=Band.between(1, 1, 1),
+        i_lost_bleu=Band.between(1, 1, 1),
+        hes_calm_bleu=Band.between(0, 0.658, 0.658),
+        im_home_bleu=Band.between(1, 1, 1),
+    )
+    model = start_as_in_the_book(model_for(pairs, attention, num_hiddens, num_layers, dropout))
+    return wired(pairs, model, lr, epochs, [book], clip=BOOK_CLIP)
+
+
+def full(
+    data: str = "fra-eng",
+    max_words: int = 10,
+    batch_size: int = 128,
+    attention: Attention = "additive",
+    num_hiddens: int = 256,
+    num_layers: int = 2,
+    dropout: float = 0.2,
+    lr: float = 1e-3,
+    epochs: int = 10,
+) -> Experiment:
+    """All pairs of up to ten words; a tenth of the sentences is held out. For a GPU, or a night."""
+    pairs = all_pairs(data, max_words, batch_size)
+    return wired(pairs, model_for(pairs, attention, num_hiddens, num_layers, dropout), lr, epochs)
+
+
+def dates(
+    language: str = "dates",
+    max_examples: int = 4000,
+    batch_size: int = 64,
+    attention: Attention = "additive",
+    num_hiddens: int = 64,
+    dropout: float = 0.1,
+    lr: float = 0.005,
+    epochs: int = 10,
+) -> Experiment:
+    """English dates to French ones, or Chinese (`dates-zh`): no download. test_sentence_accuracy is the exact match."""
+    pairs = date_pairs(language, max_examples, batch_size)
+    return wired(pairs, model_for(pairs, attention, num_hiddens, 1, dropout), lr, epochs)
+
+
+def model_for(
+    pairs: PairSplits, attention: Attention, num_hiddens: int, num_layers: int, dropout: float
+) -> EncoderDecoder:
+    """An encoder and a decoder for the vocabularies of the pairs."""
+    return models.seq2seq(
+        len(pairs.source_vocabulary),
+        len(pairs.target_vocabulary),
+        embedding_size=num_hiddens,
+        num_hiddens=num_hiddens,
+        num_layers=num_layers,
+        dropout=dropout,
+        attention=attention,
+    )

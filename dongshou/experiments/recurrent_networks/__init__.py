@@ -1,0 +1,1 @@
+"""Texts and other sequences, read from left to right with a memory of what came before."""

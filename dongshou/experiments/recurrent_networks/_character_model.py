@@ -1,0 +1,73 @@
+"""A recurrent model of the characters of a text, at the book's settings, as the experiments of this unit share it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Literal
+
+from torch.optim import SGD
+
+from dongshou import models
+from dongshou.data.sequences import load_text
+from dongshou.data.text_splits import TextSplits
+from dongshou.data.vocabulary import check_prompt
+from dongshou.models.recurrent_layers import Kind
+from dongshou.tasks import LanguageModelling
+from dongshou.tasks.generation import continue_text
+from dongshou.training import Band, Experiment, Published
+
+Order = Literal["sequential", "random"]
+
+PROMPT = "time traveller "
+WRITTEN = 50  # characters after the prompt
+
+
+def character_model(
+    kind: Kind,
+    text: str,
+    *,
+    num_hiddens: int,
+    num_layers: int = 1,
+    bidirectional: bool = False,
+    sampling: Order = "sequential",
+    max_tokens: int = 10_000,
+    lr: float,
+    epochs: int,
+    prompt: str = PROMPT,
+    published: Sequence[Published] = (),
+) -> Experiment:
+    """One-hot characters, batches of 32 sequences of 35 steps, plain SGD, gradients clipped at norm 1.
+
+    Letters only, in lower case; the first max_tokens of them. After some epochs the model goes on after the prompt,
+    with the most probable character each time.
+    """
+    data = load_text(text, 32, 35, sampling=sampling, max_tokens=max_tokens, clean="letters")  # (batch, steps)
+    model = models.recurrent_language_model(
+        len(data.vocabulary), num_hiddens, kind=kind, num_layers=num_layers, bidirectional=bidirectional
+    )
+    return Experiment(
+        data=data,
+        model=model,
+        task=LanguageModelling(),
+        optimizer=SGD(model.parameters(), lr=lr),
+        epochs=epochs,
+        clip=1.0,
+        sample=writer(data, prompt, temperature=0.0),
+        published=published,
+    )
+
+
+def writer(data: TextSplits, prompt: str, num_tokens: int = WRITTEN, **choice: float):
+    """What the model writes after the prompt, the same draws each time; choice: see `generate`.
+
+    Raises UsageError for a prompt with characters that the text does not contain.
+    """
+    check_prompt(data.vocabulary, data.tokenise(prompt))
+    return partial(continue_text, data=data, prompt=prompt, num_tokens=num_tokens, seed=0, **choice)
+
+
+def printed(page: str, minimum: float, median: float, maximum: float) -> Published:
+    """A perplexity of the book's, as far as it is known: it was printed with one decimal."""
+    band = Band.between(minimum - 0.05, median, maximum + 0.05)
+    return Published(f"d2l-zh 2.0, 2021-2023, {page}", train_perplexity=band)

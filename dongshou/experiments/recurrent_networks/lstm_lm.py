@@ -1,0 +1,126 @@
+"""Long short-term memory learns the characters of a text: a cell that forgets only what it is told to (1997)."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from torch.optim import Adam
+
+from dongshou import models
+from dongshou.data.sequences import load_text
+from dongshou.experiments.recurrent_networks._character_model import PROMPT, Order, character_model, printed, writer
+from dongshou.experiments.recurrent_networks._measures import regular_lines, without_future
+from dongshou.tasks import LanguageModelling
+from dongshou.training import Experiment
+
+
+def experiment(
+    text: str = "time-machine",
+    num_hiddens: int = 256,
+    num_layers: int = 1,
+    bidirectional: bool = False,
+    sampling: Order = "sequential",
+    lr: float = 1.0,
+    epochs: int = 500,
+    prompt: str = PROMPT,
+) -> Experiment:
+    """The settings of `rnn-lm` (Hochreiter and Schmidhuber, 1997); the gates are drawn over a sentence at the end."""
+    return character_model(
+        "lstm",
+        text,
+        num_hiddens=num_hiddens,
+        num_layers=num_layers,
+        bidirectional=bidirectional,
+        sampling=sampling,
+        lr=lr,
+        epochs=epochs,
+        prompt=prompt,
+        published=[printed("concise", 1.0, 1.1, 1.3), printed("from scratch", 1.1, 1.15, 1.4)],
+    )
+
+
+def deep(epochs: int = 500) -> Experiment:
+    """Two layers, twice the learning rate: each reads what the one below has understood."""
+    deeper = experiment(num_layers=2, lr=2.0, epochs=epochs)
+    deeper.published = [printed("deep", 1.0, 1.0, 1.0)]
+    return deeper
+
+
+def bidirectional(epochs: int = 500) -> Experiment:
+    """Two layers in both directions, a misuse: the way back has seen the answer, and without it nothing is left.
+
+    `perplexity_without_future` is measured as a writer has to work, on texts that end at the token before. It is
+    far above train_perplexity, and the sample is nonsense.
+    """
+    misused = experiment(num_layers=2, bidirectional=True, epochs=epochs)
+    misused.measure_model = partial(without_future, batches=misused.data.train())
+    misused.published = [printed("bidirectional", 1.1, 1.1, 1.1)]
+    return misused
+
+
+def random(epochs: int = 500) -> Experiment:
+    """The subsequences in random order: no state is carried from one to the next."""
+    disordered = experiment(sampling="random", epochs=epochs)
+    disordered.published = []
+    return disordered
+
+
+def poems(
+    embedding_size: int = 128,
+    num_hiddens: int = 256,
+    batch_size: int = 32,
+    num_steps: int = 48,
+    lr: float = 3e-3,
+    epochs: int = 10,
+    prompt: str = "明月",
+) -> Experiment:
+    """5,003 poems of the Tang, character by character; it writes lines of five or seven characters, as they did.
+
+    `regular_lines` is the share of such lines among those that it writes. The prompt begins the first line.
+    """
+    data = load_text("tang-poems", batch_size, num_steps, min_frequency=5, valid=0.05)  # (batch, steps)
+    model = models.recurrent_language_model(
+        len(data.vocabulary), num_hiddens, kind="lstm", embedding_size=embedding_size
+    )
+    return Experiment(
+        data=data,
+        model=model,
+        task=LanguageModelling(),
+        optimizer=Adam(model.parameters(), lr=lr),
+        epochs=epochs,
+        clip=1.0,
+        measure_model=partial(regular_lines, data=data),
+        sample=writer(data, prompt, 48, temperature=0.8),
+    )
+
+
+def text(
+    text: str = "python-manual",
+    num_hiddens: int = 256,
+    num_layers: int = 1,
+    batch_size: int = 32,
+    num_steps: int = 64,
+    max_tokens: int = 200_000,
+    dropout: float = 0.1,
+    lr: float = 3e-3,
+    epochs: int = 10,
+    prompt: str = "The ",
+    encoding: str = "utf-8",
+) -> Experiment:
+    """Any text as it is, marks and capitals included: a file of yours by its path, or without a download the manual.
+
+    A twentieth at its end is held out. Adam, an embedding of 64 numbers a character.
+    """
+    data = load_text(text, batch_size, num_steps, max_tokens=max_tokens, valid=0.05, encoding=encoding)
+    model = models.recurrent_language_model(
+        len(data.vocabulary), num_hiddens, kind="lstm", num_layers=num_layers, embedding_size=64, dropout=dropout
+    )
+    return Experiment(
+        data=data,
+        model=model,
+        task=LanguageModelling(),
+        optimizer=Adam(model.parameters(), lr=lr),
+        epochs=epochs,
+        clip=1.0,
+        sample=writer(data, prompt, 120, temperature=0.8),
+    )

@@ -1,0 +1,52 @@
+"""Which language is a name from? A bidirectional GRU reads it from both ends, character by character."""
+
+from __future__ import annotations
+
+from torch.optim import Adam
+
+from dongshou import models
+from dongshou.data.names import load_names
+from dongshou.tasks import Classification
+from dongshou.training import Experiment, Published, Reported
+
+
+def experiment(
+    data: str = "names",
+    unique: bool = True,
+    embedding_size: int = 64,
+    num_hiddens: int = 128,
+    num_layers: int = 1,
+    dropout: float = 0.2,
+    batch_size: int = 64,
+    lr: float = 2e-3,
+    epochs: int = 10,
+) -> Experiment:
+    """Surnames in 18 languages, a fifth of each held out; names in a batch are packed, not read past their end.
+
+    Of 20,050 names many are in the list more than once. Here each counts once in its language; with unique=False
+    the test asks for some that were learnt by heart, and comes out a point higher.
+    """
+    names = load_names(data, batch_size, unique=unique, bucketing=True)  # ((batch, longest), (batch,)), (batch,)
+    model = models.recurrent_classifier(
+        len(names.vocabulary),
+        len(names.classes),
+        embedding_size=embedding_size,
+        num_hiddens=num_hiddens,
+        num_layers=num_layers,
+        dropout=dropout,
+    )
+    return Experiment(
+        data=names,
+        model=model,
+        task=Classification(),
+        optimizer=Adam(model.parameters(), lr=lr),
+        epochs=epochs,
+        published=[Published("four in five right", test_accuracy=Reported(0.80))],
+    )
+
+
+def countries(num_hiddens: int = 128, lr: float = 2e-3, epochs: int = 10) -> Experiment:
+    """The names of the world's countries in many languages, of the Unicode consortium: no download."""
+    embedded = experiment(data="countries", num_hiddens=num_hiddens, lr=lr, epochs=epochs)
+    embedded.published = []
+    return embedded

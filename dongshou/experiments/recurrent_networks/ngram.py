@@ -1,0 +1,143 @@
+"""n-grams: the next word by counting what followed the last ones, Zipf's law, and what to do about zero counts.
+
+Most word pairs of a text have never been seen before, so that bare counts say of nearly every new sentence that it
+is impossible. Two cures: pretend to have seen everything a little (Laplace), or ask a shorter history (back-off).
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import torch
+
+from dongshou.data.corpora import read_corpus
+from dongshou.data.ngrams import by_rank, count_ngrams, zipf_exponent
+from dongshou.data.sources import SOURCES
+from dongshou.data.tokens import Tokeniser
+from dongshou.data.vocabulary import Vocabulary
+from dongshou.drawing import new_axes
+from dongshou.errors import UsageError
+from dongshou.training import Drew, Event, Finished, Procedure, Session
+from dongshou.training.events import Snapshot
+
+if TYPE_CHECKING:
+    import numpy as np
+    from matplotlib.figure import Figure
+
+NAMES = ("unigram", "bigram", "trigram")
+
+Ngram = tuple[str, ...]
+Probability = Callable[[Ngram], float]  # of the last token of an n-gram, given those before it
+
+
+def experiment(
+    text: str = "time-machine",
+    held_out: float = 0.1,
+    min_frequency: int = 2,
+    added: float = 1.0,
+) -> Procedure:
+    """Counts on the first nine tenths of a text; what each model makes of the last tenth, as perplexities.
+
+    `added` is what Laplace's smoothing adds to every count. Words seen less often than min_frequency are <unk>, in
+    both parts. `zipf_exponent` is near 1: the word of rank r occurs about 1/r times as often as the first.
+    Raises UsageError for shares and counts that make no model.
+    """
+    if not (0 < held_out < 1 and added > 0):
+        raise UsageError(f"0 < held-out < 1 and added > 0 must hold; got held-out {held_out}, added {added}.")
+
+    def steps(session: Session) -> Iterator[Event]:
+        train, test, num_words = read_words(text, held_out, min_frequency, session.limit)
+        counts = {name: count_ngrams(train, n) for n, name in enumerate(NAMES, 1)}
+        metrics = {}
+        for n, name in enumerate(NAMES, 1):
+            metrics[f"laplace_{name}_perplexity"] = perplexity(laplace(counts[name], num_words, added), test, n)
+            metrics[f"backoff_{name}_perplexity"] = perplexity(BackOff(counts[name], num_words), test, n)
+        frequencies = {name: by_rank(of_length) for name, of_length in counts.items()}
+        yield Snapshot("frequencies", {name: torch.from_numpy(ranked.copy()) for name, ranked in frequencies.items()})
+        yield Drew("zipf", draw_zipf(frequencies))
+        yield Finished({"zipf_exponent": zipf_exponent(frequencies["unigram"])} | metrics)
+
+    return Procedure(steps, data=text if text in SOURCES else None)
+
+
+def manual() -> Procedure:
+    """The manual that comes with every Python: no download."""
+    return experiment(text="python-manual")
+
+
+def read_words(
+    text: str, held_out: float, min_frequency: int, limit: int | None = None
+) -> tuple[list[str], list[str], int]:
+    """The words to count, those held out, and how many different ones there are, <unk> among them."""
+    words = list(Tokeniser("word", "letters")(read_corpus(text).train))[:limit]
+    num_train = round((1 - held_out) * len(words))
+    vocabulary = Vocabulary(words[:num_train], min_frequency=min_frequency)
+    known = vocabulary.tokens(vocabulary.ids(words))
+    return known[:num_train], known[num_train:], len(vocabulary)
+
+
+def laplace(counts: Counter[Ngram], num_words: int, added: float) -> Probability:
+    """P(w | h) = (count(h w) + a) / (count(h) + a V): every word is pretended to have been seen a times more."""
+    of_history = histories(counts)
+    return lambda ngram: (counts[ngram] + added) / (of_history[ngram[:-1]] + added * num_words)
+
+
+class BackOff:
+    """P(w | h) = max(count(h w) - d, 0) / count(h) + d N(h) / count(h) P(w | h without its first word).
+
+    What is taken from the N(h) different words seen after h goes to the shorter history; it is asked alone where h
+    was never seen. For it, an n-gram counts once for each different word before it: Francisco is frequent, but after
+    San alone. Below the unigram all V words are equally probable. Kneser and Ney, 1995, in the form of Chen and
+    Goodman, 1999.
+    """
+
+    def __init__(self, counts: Counter[Ngram], num_words: int) -> None:
+        self.counts = counts
+        self.discount = discount_of(counts)
+        self.of_history = histories(counts)
+        self.num_seen = Counter(ngram[:-1] for ngram in counts)
+        is_unigram = () in self.num_seen
+        shorter = Counter(ngram[1:] for ngram in counts)
+        self.shorter: Probability = (lambda ngram: 1 / num_words) if is_unigram else BackOff(shorter, num_words)
+
+    def __call__(self, ngram: Ngram) -> float:
+        history = ngram[:-1]
+        if not (times := self.of_history[history]):
+            return self.shorter(ngram[1:])
+        seen = max(self.counts[ngram] - self.discount, 0) / times
+        return seen + self.discount * self.num_seen[history] / times * self.shorter(ngram[1:])
+
+
+def discount_of(counts: Counter[Ngram]) -> float:
+    """d = n_1 / (n_1 + 2 n_2), where n_k n-grams occur k times: about how much less often those seen come again.
+
+    Kept between 0.1 and 0.9: a short text may have none that occur once, or twice. Ney, Essen and Kneser, 1994.
+    """
+    times = Counter(counts.values())
+    return min(max(times[1] / max(1, times[1] + 2 * times[2]), 0.1), 0.9)
+
+
+def histories(counts: Counter[Ngram]) -> Counter[Ngram]:
+    """How often each history was followed by anything."""
+    total: Counter[Ngram] = Counter()
+    for ngram, count in counts.items():
+        total[ngram[:-1]] += count
+    return total
+
+
+def perplexity(probability: Probability, tokens: Sequence[str], n: int) -> float:
+    """exp(-mean log P) over the tokens that have n - 1 others before them."""
+    ngrams = list(zip(*(tokens[start:] for start in range(n)), strict=False))
+    return math.exp(-math.fsum(math.log(probability(ngram)) for ngram in ngrams) / len(ngrams))
+
+
+def draw_zipf(frequencies: dict[str, np.ndarray]) -> Figure:
+    """How often the n-gram of each rank occurs, on logarithmic axes: a straight line is Zipf's law."""
+    axes = new_axes(7.2, 4.4, xlabel="rank", ylabel="how often")
+    for name, ranked in frequencies.items():
+        axes.loglog(range(1, len(ranked) + 1), ranked, label=name)
+    axes.legend()
+    return axes.figure  # pyright: ignore[reportReturnType]

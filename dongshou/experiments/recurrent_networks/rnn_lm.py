@@ -1,0 +1,51 @@
+"""A recurrent network learns the characters of The Time Machine: text from a state and one matrix (Elman, 1990)."""
+
+from __future__ import annotations
+
+from dongshou.experiments.recurrent_networks._character_model import PROMPT, Order, character_model, printed
+from dongshou.training import Experiment
+
+
+def experiment(
+    text: str = "time-machine",
+    num_hiddens: int = 256,
+    sampling: Order = "sequential",
+    lr: float = 1.0,
+    epochs: int = 500,
+    prompt: str = PROMPT,
+) -> Experiment:
+    """The book's concise page: 256 units, the first 10,000 characters learnt nearly by heart.
+
+    text is a name of `dongshou data list` or a file of yours; the prompt has to be in its letters.
+    """
+    return character_model(
+        "rnn",
+        text,
+        num_hiddens=num_hiddens,
+        sampling=sampling,
+        lr=lr,
+        epochs=epochs,
+        prompt=prompt,
+        published=[printed("concise", 1.3, 1.3, 1.4)],
+    )
+
+
+def wide(epochs: int = 500) -> Experiment:
+    """The book's page from scratch: 512 units in place of 256."""
+    wider = experiment(num_hiddens=512, epochs=epochs)
+    wider.published = [printed("from scratch", 1.0, 1.0, 1.2)]
+    return wider
+
+
+def random(epochs: int = 500) -> Experiment:
+    """512 units, the subsequences in random order: no state is carried from one to the next, and less is learnt."""
+    disordered = experiment(num_hiddens=512, sampling="random", epochs=epochs)
+    disordered.published = [printed("from scratch, random sampling", 1.3, 1.4, 1.5)]
+    return disordered
+
+
+def manual(epochs: int = 200) -> Experiment:
+    """The manual that comes with every Python in place of the novel: no download."""
+    technical = experiment(text="python-manual", epochs=epochs, prompt="the statement ")
+    technical.published = []
+    return technical
