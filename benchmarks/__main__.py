@@ -1,4 +1,4 @@
-"""`python -m benchmarks [mlp|cnn|scratch|autograd|augment|sequences]`: measure, print the tables and write them down."""
+"""`python -m benchmarks [mlp|cnn|scratch|autograd|augment|sequences]`: measure, print and write down the tables."""
 
 from __future__ import annotations
 

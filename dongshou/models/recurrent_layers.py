@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
@@ -49,9 +50,27 @@ def run(layers: Layers, inputs: Tensor, state: State | None = None) -> tuple[Ten
     """The last layer's h of every step, (batch, steps, directions num_hiddens), and the state after the last one."""
     if state is None:
         outputs, end = layers(inputs)
+    elif is_single_step(layers, inputs):
+        outputs, end = single_step(layers, inputs, state)
     else:
-        outputs, end = layers(inputs, state if isinstance(layers, nn.LSTM) else state[0])
+        outputs, end = layers(inputs, state if len(state) > 1 else state[0])
     return outputs, end if isinstance(end, tuple) else (end,)
+
+
+def is_single_step(layers: Layers, inputs: Tensor) -> bool:
+    """Whether `single_step` computes it: one step upwards through torch's own LSTM, without dropout, on a processor."""
+    is_plain = type(layers) is nn.LSTM and not layers.bidirectional and not (layers.training and layers.dropout)
+    return is_plain and inputs.size(1) == 1 and inputs.device.type == "cpu"
+
+
+def single_step(layers: Layers, inputs: Tensor, state: State) -> tuple[Tensor, State]:
+    """The same cell by cell: on a processor torch's LSTM rearranges its weights in each call, which takes longer."""
+    x, ends = inputs[:, 0], []  # (batch, num_inputs)
+    for weights, h, c in zip(layers.all_weights, *state, strict=True):
+        x, c = torch.lstm_cell(x, (h, c), *weights)
+        ends.append((x, c))
+    h, c = (torch.stack(part) for part in zip(*ends, strict=True))  # (num_layers, batch, num_hiddens)
+    return x[:, None], (h, c)
 
 
 def run_lengths(layers: Layers, inputs: Tensor, lengths: Tensor) -> tuple[Tensor, State]:

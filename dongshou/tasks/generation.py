@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from dongshou.data.text_splits import TextSplits
 
 
-@torch.no_grad()
 def generate(
     model: nn.Module,
     tokens: Tensor,
@@ -38,7 +37,7 @@ def generate(
     check_choice(tokens, num_tokens, temperature, top_k, top_p)
     context: int | None = getattr(model, "context", None)
     text, unread, state, num_read = tokens, tokens, None, 0
-    with evaluating(model):
+    with evaluating(model), torch.inference_mode():
         for _ in range(num_tokens):
             if context is not None and num_read + unread.shape[1] > context:
                 unread, state, num_read = text[:, -max(1, context // 2) :], None, 0
@@ -46,7 +45,7 @@ def generate(
             num_read += unread.shape[1]
             unread = chosen(logits[:, -1].float(), temperature, top_k, top_p, generator)  # (batch, 1)
             text = torch.cat([text, unread], 1)
-    return text[:, tokens.shape[1] :]
+    return text[:, tokens.shape[1] :].clone()  # an ordinary tensor again, which a model may learn from
 
 
 def chosen(

@@ -20,6 +20,7 @@ from dongshou.experiments.catalogue import list_experiments
 from dongshou.experiments.recurrent_networks._translation import held_out, start_as_in_the_book
 from dongshou.experiments.registry import find_declaration
 from dongshou.models.encoder_decoder import seq2seq
+from dongshou.models.transformer import transformer
 from dongshou.runs.predict_text import Writing, predict_text
 from dongshou.training import Session
 
@@ -130,6 +131,8 @@ def test_the_start_is_the_books():
     bound = (6 / (32 + 3 * 32)) ** 0.5  # Glorot and Bengio, 2010, equation 16
     assert 0.95 * bound < weight.abs().max() <= bound
     assert model.decoder.output.weight.abs().max() <= (6 / (32 + 7)) ** 0.5
+    bias = start_as_in_the_book(transformer(5, 7)).decoder.output.bias
+    assert 0 < bias.abs().max() <= 32**-0.5  # torch's own
 
 
 def test_the_sentences_held_out_have_all_their_translations(pair_file):

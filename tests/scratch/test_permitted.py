@@ -69,6 +69,9 @@ LAYERS: dict[str, list[tuple[tuple, dict, list]]] = {
     "Upsample": [((7, None, mode), {}, [(1, 2, 4, 4)]) for mode in ("nearest", "nearest-exact", "bilinear", "bicubic")],
     "UpsamplingNearest2d": [((7,), {}, [(1, 2, 4, 4)])],
     "UpsamplingBilinear2d": [((7,), {}, [(1, 2, 4, 4)])],
+    "AdaptiveLogSoftmaxWithLoss": [((16, 8, [2, 5]), {}, [(3, 16), torch.tensor([1, 7, 3])])],
+    "ChannelShuffle": [((2,), {}, [(1, 4, 3, 3)])],
+    "CrossMapLRN2d": [((3,), {}, [(1, 4, 3, 3)])],
     "PixelShuffle": [((2,), {}, [(1, 4, 3, 3)])],
     "PixelUnshuffle": [((2,), {}, [(1, 1, 4, 4)])],
     **{f"Dropout{n}d": [((0.5, inplace), {}, [(3, 4, *[2] * n)]) for inplace in (True, False)] for n in AXES},
@@ -96,7 +99,8 @@ def run(layer: Callable, inputs: list) -> None:
     tensors = [item if isinstance(item, torch.Tensor) else torch.randn(item) for item in inputs]
     tensors = [item.clone().requires_grad_(item.is_floating_point()) * 1 for item in tensors]
     with OnlyPermitted():
-        layer(*tensors).sum().backward()
+        output = layer(*tensors)
+        (output.loss if isinstance(output, tuple) else output).sum().backward()
 
 
 def test_every_layer_has_a_case_here_or_in_pytorchs_database():

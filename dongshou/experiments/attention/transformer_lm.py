@@ -50,7 +50,7 @@ def experiment(
         data=data,
         model=model,
         task=LanguageModelling(carries_state=False),
-        optimizer=AdamW(decayed_matrices(model, 0.1), lr=lr, betas=(0.9, 0.99)),
+        optimizer=AdamW(decayed_matrices(model, 0.1), lr=lr, betas=(0.9, 0.99), fused=True),
         epochs=epochs,
         schedule=lambda optimizer: warm_cosine(optimizer, num_steps),
         schedule_every="step",

@@ -5,7 +5,14 @@ from __future__ import annotations
 from dongshou import models
 from dongshou.data.text_splits import PairSplits
 from dongshou.data.translation import load_pairs
-from dongshou.experiments.recurrent_networks._translation import BOOK_CLIP, all_pairs, as_in_the_book, date_pairs, wired
+from dongshou.experiments.recurrent_networks._translation import (
+    BOOK_CLIP,
+    all_pairs,
+    as_in_the_book,
+    date_pairs,
+    start_as_in_the_book,
+    wired,
+)
 from dongshou.models.encoder_decoder import EncoderDecoder
 from dongshou.training import Band, Experiment
 
@@ -32,7 +39,7 @@ def experiment(
         hes_calm_bleu=Band.between(0.658, 1, 1),
         im_home_bleu=Band.between(1, 1, 1),
     )
-    model = model_for(pairs, num_hiddens, num_heads, ffn_size, num_layers, dropout)
+    model = start_as_in_the_book(model_for(pairs, num_hiddens, num_heads, ffn_size, num_layers, dropout))
     return wired(pairs, model, lr, epochs, [book], clip=BOOK_CLIP)
 
 

@@ -99,9 +99,13 @@ def date_pairs(language: str, max_examples: int, batch_size: int) -> PairSplits:
 
 
 def start_as_in_the_book(model: EncoderDecoder) -> EncoderDecoder:
-    """Weights of linear and recurrent layers as of Xavier (Glorot and Bengio, 2010), in place; the model."""
+    """Weights of linear and recurrent layers as of Xavier (Glorot and Bengio, 2010), in place; the model.
+
+    Biases start as torch starts them, in a Transformer too.
+    """
     for layer in model.modules():
         if isinstance(layer, (nn.Linear, nn.GRU)):
+            layer.reset_parameters()
             for name, parameter in layer.named_parameters():
                 if "weight" in name:
                     nn.init.xavier_uniform_(parameter)

@@ -22,6 +22,7 @@ from dongshou.scratch.functional.adaptive_pooling import (
     adaptive_max_pool3d,
 )
 from dongshou.scratch.functional.attention import scaled_dot_product_attention
+from dongshou.scratch.functional.channel_shuffle import channel_shuffle
 from dongshou.scratch.functional.convolution import conv1d, conv2d, conv3d
 from dongshou.scratch.functional.cross_entropy import cross_entropy, linear_cross_entropy, nll_loss
 from dongshou.scratch.functional.ctc import ctc_loss
@@ -121,6 +122,7 @@ __all__ = [
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "celu",
+    "channel_shuffle",
     "conv1d",
     "conv2d",
     "conv3d",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -28,15 +29,41 @@ class _ReLU(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> Tensor:
         (output,) = ctx.saved_tensors
-        # 1 or 0 written as numbers at once: times booleans would be eight times as slow
-        mask = torch.ne(output.detach(), 0, out=torch.empty_like(output))
-        return gradients[0] * mask
+        return indicator(torch.ne, output, 0).mul_(gradients[0])
+
+
+def indicator(compare: Callable[..., Tensor], input: Tensor, bound: float) -> Tensor:
+    """1 where compare(x, bound) holds, 0 elsewhere, as numbers at once: times booleans would be far slower."""
+    return compare(input.detach(), bound, out=torch.empty_like(input))
 
 
 def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
     """x where x > 0, negative_slope * x elsewhere: no unit ever stops learning. Maas et al., 2013."""
-    output = torch.where(input > 0, input, negative_slope * input)
+    x = input.clone() if inplace else input  # the derivative needs x
+    output = bend(x, x.new_tensor(negative_slope))
     return input.copy_(output) if inplace else output
+
+
+def bend(input: Tensor, slope: Tensor) -> Tensor:
+    """max(x, 0) + slope * min(x, 0), where slope broadcasts against x."""
+    return _Bend.apply(input, slope)  # pyright: ignore[reportReturnType]
+
+
+class _Bend(torch.autograd.Function):
+    """y = max(x, 0) + a min(x, 0), dy/dx = 1 where x > 0 and a elsewhere, dy/da = min(x, 0)."""
+
+    @staticmethod
+    def forward(ctx: Any, input: Tensor, slope: Tensor) -> Tensor:
+        ctx.save_for_backward(input, slope)
+        return input.clamp(max=0).mul_(slope).add_(input.clamp(min=0))
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor | None]:
+        input, slope = ctx.saved_tensors
+        to_input = indicator(torch.gt, input, 0).mul_(1 - slope).add_(slope).mul_(gradients[0])
+        if not ctx.needs_input_grad[1]:
+            return to_input, None
+        return to_input, (gradients[0] * input.clamp(max=0)).sum_to_size(slope.shape)
 
 
 def tanh(input: Tensor) -> Tensor:
@@ -54,14 +81,14 @@ class _Sigmoid(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, input: Tensor) -> Tensor:
-        output = torch.exp(-input).add_(1).reciprocal_()  # in place: new memory costs more than the arithmetic
+        output = torch.neg(input).exp_().add_(1).reciprocal_()  # in place: memory costs more than the arithmetic
         ctx.save_for_backward(output)
         return output
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> Tensor:
         (output,) = ctx.saved_tensors
-        return gradients[0] * torch.addcmul(output, output, output, value=-1)
+        return torch.addcmul(output, output, output, value=-1).mul_(gradients[0])
 
 
 def logsigmoid(input: Tensor) -> Tensor:
@@ -102,20 +129,23 @@ class _GELU(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, input: Tensor) -> Tensor:
-        ctx.save_for_backward(input)
-        return input * _normal_distribution(input)
+        distribution = _normal_distribution(input)
+        ctx.save_for_backward(input, distribution)
+        return input * distribution
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> Tensor:
-        (input,) = ctx.saved_tensors
+        input, distribution = ctx.saved_tensors
+        if torch.is_grad_enabled():  # a second derivative is wanted: Phi(x) depends on the input as well
+            distribution = _normal_distribution(input)
         log_scale = input.new_tensor(-0.5 * math.log(2 * math.pi))
-        density = torch.addcmul(log_scale, input, input, value=-0.5).exp()
-        return gradients[0] * torch.addcmul(_normal_distribution(input), input, density)
+        density = torch.addcmul(log_scale, input, input, value=-0.5).exp_()
+        return torch.addcmul(distribution, input, density).mul_(gradients[0])
 
 
 def _normal_distribution(input: Tensor) -> Tensor:
     """Phi(x) = (1 + erf(x / sqrt(2))) / 2."""
-    return torch.erf(input * math.sqrt(0.5)).add_(1).mul_(0.5)
+    return (input * math.sqrt(0.5)).erf_().add_(1).mul_(0.5)
 
 
 def softmax(input: Tensor, dim: int | None = None, dtype: torch.dtype | None = None) -> Tensor:

@@ -163,7 +163,7 @@ class _Normalize(torch.autograd.Function):
         ctx.save_for_backward(input, weight, standardized, inverse_std)
         ctx.axes, ctx.eps, ctx.bias_shape = axes, eps, bias.shape
         ctx.mark_non_differentiable(mean, variance)
-        return torch.addcmul(bias, standardized, weight), mean, variance
+        return (standardized * weight).add_(bias), mean, variance
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
@@ -173,12 +173,10 @@ class _Normalize(torch.autograd.Function):
             standardized, inverse_std, _, _ = _standardized(input, axes, ctx.eps)
         product = gradient * standardized
         to_bias, to_weight = gradient.sum_to_size(ctx.bias_shape), product.sum_to_size(weight.shape)
-        if weight.numel() == 1 or weight.shape == inverse_std.shape:  # one weight for all that share a mean
-            inverse_std = inverse_std * weight
-        else:
-            gradient, product = gradient * weight, product * weight
-        shift, slope = (-values.mean(axes, keepdim=True) * inverse_std for values in (gradient, product))
-        return torch.addcmul(shift, standardized, slope).addcmul_(gradient, inverse_std), to_weight, to_bias, None, None
+        gradient, product = gradient * weight, product.mul_(weight)
+        shift, slope = (values.mean(axes, keepdim=True) for values in (gradient, product))
+        to_input = gradient.sub_(shift).addcmul_(standardized, slope, value=-1).mul_(inverse_std)
+        return to_input, to_weight, to_bias, None, None
 
 
 def _standardized(input: Tensor, axes: tuple[int, ...], eps: float) -> tuple[Tensor, Tensor, Tensor, Tensor]:

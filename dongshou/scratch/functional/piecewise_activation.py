@@ -7,6 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from dongshou.scratch.functional.activation import bend, indicator
+
 
 def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
     """x where x > threshold, value elsewhere."""
@@ -35,7 +37,8 @@ class _HardTanh(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
         (output,), (min_val, max_val) = ctx.saved_tensors, ctx.ends
-        return gradients[0] * ((output != min_val) & (output != max_val)), None, None
+        is_above, is_below = (indicator(torch.ne, output, end) for end in (min_val, max_val))
+        return is_above.mul_(is_below).mul_(gradients[0]), None, None
 
 
 def relu6(input: Tensor, inplace: bool = False) -> Tensor:
@@ -45,15 +48,45 @@ def relu6(input: Tensor, inplace: bool = False) -> Tensor:
 
 def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
     """relu6(x + 3) / 6: a sigmoid without exp. Howard et al., 2019."""
-    output = relu6(input + 3) / 6
+    x = input.clone() if inplace else input  # the derivative needs x
+    output: Tensor = _HardSigmoid.apply(x)  # pyright: ignore[reportAssignmentType]
     return input.copy_(output) if inplace else output
+
+
+class _HardSigmoid(torch.autograd.Function):
+    """y = min(max(x + 3, 0), 6) / 6, dy/dx = 1/6 between -3 and 3."""
+
+    @staticmethod
+    def forward(ctx: Any, input: Tensor) -> Tensor:
+        ctx.save_for_backward(input)
+        return (input + 3).clamp_(0, 6).div_(6)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
+        (input,) = ctx.saved_tensors
+        return indicator(torch.lt, input.abs(), 3).mul_(gradients[0]).div_(6)
 
 
 def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
     """x hardsigmoid(x): silu without exp. Howard et al., 2019."""
     x = input.clone() if inplace else input  # the derivative needs x
-    output = x * hardsigmoid(x)
+    output: Tensor = _HardSwish.apply(x)  # pyright: ignore[reportAssignmentType]
     return input.copy_(output) if inplace else output
+
+
+class _HardSwish(torch.autograd.Function):
+    """y = x h(x), dy/dx = h(x) + x h'(x), where h is the hard sigmoid and h'(x) = 1/6 between -3 and 3."""
+
+    @staticmethod
+    def forward(ctx: Any, input: Tensor) -> Tensor:
+        ctx.save_for_backward(input)
+        return hardsigmoid(input).mul_(input)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
+        (input,) = ctx.saved_tensors
+        is_between = indicator(torch.lt, input.abs(), 3)
+        return hardsigmoid(input).addcmul_(input, is_between, value=1 / 6).mul_(gradients[0])
 
 
 def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
@@ -80,7 +113,7 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
     if weight.numel() not in (1, channels):
         raise RuntimeError(f"prelu: {weight.numel()} weights do not fit an input of {channels} channels")
     slope = weight.reshape(-1, *[1] * (input.dim() - 2)) if input.dim() > 1 else weight.reshape([1] * input.dim())
-    return torch.where(input > 0, input, slope * input)
+    return bend(input, slope)
 
 
 def rrelu(
@@ -92,8 +125,8 @@ def rrelu(
     """
     if lower > upper:
         raise RuntimeError(f"Lower bound should be less than or equal to the upper bound; got {lower} and {upper}")
-    slope = _random_slopes(input, lower, upper) if training else (lower + upper) / 2
-    output = torch.where(input > 0, input, slope * input)
+    x = input.clone() if inplace else input  # the derivative needs x
+    output = bend(x, _random_slopes(x, lower, upper) if training else x.new_tensor((lower + upper) / 2))
     return input.copy_(output) if inplace else output
 
 

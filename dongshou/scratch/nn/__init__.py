@@ -22,6 +22,7 @@ from dongshou.scratch.nn.adaptive_pooling import (
     AdaptiveMaxPool2d,
     AdaptiveMaxPool3d,
 )
+from dongshou.scratch.nn.adaptive_softmax import AdaptiveLogSoftmaxWithLoss
 from dongshou.scratch.nn.attention import MultiheadAttention
 from dongshou.scratch.nn.batch_normalization import (
     BatchNorm1d,
@@ -32,8 +33,10 @@ from dongshou.scratch.nn.batch_normalization import (
     InstanceNorm3d,
 )
 from dongshou.scratch.nn.bilinear import Bilinear
+from dongshou.scratch.nn.channel_shuffle import ChannelShuffle
 from dongshou.scratch.nn.container import Module, ModuleDict, ModuleList, Parameter, Sequential
 from dongshou.scratch.nn.convolution import Conv1d, Conv2d, Conv3d
+from dongshou.scratch.nn.cross_map_normalization import CrossMapLRN2d
 from dongshou.scratch.nn.ctc_loss import CTCLoss
 from dongshou.scratch.nn.distance import CosineSimilarity, PairwiseDistance
 from dongshou.scratch.nn.dropout import AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout
@@ -142,6 +145,7 @@ __all__ = [
     "AdaptiveAvgPool1d",
     "AdaptiveAvgPool2d",
     "AdaptiveAvgPool3d",
+    "AdaptiveLogSoftmaxWithLoss",
     "AdaptiveMaxPool1d",
     "AdaptiveMaxPool2d",
     "AdaptiveMaxPool3d",
@@ -157,6 +161,7 @@ __all__ = [
     "Bilinear",
     "CELU",
     "CTCLoss",
+    "ChannelShuffle",
     "CircularPad1d",
     "CircularPad2d",
     "CircularPad3d",
@@ -172,6 +177,7 @@ __all__ = [
     "CosineEmbeddingLoss",
     "CosineSimilarity",
     "CrossEntropyLoss",
+    "CrossMapLRN2d",
     "Dropout",
     "Dropout1d",
     "Dropout2d",

@@ -52,7 +52,7 @@ def summary(results: Sequence[Result]) -> str:
     passed, samples = sum(result.passed for result in results), sum(result.samples for result in results)
     return (
         f"{proven} of {len(results)} classes proven, {passed} of {samples} samples; "
-        f"{len(lacking())} classes of torch.nn without a twin "
+        f"classes of torch.nn without a twin: {', '.join(lacking()) or 'none'} "
         f"(torch {torch.__version__}, Python {platform.python_version()})"
     )
 

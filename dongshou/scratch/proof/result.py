@@ -10,9 +10,8 @@ Kind = Literal["layer", "optimiser"]
 
 # class of torch: the reason why there is no twin of it in scratch
 OUT_OF_REACH: dict[str, str] = {
-    "CrossMapLRN2d": "the legacy form of LocalResponseNorm, in none of the databases",
     "NLLLoss2d": "the deprecated name of NLLLoss",
-    "SyncBatchNorm": "averages over several processes, each with a GPU of its own; on a single one it is BatchNorm",
+    "SyncBatchNorm": "needs a process group: it averages over several processes; on a single one it is BatchNorm",
 }
 
 
