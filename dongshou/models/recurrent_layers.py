@@ -53,7 +53,7 @@ def run(layers: Layers, inputs: Tensor, state: State | None = None) -> tuple[Ten
     elif is_single_step(layers, inputs):
         outputs, end = single_step(layers, inputs, state)
     else:
-        outputs, end = layers(inputs, state if len(state) > 1 else state[0])
+        outputs, end = layers(inputs, state if len(state) == 2 else state[0])
     return outputs, end if isinstance(end, tuple) else (end,)
 
 

@@ -78,6 +78,17 @@ def test_derivatives_of_first_and_second_order(name):
     assert gradgradcheck(function, x)
 
 
+def test_derivatives_of_straight_pieces():
+    x = torch.linspace(-7.3, 7.4, 12, dtype=torch.float64).reshape(3, 4).requires_grad_()
+    for name in ("hardsigmoid", "hardtanh", "hardswish", "leaky_relu"):
+        assert gradcheck(getattr(functional, name), x)
+        assert gradgradcheck(getattr(functional, name), x)
+    for slopes in (torch.tensor([0.3]), torch.tensor([0.3, -0.2, 0.0, 1.5])):
+        inputs = x, slopes.double().requires_grad_()
+        assert gradcheck(functional.prelu, inputs)
+        assert gradgradcheck(functional.prelu, inputs)
+
+
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32])
 def test_short_types(dtype):
     x = torch.tensor([-1e4, -100.0, -3.0, -0.1, 0.0, 0.1, 3.0, 100.0, 1e4]).to(dtype)

@@ -59,16 +59,18 @@ def _log_likelihood(log_probs: Tensor, labels: Tensor, times: Tensor, sizes: Ten
     states = _with_blanks(labels, blank)  # (batch, states)
     emissions = log_probs.gather(2, states.expand(len(log_probs), *states.shape))  # (time, batch, states)
     emissions = emissions.clamp(min=IMPOSSIBLE)
-    skips = torch.zeros_like(states, dtype=torch.bool)
-    skips[:, 2:] = (states[:, 2:] != blank) & (states[:, 2:] != states[:, :-2])
+    skip = torch.full_like(emissions[0], IMPOSSIBLE)  # (batch, states), the logarithm of 0 or 1
+    skip[:, 2:].masked_fill_((states[:, 2:] != blank) & (states[:, 2:] != states[:, :-2]), 0)
     state = torch.arange(states.size(1), device=states.device)
     before = torch.where(state == 0, 0.0, IMPOSSIBLE)  # what an input of no time steps can say: nothing
     alpha = torch.where(state < 2, emissions[0], IMPOSSIBLE)  # (batch, states): a blank, or the first label
     alpha = torch.where((times > 0).unsqueeze(1), alpha, before)
-    for time in range(1, len(log_probs)):
-        skipped = torch.where(skips, _shifted(alpha, 2), IMPOSSIBLE)
-        following = emissions[time] + _log_sum_exp(torch.stack([alpha, _shifted(alpha, 1), skipped]))
-        alpha = torch.where((time < times).unsqueeze(1), following, alpha)
+    edge = alpha.new_full((len(alpha), 2), IMPOSSIBLE)  # what comes before the first state
+    time = torch.arange(len(log_probs), device=times.device).reshape(-1, 1, 1)
+    for emission, is_in_time in zip(emissions[1:], time[1:] < times.unsqueeze(1), strict=True):
+        behind = torch.cat([edge, alpha], dim=1)  # (batch, 2 + states)
+        ways = torch.stack([alpha, behind[:, 1:-1], behind[:, :-2] + skip])  # (3, batch, states)
+        alpha = torch.where(is_in_time, emission + _log_sum_exp(ways), alpha)
     last = (2 * sizes).unsqueeze(1)  # the blank at the end; or the label before it, where there is one
     ends = torch.cat([last, (last - 1).clamp(min=0)], dim=1)
     paths = alpha.gather(1, ends)  # (batch, 2)
@@ -91,12 +93,6 @@ def _with_blanks(labels: Tensor, blank: int) -> Tensor:
     states = labels.new_full((labels.size(0), 2 * labels.size(1) + 1), blank)
     states[:, 1::2] = labels
     return states
-
-
-def _shifted(alpha: Tensor, by: int) -> Tensor:
-    """alpha(s - by): (batch, states)."""
-    before = torch.full_like(alpha[:, :by], IMPOSSIBLE)
-    return torch.cat([before, alpha], dim=1)[:, : alpha.size(1)]
 
 
 def _log_sum_exp(values: Tensor) -> Tensor:
