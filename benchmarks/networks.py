@@ -17,7 +17,7 @@ class Network:
     make     builds it, from images (batch, channels, height, width) to logits (batch, 10)
     title    in the words of a table
     data     an image set
-    similar  how far the best accuracy of two contenders may be apart when they do the same work
+    similar  how far the best accuracy of two contenders may be apart when they do the same work; 1: it says little
     limit    how many examples an epoch has on a processor, where all of them would take too long
     """
 
@@ -32,15 +32,17 @@ class Network:
 
 NETWORKS = {
     "mlp": Network(lambda: models.mlp(784, (256,), 10, std=0.01), "Perceptron 784-256-10"),
-    "lenet": Network(lambda: models.initialise(models.lenet(1, 10)), "LeNet", lr=0.9, similar=0.1),
-    "mnist_residual": Network(lambda: models.mnist_residual(1, 10), "mnist_residual", lr=0.05),
+    "lenet": Network(lambda: models.initialise(models.lenet(1, 10)), "LeNet", lr=0.9, similar=1.0, limit=25_600),
+    "mnist_residual": Network(
+        lambda: models.mnist_residual(1, 10), "mnist_residual", lr=0.05, similar=0.1, limit=12_800
+    ),
     "resnet18": Network(
         lambda: models.resnet18(3, 10, stem="cifar"),
         "ResNet-18 at 32x32",
         data="cifar10",
-        batch_size=128,
+        batch_size=64,
         lr=0.05,
         similar=1.0,  # on so few examples accuracy says little
-        limit=1024,
+        limit=256,
     ),
 }

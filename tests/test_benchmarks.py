@@ -118,7 +118,7 @@ def test_every_network_has_data_settings_and_targets(network: str) -> None:
 
 def test_a_gpu_has_one_table_and_all_examples() -> None:
     assert cnn.numbers_of_threads((1, 1), "cuda") == [1]
-    assert (Work.of("resnet18").limit, Work.of("resnet18", device="cuda").limit) == (1024, None)
+    assert (Work.of("resnet18").limit, Work.of("resnet18", device="cuda").limit) == (256, None)
 
 
 def test_convolutional_contenders_take_their_turns() -> None:
@@ -135,7 +135,7 @@ def test_the_tables_of_all_networks_are_written_in_one_report(tmp_path: Path) ->
     results.write(tmp_path, "cnn", report, cnn.in_markdown(report))
     text = (tmp_path / "cnn.md").read_text()
     assert json.loads((tmp_path / "cnn.json").read_text())["tables"] == tables
-    assert "One epoch of ResNet-18 at 32x32 on the first 1024 examples of cifar10, batches of 128" in text
+    assert "One epoch of ResNet-18 at 32x32 on the first 256 examples of cifar10, batches of 64" in text
     assert "## LeNet, one thread" in text
     assert "## ResNet-18 at 32x32, cuda" in text
     assert "| ours-fast | 0.50 |" in text
