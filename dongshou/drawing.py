@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import warnings
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -45,7 +46,8 @@ def png(figure: Figure, dots_per_inch: int = 120) -> bytes:
     import matplotlib
 
     buffer = io.BytesIO()
-    with matplotlib.rc_context({"font.family": ["DejaVu Sans", *chinese_fonts()]}):
+    with matplotlib.rc_context({"font.family": ["DejaVu Sans", *chinese_fonts()]}), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")  # without a Chinese font: a box for each
         figure.savefig(buffer, format="png", dpi=dots_per_inch)
     return buffer.getvalue()
 
