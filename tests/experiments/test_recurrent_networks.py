@@ -304,7 +304,7 @@ def test_the_rate_warms_up_and_falls_to_a_tenth():
         work.optimizer.step()
         scheduler.step()
     assert max(rates) == rates[100] == pytest.approx(2e-3)
-    assert rates[0] == pytest.approx(1e-5) and rates[-1] == pytest.approx(2e-4, rel=0.01)
+    assert rates[0] == pytest.approx(2e-5) and rates[-1] == pytest.approx(2e-4, rel=0.01)
 
 
 def test_the_settings_of_the_transformer(real_data):
