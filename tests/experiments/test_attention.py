@@ -28,6 +28,7 @@ TRANSLATION = ("seq2seq", "seq2seq-attention", "transformer-mt")
 SMALL = {  # a few seconds for all of them
     "": dict(max_examples=40, batch_size=16, epochs=1),
     ":full": dict(batch_size=16, num_hiddens=16, num_layers=1, epochs=1),
+    ":small": dict(batch_size=16, epochs=1),
     ":dates": dict(max_examples=60, batch_size=16, num_hiddens=16, epochs=1),
 }
 NAMES = [name + variant for name in TRANSLATION for variant in SMALL]
@@ -71,7 +72,7 @@ def small(name: str, data: str):
 
 def test_every_experiment_on_translation_is_among_those_tested():
     entries = {entry.name: entry for entry in list_experiments()}
-    assert all(set(entries[name].variants) == {"full", "dates"} for name in TRANSLATION)
+    assert all(set(entries[name].variants) == {"full", "small", "dates"} for name in TRANSLATION)
     assert entries["kernel-regression"].variants == {}
 
 

@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from torch import nn
-from torch.optim import Adam
+from torch.optim import Adam, Optimizer
+from torch.optim.lr_scheduler import LRScheduler
 
 from dongshou.data.text_splits import PairSplits
 from dongshou.data.tokens import UNKNOWN
 from dongshou.data.translation import load_pairs
 from dongshou.models.encoder_decoder import EncoderDecoder
+from dongshou.scratch.optim.lr_scheduler import LambdaLR, cosine_with_warmup
 from dongshou.tasks import Translation
 from dongshou.tasks.bleu import bleu, corpus_bleu
 from dongshou.tasks.translate import sentence_of, translations
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 WIDTH = 4  # of the beam
 BOOK_CLIP = 0.03  # the book clips the gradient of a sum at 1: of 64 sentences of five words, by their 10 steps each
+WARMUP = 400  # steps
 RARE = "<rare>"
 SAMPLES = 4  # sentences that are translated as the epochs go by
 
@@ -80,7 +83,17 @@ def wired(
     )
 
 
-def all_pairs(data: str, max_words: int, batch_size: int) -> PairSplits:
+def wired_for_all(pairs: PairSplits, model: EncoderDecoder, lr: float, epochs: int) -> Experiment:
+    """The same where there is much to learn from: the rate climbs for 400 steps, then falls along a cosine."""
+    num_steps = len(pairs.train()) * epochs
+
+    def schedule(optimizer: Optimizer) -> LRScheduler:
+        return LambdaLR(optimizer, cosine_with_warmup(min(WARMUP, num_steps - 1), num_steps, start=0.01, end=0.02))
+
+    return replace(wired(pairs, model, lr, epochs), schedule=schedule, schedule_every="step")
+
+
+def all_pairs(data: str, max_words: int, min_frequency: int, batch_size: int) -> PairSplits:
     """Every pair of up to so many words, a tenth of the sentences for the test, sentences of one length together."""
     return load_pairs(
         data,
@@ -88,6 +101,7 @@ def all_pairs(data: str, max_words: int, batch_size: int) -> PairSplits:
         num_steps=max_words + 1,  # and <eos>
         max_examples=None,
         max_words=max_words,
+        min_frequency=min_frequency,
         held_out=0.1,
         bucketing=True,
     )

@@ -12,6 +12,7 @@ from dongshou.experiments.recurrent_networks._translation import (
     date_pairs,
     start_as_in_the_book,
     wired,
+    wired_for_all,
 )
 from dongshou.models.encoder_decoder import EncoderDecoder
 from dongshou.training import Band, Experiment
@@ -53,6 +54,7 @@ def experiment(
 def full(
     data: str = "fra-eng",
     max_words: int = 10,
+    min_frequency: int = 2,
     batch_size: int = 128,
     num_hiddens: int = 256,
     num_layers: int = 2,
@@ -61,8 +63,13 @@ def full(
     epochs: int = 10,
 ) -> Experiment:
     """All pairs of up to ten words; a tenth of the sentences is held out. For a GPU, or a night."""
-    pairs = all_pairs(data, max_words, batch_size)
-    return wired(pairs, model_for(pairs, num_hiddens, num_layers, dropout), lr, epochs)
+    pairs = all_pairs(data, max_words, min_frequency, batch_size)
+    return wired_for_all(pairs, model_for(pairs, num_hiddens, num_layers, dropout), lr, epochs)
+
+
+def small(data: str = "fra-eng", batch_size: int = 128, epochs: int = 8) -> Experiment:
+    """Pairs of up to eight words and a smaller network: for two cores and half an hour."""
+    return full(data, max_words=8, min_frequency=5, batch_size=batch_size, num_hiddens=128, epochs=epochs)
 
 
 def dates(
