@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from dongshou.data.augment.blend import brightness_, color_, contrast_
+from dongshou.data.augment.blocks import blocks
 from dongshou.data.augment.chance import per_image, uniform
 from dongshou.errors import UsageError
 
@@ -40,10 +41,12 @@ class ColorJitter:
             (turn_hue_, -self.hue, self.hue),
         )
         changed = images.to(torch.float32, copy=True)
-        for index in torch.randperm(len(changes), generator=generator).tolist():
-            change, low, high = changes[index]
-            if low < high:
-                change(changed, uniform(generator, len(images), low=low, high=high))
+        order = torch.randperm(len(changes), generator=generator).tolist()
+        steps = [changes[index] for index in order if changes[index][1] < changes[index][2]]
+        amounts = [uniform(generator, len(images), low=low, high=high) for _, low, high in steps]
+        for block, *amounts_of_block in blocks(changed, *amounts):
+            for (change, _, _), amount in zip(steps, amounts_of_block, strict=True):
+                change(block, amount)
         return changed
 
 
@@ -66,7 +69,7 @@ def turn_hue_(images: Tensor, turn: Tensor) -> Tensor:
     turned -= 6 * (turned / 6).floor()  # within 0..6
     places = torch.tensor([0.0, 2.0, 4.0], device=images.device).view(3, 1, 1)
     fullness = torch.sub(turned, places, out=images).abs_().sub_(3).abs_().sub_(1).clamp_(0, 1)
-    return fullness.mul_(chroma).add_(least)  # (batch, 3, height, width)
+    return torch.addcmul(least, fullness, chroma, out=images)  # (batch, 3, height, width)
 
 
 def hue(images: Tensor, value: Tensor, least: Tensor) -> Tensor:
