@@ -16,7 +16,8 @@ the versions, the machine and the hashes of the data.
 The verdict compares the median over the seeds with what was published: **match** in the band from the 10th to
 the 90th percentile, widened by the standard deviation over the seeds, or better than it (for a single published
 figure: within the tolerance that the experiment states, or better); **within range** between the published
-extremes; else **differs**. A figure in parentheses is shown beside the published one and not judged; where nothing
+extremes; else **differs**. Where a known-fragile network stays at chance, the seeds that have **not learnt** are
+counted beside the others. A figure in parentheses is shown beside the published one and not judged; where nothing
 was published, the measurement stands alone. A run on fewer examples or for fewer epochs than the experiment declares
 is **limited**: it shows that the experiment runs, and is compared with nothing.
 """
@@ -53,6 +54,8 @@ def rows_of(outcome: dict[str, Any]) -> Iterator[tuple[str, ...]]:
     """A row for each published figure of one experiment, or for each metric; its name stands in the first only."""
     seeds = len(outcome["seeds"])
     failed = f", {len(outcome['failures'])} failed" if outcome["failures"] else ""
+    not_learnt = max((source.get("not_learnt", 0) for source in outcome["published"]), default=0)
+    failed += f", {not_learnt} not learnt" if not_learnt else ""
     took = f"{statistics.median(seed['seconds'] for seed in outcome['seeds']):.1f}" if seeds else ""
     first = (f"`{outcome['experiment']}`", engine(outcome), f"{seeds}{failed}")
     for source in outcome["published"]:

@@ -153,7 +153,8 @@ def compared(published: Sequence[Published], runs: Sequence[Run], is_trial: bool
             if values:
                 rows[metric]["measured"] = statistics.median(values)
                 rows[metric]["verdict"] = verdict_on(metric, figure, values, is_trial)
-        sources.append({"source": source.source, "metrics": rows})
+        not_learnt = 0 if is_trial else sum(map(source.has_failed, results))
+        sources.append({"source": source.source, "metrics": rows} | ({"not_learnt": not_learnt} if not_learnt else {}))
     return sources
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -71,12 +72,26 @@ class Published:
     """Results of one source: `Published("d2l-zh 2.0", test_accuracy=Band(0.77, 0.78, 0.80, 0.82, 0.83))`.
 
     The first metric named is the one that decides; `secondary` names those that are shown, not judged.
+    Of a fragile network, `failed_below` says which values of a metric mean that a seed has not learnt:
+    `{"test_accuracy": 0.75}`. Such seeds count in the median, and how many there are is reported.
     """
 
-    def __init__(self, source: str, *, secondary: tuple[str, ...] = (), **figures: Band | Reported) -> None:
+    def __init__(
+        self,
+        source: str,
+        *,
+        secondary: tuple[str, ...] = (),
+        failed_below: Mapping[str, float] | None = None,
+        **figures: Band | Reported,
+    ) -> None:
         self.source = source
         self.figures = figures
         self.secondary = secondary
+        self.failed_below = dict(failed_below or {})
+
+    def has_failed(self, result: Mapping[str, float]) -> bool:
+        """Whether what came out is that of a seed that has not learnt; nan is."""
+        return any(not result[metric] >= least for metric, least in self.failed_below.items() if metric in result)
 
     def plain(self) -> dict:
         """As plain data, for a record."""

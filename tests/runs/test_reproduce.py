@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from dongshou.errors import UsageError
 from dongshou.runs.judge import judge, worst
 from dongshou.runs.report import number, processor, report, rows_of
-from dongshou.runs.reproduce import reproduce, reproducible_names
+from dongshou.runs.reproduce import compared, reproduce, reproducible_names
+from dongshou.training import Band, Published
 
 BAND = {"minimum": 0.70, "p10": 0.75, "median": 0.80, "p90": 0.82, "maximum": 0.85, "judged": True}
 SINGLE = {"value": 0.40, "within": 0.02, "two_sided": False, "judged": True}
@@ -143,3 +146,24 @@ def test_unknown_names_and_no_seeds_are_refused(tmp_path: Path):
 )
 def test_numbers_are_short(value: float, text: str):
     assert number(value) == text
+
+
+def test_seeds_of_a_fragile_network_that_have_not_learnt_are_counted():
+    band = Band(0.10, 0.45, 0.83, 0.87, 0.88)
+    source = Published("a paper", test_accuracy=band, failed_below={"test_accuracy": 0.75})
+    runs = [SimpleNamespace(result={"test_accuracy": value}) for value in (0.85, 0.1, 0.7)]
+    assert [source.has_failed(run.result) for run in runs] == [False, True, True]
+    assert source.has_failed({"test_accuracy": float("nan")}) and not source.has_failed({"train_loss": 2.3})
+    (compared_now,) = compared([source], cast(Any, runs))
+    assert compared_now["not_learnt"] == 2
+    (trial,) = compared([source], cast(Any, runs), is_trial=True)  # a trial is too short to have learnt
+    assert "not_learnt" not in trial
+    row = next(
+        iter(
+            rows_of(
+                {"experiment": "nin", "engine": "torch", "seeds": [{"seconds": 1.0}] * 3, "failures": []}
+                | {"published": [compared_now]}
+            )
+        )
+    )
+    assert row[2] == "3, 2 not learnt"

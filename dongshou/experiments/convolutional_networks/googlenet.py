@@ -47,6 +47,7 @@ def experiment(
                 train_accuracy=Band.between(0.100, 0.905, 0.913),
                 test_accuracy=Band(0.100, 0.100, 0.887, 0.897, 0.902),  # p10 is not published: the minimum instead
                 secondary=("train_accuracy", "test_accuracy"),
+                failed_below={"test_accuracy": 0.75},
             )
         ],
     )

@@ -40,6 +40,7 @@ def experiment(
                 train_accuracy=Band.between(0.100, 0.851, 0.881),
                 test_accuracy=Band(0.100, 0.449, 0.833, 0.869, 0.879),
                 secondary=("train_accuracy", "test_accuracy"),
+                failed_below={"test_accuracy": 0.75},
             )
         ],
     )
