@@ -11,6 +11,7 @@ from dongshou.cli.flags import Directory, Switch, call
 from dongshou.cli.tables import print_json, print_table
 from dongshou.errors import UsageError
 from dongshou.runs.report import COLUMNS, rows_of
+from dongshou.runs.reproduce import judge_again
 from dongshou.runs.reproduce import reproduce as run_all
 from dongshou.training.session import DeviceName, Engine, Precision
 
@@ -24,6 +25,7 @@ def reproduce(
     names: Annotated[Positional[tuple[str, ...]], arg(metavar="NAME ...")] = (),
     *,
     all: Switch = False,
+    judge: Switch = False,
     seeds: int = 3,
     epochs: Annotated[int | None, arg(metavar="INT")] = None,
     results: Annotated[str, arg(metavar="DIR")] = "results",
@@ -41,6 +43,7 @@ def reproduce(
     Args:
         names: experiments and variants
         all: every experiment, and every variant that has something published to stand beside
+        judge: run nothing: set what is recorded in --results beside what the experiments state today
         seeds: how many seeds each
         epochs: fewer epochs than the experiment declares: a trial, not judged
         results: where NAME.json is written for each; RESULTS.md is written beside this directory
@@ -53,21 +56,24 @@ def reproduce(
         json: print the outcomes as one JSON object
         quiet: show no progress
     """
-    if bool(names) == all:
-        raise UsageError("name the experiments to reproduce, or say --all. `dongshou list` shows the names.")
-    outcomes = run_all(
-        names,
-        seeds=seeds,
-        epochs=epochs,
-        results=results,
-        engine=engine,
-        device=device,
-        precision=precision,
-        fast=fast,
-        limit=limit,
-        runs=runs,
-        progress=not (json or quiet),
-    )
+    if (bool(names), all, judge).count(True) != 1:
+        raise UsageError("name the experiments to reproduce, or say --all, or --judge. `dongshou list` has the names.")
+    if judge:
+        outcomes = judge_again(results)
+    else:
+        outcomes = run_all(
+            names,
+            seeds=seeds,
+            epochs=epochs,
+            results=results,
+            engine=engine,
+            device=device,
+            precision=precision,
+            fast=fast,
+            limit=limit,
+            runs=runs,
+            progress=not (json or quiet),
+        )
     if json:
         print_json({"outcomes": outcomes})
     else:

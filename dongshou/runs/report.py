@@ -129,11 +129,17 @@ def number(value: float) -> str:
 def described(outcomes: Sequence[dict[str, Any]]) -> Iterator[str]:
     """One line for each experiment: what it is, and with which settings."""
     for outcome in outcomes:
-        settings = ", ".join(f"{name} {value}" for name, value in outcome.get("settings", {}).items())
+        settings = ", ".join(f"{name} {in_words(value)}" for name, value in outcome.get("settings", {}).items())
         description = " ".join(outcome["description"].split())
         on = f" On {processor(outcome['machine'], outcome['device'])}." if "machine" in outcome else ""
         limited = f" **Limited to {limits}: no reproduction.**" if (limits := limited_to(outcome)) else ""
         yield f"- `{outcome['experiment']}` ({engine(outcome)}): {description} ({settings}){on}{limited}"
+
+
+def in_words(value: Any) -> str:
+    """The value of a setting; a text with line ends, or an empty one, in quotation marks."""
+    text = str(value)
+    return text if text.isprintable() and text.strip() else repr(text)
 
 
 def processor(machine: dict[str, Any], device: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -106,8 +107,7 @@ def reproduced(declaration: Declaration, seeds: int, epochs: int | None, options
             raise
         except DongshouError as error:
             failures.append({"seed": seed, "error": str(error)})
-    beside = compared(published, runs, is_trial=bool(limits))
-    verdicts = [row["verdict"] for source in beside for row in source["metrics"].values() if row.get("verdict")]
+    beside = compared(published, [run.result for run in runs], is_trial=bool(limits))
     return {
         "experiment": declaration.name,
         "unit": declaration.entry.unit,
@@ -115,7 +115,7 @@ def reproduced(declaration: Declaration, seeds: int, epochs: int | None, options
         "description": declaration.description,
         "engine": options.get("engine", "torch"),
         "fast": options.get("fast", False),
-        "verdict": "failed" if not runs else LIMITED if limits else worst(verdicts) if verdicts else "",
+        "verdict": overall(beside, bool(runs), bool(limits)),
         "published": beside,
         "seeds": [one_seed(run) for run in runs],
         "failures": failures,
@@ -124,6 +124,40 @@ def reproduced(declaration: Declaration, seeds: int, epochs: int | None, options
         "date": time.strftime("%Y-%m-%d"),
         **({name: runs[0].config[name] for name in SHARED} if runs else {}),
     }
+
+
+def judge_again(results: str | Path = "results") -> list[dict[str, Any]]:
+    """Set what is recorded beside what the experiments state today, and write the report anew; nothing is run.
+
+    What an experiment whose data are missing states cannot be asked for: its record stays as it is.
+    Raises UsageError where nothing is recorded.
+    """
+    paths = sorted(Path(results).glob("*.json"))
+    if not paths:
+        raise UsageError(f"{results} holds no results to judge. Reproduce an experiment first, or name --results.")
+    outcomes = []
+    for path in paths:
+        outcome = read_json(path)
+        declaration = find_declaration(outcome["experiment"])
+        with suppress(DongshouError):
+            seeds = [seed["result"] for seed in outcome["seeds"]]
+            beside = compared(declaration().published, seeds, is_trial=outcome["limited"])
+            outcome |= {
+                "title": declaration.title,
+                "description": declaration.description,
+                "published": beside,
+                "verdict": overall(beside, bool(seeds), outcome["limited"]),
+            }
+            write_json(path, outcome)
+        outcomes.append(outcome)
+    write_report(results)
+    return outcomes
+
+
+def overall(beside: Sequence[dict[str, Any]], has_run: bool, is_trial: bool) -> str:
+    """The verdict on a whole experiment; nothing where nothing is judged."""
+    verdicts = [row["verdict"] for source in beside for row in source["metrics"].values() if row.get("verdict")]
+    return "failed" if not has_run else LIMITED if is_trial else worst(verdicts) if verdicts else ""
 
 
 LIMITED = "limited"  # in the place of a verdict
@@ -141,9 +175,10 @@ def one_seed(run: Run) -> dict[str, Any]:
     return {name: record[name] for name in ("seed", "result", "best", "seconds")}
 
 
-def compared(published: Sequence[Published], runs: Sequence[Run], is_trial: bool = False) -> list[dict[str, Any]]:
+def compared(
+    published: Sequence[Published], results: Sequence[dict[str, float]], is_trial: bool = False
+) -> list[dict[str, Any]]:
     """Each published figure with the values measured, their median and the verdict, which a trial does not get."""
-    results = [run.result for run in runs]
     sources = []
     for source in published:
         rows = {}

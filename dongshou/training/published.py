@@ -22,13 +22,17 @@ def higher_is_better(metric: str) -> bool:
 
 @dataclass(frozen=True)
 class Band:
-    """The distribution of a result over many published runs: minimum, 10 %, median, 90 %, maximum."""
+    """The distribution of a result over many published runs: minimum, 10 %, median, 90 %, maximum.
+
+    failed_below  of a fragile network: a lower value means that a seed has not learnt, which is counted and reported
+    """
 
     minimum: float
     p10: float
     median: float
     p90: float
     maximum: float
+    failed_below: float | None = None
 
     def judge(self, measured: float, deviation: float, better_is_higher: bool) -> Verdict:
         """`match` in [p10, p90] widened by the standard deviation of the seeds, or better than that."""
@@ -72,32 +76,28 @@ class Published:
     """Results of one source: `Published("d2l-zh 2.0", test_accuracy=Band(0.77, 0.78, 0.80, 0.82, 0.83))`.
 
     The first metric named is the one that decides; `secondary` names those that are shown, not judged.
-    Of a fragile network, `failed_below` says which values of a metric mean that a seed has not learnt:
-    `{"test_accuracy": 0.75}`. Such seeds count in the median, and how many there are is reported.
     """
 
-    def __init__(
-        self,
-        source: str,
-        *,
-        secondary: tuple[str, ...] = (),
-        failed_below: Mapping[str, float] | None = None,
-        **figures: Band | Reported,
-    ) -> None:
+    def __init__(self, source: str, *, secondary: tuple[str, ...] = (), **figures: Band | Reported) -> None:
         self.source = source
         self.figures = figures
         self.secondary = secondary
-        self.failed_below = dict(failed_below or {})
 
     def has_failed(self, result: Mapping[str, float]) -> bool:
-        """Whether what came out is that of a seed that has not learnt; nan is."""
-        return any(not result[metric] >= least for metric, least in self.failed_below.items() if metric in result)
+        """Whether a seed has not learnt: one of its results lies below what its band calls failed, or is nan."""
+        failures = {name: figure.failed_below for name, figure in self.figures.items() if isinstance(figure, Band)}
+        return any(not result[name] >= least for name, least in failures.items() if least and name in result)
 
     def plain(self) -> dict:
         """As plain data, for a record."""
         return {
             "source": self.source,
             "metrics": {
-                name: vars(figure) | {"judged": name not in self.secondary} for name, figure in self.figures.items()
+                name: stated(figure) | {"judged": name not in self.secondary} for name, figure in self.figures.items()
             },
         }
+
+
+def stated(figure: Band | Reported) -> dict[str, float | bool]:
+    """What is said of a figure, as plain data."""
+    return {name: value for name, value in vars(figure).items() if value is not None}

@@ -21,6 +21,14 @@ def test_prints_and_writes_what_came_out(tmp_path: Path, capsys: pytest.CaptureF
     assert (results / "gradient-descent.json").is_file() and (tmp_path / "RESULTS.md").is_file()
 
 
+def test_what_is_recorded_is_judged_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    results = ("--results", str(tmp_path / "results"))
+    assert main(["reproduce", "gradient-descent", *QUICK, *results]) == 0
+    once = capsys.readouterr().out
+    assert main(["reproduce", "--judge", *results]) == 0
+    assert capsys.readouterr().out == once
+
+
 def test_a_trial_is_printed_as_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     results = ("--results", str(tmp_path / "results"))
     assert main(["reproduce", "mlp:digits", "--limit", "64", "--epochs", "2", *QUICK, *results]) == 0
@@ -33,6 +41,8 @@ def test_wrong_use(tmp_path: Path, fails: Callable[..., str]) -> None:
     assert "Did you mean mlp" in fails(2, "reproduce", "mpl", *QUICK, *results)
     assert "say --all" in fails(2, "reproduce", *QUICK, *results)
     assert "say --all" in fails(2, "reproduce", "mlp", "--all", *QUICK, *results)
+    assert "holds no results to judge" in fails(2, "reproduce", "--judge", *results)
+    assert "say --all" in fails(2, "reproduce", "mlp", "--judge", *results)
     assert "has no epochs to shorten" in fails(2, "reproduce", "gradient-descent", "--epochs", "1", *QUICK, *results)
     assert "seeds must be at least 1" in fails(2, "reproduce", "mlp", "--seeds", "0", *results)
     assert not (tmp_path / "results").exists()

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
 
 import pytest
 
 from dongshou.errors import UsageError
 from dongshou.runs.judge import judge, worst
-from dongshou.runs.report import number, processor, report, rows_of
-from dongshou.runs.reproduce import compared, reproduce, reproducible_names
+from dongshou.runs.report import in_words, number, processor, report, rows_of
+from dongshou.runs.reproduce import compared, judge_again, reproduce, reproducible_names
 from dongshou.training import Band, Published
 
 BAND = {"minimum": 0.70, "p10": 0.75, "median": 0.80, "p90": 0.82, "maximum": 0.85, "judged": True}
@@ -57,6 +55,18 @@ def test_reproduce_writes_each_seed_and_the_table(tmp_path: Path):
     assert written["versions"]["torch"] and written["machine"]["cores"] and written["limited"] is False
     table = (tmp_path / "RESULTS.md").read_text()
     assert "| `exhaustive-search` | torch | 2 |" in table and "match" in table
+
+
+def test_what_is_recorded_is_judged_by_what_is_stated_today(tmp_path: Path):
+    (outcome,) = reproduce(["exhaustive-search"], seeds=2, results=tmp_path / "results")
+    path = tmp_path / "results" / "exhaustive-search.json"
+    stale = json.loads(path.read_text())
+    stale["published"][0]["metrics"]["w"]["value"], stale["verdict"] = 3.0, "differs"
+    path.write_text(json.dumps(stale))
+    (tmp_path / "RESULTS.md").unlink()
+    (judged,) = judge_again(tmp_path / "results")
+    assert judged == json.loads(path.read_text()) == json.loads(json.dumps(outcome))
+    assert "match" in (tmp_path / "RESULTS.md").read_text()
 
 
 def test_the_table_is_made_of_all_results_that_there_are(tmp_path: Path):
@@ -112,6 +122,11 @@ def test_what_ran_on_a_gpu_and_what_on_cores_is_said():
     assert processor({"gpu": "NVIDIA H200", "cores": 16}, "cpu") == "16 cores"
 
 
+@pytest.mark.parametrize(("value", "words"), [(0.1, "0.1"), ("mnist", "mnist"), ("\n", r"'\n'"), ("", "''")])
+def test_a_setting_is_said_in_one_line(value, words: str):
+    assert in_words(value) == words
+
+
 def test_a_seed_that_fails_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("DONGSHOU_RUNS", str(tmp_path / "a-file"))
     (tmp_path / "a-file").write_text("no directory")
@@ -149,14 +164,13 @@ def test_numbers_are_short(value: float, text: str):
 
 
 def test_seeds_of_a_fragile_network_that_have_not_learnt_are_counted():
-    band = Band(0.10, 0.45, 0.83, 0.87, 0.88)
-    source = Published("a paper", test_accuracy=band, failed_below={"test_accuracy": 0.75})
-    runs = [SimpleNamespace(result={"test_accuracy": value}) for value in (0.85, 0.1, 0.7)]
-    assert [source.has_failed(run.result) for run in runs] == [False, True, True]
+    source = Published("a paper", test_accuracy=Band(0.10, 0.45, 0.83, 0.87, 0.88, failed_below=0.75))
+    runs = [{"test_accuracy": value} for value in (0.85, 0.1, 0.7)]
+    assert [source.has_failed(result) for result in runs] == [False, True, True]
     assert source.has_failed({"test_accuracy": float("nan")}) and not source.has_failed({"train_loss": 2.3})
-    (compared_now,) = compared([source], cast(Any, runs))
+    (compared_now,) = compared([source], runs)
     assert compared_now["not_learnt"] == 2
-    (trial,) = compared([source], cast(Any, runs), is_trial=True)  # a trial is too short to have learnt
+    (trial,) = compared([source], runs, is_trial=True)  # a trial is too short to have learnt
     assert "not_learnt" not in trial
     row = next(
         iter(

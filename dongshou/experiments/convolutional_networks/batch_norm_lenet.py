@@ -8,21 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING
 
 from torch.optim import SGD
 from torch.optim.lr_scheduler import CosineAnnealingLR
 
 from dongshou import models
 from dongshou.data import load_images
-from dongshou.drawing import new_figure
 from dongshou.experiments.convolutional_networks import lenet
+from dongshou.experiments.convolutional_networks._side_by_side import losses
 from dongshou.tasks import Classification
 from dongshou.training import Band, Drew, Event, Experiment, Finished, Published, Reported, Series
 from dongshou.training.series import Histories, last_of
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 NORMALISED, PLAIN = "batch norm", "lenet"
 
@@ -97,18 +93,6 @@ def edition(name: str, train_loss: Band, train_accuracy: Band | Reported, test_a
 
 def conclude(histories: Histories) -> Iterator[Event]:
     """Both losses of both networks in one picture; the result."""
-    yield Drew("losses", picture(histories))
+    yield Drew("losses", losses(histories))
     parts = last_of(histories)
     yield Finished(parts[NORMALISED] | {f"lenet_{name}": value for name, value in parts[PLAIN].items()})
-
-
-def picture(histories: Histories) -> Figure:
-    """Training loss on the left, test loss on the right, by epoch, a line for each network."""
-    figure = new_figure(9.0, 4.0)
-    for axes, metric in zip(figure.subplots(1, 2, sharey=True), ("train_loss", "test_loss"), strict=True):
-        for name, history in histories.items():
-            axes.plot(range(1, len(history) + 1), [metrics[metric] for metrics in history], "o-", label=name)
-        axes.set(xlabel="epoch", ylabel=metric.replace("_", " "))
-        axes.grid(alpha=0.3)
-        axes.legend()
-    return figure

@@ -10,8 +10,9 @@ from torch.optim.lr_scheduler import CosineAnnealingLR
 
 from dongshou import models
 from dongshou.data import load_images
+from dongshou.experiments.convolutional_networks._side_by_side import two_starts
 from dongshou.tasks import Classification
-from dongshou.training import Band, Experiment, Published
+from dongshou.training import Band, Experiment, Published, Series
 
 
 def experiment(
@@ -38,9 +39,8 @@ def experiment(
                 "d2l-zh 2.0, 2021-2023",
                 train_loss=Band(0.321, 0.340, 0.402, 1.484, 2.303),
                 train_accuracy=Band.between(0.100, 0.851, 0.881),
-                test_accuracy=Band(0.100, 0.449, 0.833, 0.869, 0.879),
+                test_accuracy=Band(0.100, 0.449, 0.833, 0.869, 0.879, failed_below=0.75),
                 secondary=("train_accuracy", "test_accuracy"),
-                failed_below={"test_accuracy": 0.75},
             )
         ],
     )
@@ -60,3 +60,16 @@ def steady(
         epochs=epochs,
         schedule=partial(CosineAnnealingLR, T_max=epochs),
     )
+
+
+def starts(
+    data: str = "fashion-mnist",
+    size: int = 67,
+    num_images: int = 2000,
+    batch_size: int = 128,
+    lr: float = 0.1,
+    epochs: int = 4,
+) -> Series:
+    """As published beside `steady`, on few and small images: what the start decides is seen within minutes."""
+    settings = dict(data=data, size=size, batch_size=batch_size, lr=lr, epochs=epochs)
+    return two_starts(partial(experiment, **settings), partial(steady, **settings), data, num_images)

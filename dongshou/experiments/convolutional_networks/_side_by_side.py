@@ -1,0 +1,51 @@
+"""Two networks on the same images, side by side: their losses in one picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from dongshou.drawing import new_figure
+from dongshou.training import Drew, Event, Experiment, Finished, Published, Reported, Series
+from dongshou.training.series import Histories, last_of
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+PLAIN, STEADY = "plain", "steady"
+
+
+def two_starts(plain: Callable[[], Experiment], steady: Callable[[], Experiment], data: str, limit: int) -> Series:
+    """A network as published, which may stay at chance, and with its start mended, on the first so many images."""
+    aim = Published(
+        "the aim: three in five, where chance is one in ten",
+        steady_test_accuracy=Reported(0.6),
+        plain_test_accuracy=Reported(0.1),
+        secondary=("plain_test_accuracy",),
+    )
+    parts = {PLAIN: lambda: limited(plain(), limit), STEADY: lambda: limited(steady(), limit)}
+    return Series(parts, conclude, published=[aim], data=data)
+
+
+def limited(experiment: Experiment, num_examples: int) -> Experiment:
+    experiment.data.limit(num_examples)
+    return experiment
+
+
+def conclude(histories: Histories) -> Iterator[Event]:
+    """The picture, and every result under the name of its part."""
+    yield Drew("losses", losses(histories))
+    parts = last_of(histories)
+    yield Finished({f"{part}_{name}": value for part, results in parts.items() for name, value in results.items()})
+
+
+def losses(histories: Histories) -> Figure:
+    """Training loss on the left, test loss on the right, by epoch, a line for each network."""
+    figure = new_figure(9.0, 4.0)
+    for axes, metric in zip(figure.subplots(1, 2, sharey=True), ("train_loss", "test_loss"), strict=True):
+        for name, history in histories.items():
+            axes.plot(range(1, len(history) + 1), [metrics[metric] for metrics in history], "o-", label=name)
+        axes.set(xlabel="epoch", ylabel=metric.replace("_", " "))
+        axes.grid(alpha=0.3)
+        axes.legend()
+    return figure
