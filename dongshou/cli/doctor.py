@@ -120,7 +120,8 @@ def of_source(source: Source) -> Finding:
     if corrupt:
         return Finding(what, f"{corrupt[0].path} {corrupt[0].detail}", False, "delete that file", broken=True)
     place = place_of(source)
-    return Finding(what, place or "not here", place is not None, "" if place else f"dongshou data fetch {source.name}")
+    cure = f"take {source.instead}" if source.instead else f"dongshou data fetch {source.name}"
+    return Finding(what, place or "not here", place is not None, "" if place else cure)
 
 
 def of_directories(runs: Path) -> Iterator[Finding]:

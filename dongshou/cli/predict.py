@@ -47,7 +47,8 @@ def answer(
     Args:
         run: its path, its name, its experiment (then the newest), or "last"
         inputs: pictures of one thing each, of which what is wrong with any is told last; or texts, in quotes
-        explain: also draw where the network saw it (Grad-CAM; convolutional networks), or what a translation looked at
+        explain: also draw where the network saw it (Grad-CAM; convolutional networks), what a translation or a GPT
+            looked at, or the gates of an LSTM
         length: of what a language model writes, in its tokens
         temperature: how boldly a language model writes; 0 takes what is most probable
         top_k: a language model draws from so many tokens at most
@@ -112,7 +113,10 @@ def plain_text(prediction: TextPrediction) -> dict[str, Any]:
 
 def in_words(prediction: Prediction) -> str:
     """The most probable classes with a bar each, then where the pictures of what the network saw lie."""
-    lines = [prediction.image, *bars(prediction.probabilities), f"  as the network saw it: {prediction.seen}"]
+    lines = [prediction.image, *bars(prediction.probabilities)]
+    if prediction.part:
+        lines.append(f"  answered by: {prediction.part}, one of the parts of this run")
+    lines.append(f"  as the network saw it: {prediction.seen}")
     for path, over in zip(prediction.explanations, ("that", "your picture"), strict=False):
         lines.append(f"  where it looked, over {over}: {path}")
     return "\n".join(lines)
@@ -123,7 +127,7 @@ def text_in_words(prediction: TextPrediction) -> str:
     answer = [prediction.answer]
     if prediction.probabilities:
         answer = [prediction.text, *bars(prediction.probabilities)]
-    return "\n".join([*answer, *(f"  what it looked at: {path}" for path in prediction.explanations)])
+    return "\n".join([*answer, *(f"  explained in: {path}" for path in prediction.explanations)])
 
 
 def bars(probabilities: Mapping[str, float]) -> list[str]:

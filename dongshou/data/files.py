@@ -224,7 +224,8 @@ def _without_network(source: Source) -> str:
     missing = [file.name for file in source.files if find(source, file) is None]
     names = ", ".join(missing) if source.archive is None else source.archive.name
     put = f"{'Without internet, put' if _is_downloadable(source) else 'Put'} {names} into {_folders(source)[0]}."
-    return " ".join([*_directory_faults([source]), *([] if _one_too_deep(source) else [put])])
+    instead = [f"Or take {source.instead}."] if source.instead else []
+    return " ".join([*_directory_faults([source]), *([] if _one_too_deep(source) else [put]), *instead])
 
 
 def _directory_faults(sources: Iterable[Source]) -> list[str]:

@@ -18,7 +18,7 @@ from dongshou.data.download import hash_of
 from dongshou.data.files import FilesNotFound
 from dongshou.data.image_files import read_pictures
 from dongshou.data.image_labels import has_folders, labels_by_file, labels_by_folder, pictures_in
-from dongshou.data.images import Normalize, ToFloat, evaluation_batch
+from dongshou.data.images import Normalize, ToFloat, check_size, evaluation_batch
 from dongshou.data.split_by_class import split_by_class
 from dongshou.data.splits import Splits
 from dongshou.errors import DongshouError, UsageError
@@ -43,8 +43,10 @@ class ImageFolder:
     def read(self, size: int) -> Tensor:
         """The pixels, uint8 (n, 3, size, size): of each picture the middle square, upright and in colour.
 
-        Raises DongshouError, naming the file, for one that is no image, cut off or too small.
+        Raises DongshouError, naming the file, for one that is no image, cut off or too small; UsageError for a size
+        below 1.
         """
+        check_size(size)
         return read_pictures(self.paths, size)
 
     def rows(self, rows: Sequence[int] | Tensor) -> ImageFolder:
@@ -112,8 +114,9 @@ def load_image_folder(
     normalize, augment  see `load_images`
 
     The pictures are read when the first batch is asked for. Raises DongshouError when pictures and labels do not
-    fit, or a class has too few of them to be on both sides.
+    fit, or a class has too few of them to be on both sides; UsageError for a size below 1.
     """
+    check_size(size)
     transform, generator = ToFloat(normalize, channels=3), seeded_generator()
     parts = cache(lambda: _parts(images, labels, valid, test, seed))
 

@@ -45,11 +45,12 @@ def load_images(
                a number for each channel
     augment    changes each training batch at random, before that (see dongshou.data.augment)
 
-    Nothing is read before the first batch is asked for. Raises UsageError for an unknown name, or a number of
-    channels that the images do not have.
+    Nothing is read before the first batch is asked for. Raises UsageError for an unknown name, a size below 1, or a
+    number of channels that the images do not have.
     """
     images = image_set(name)
-    size = size or max(USUAL_SIZE, images.SHAPE[-1])
+    size = max(USUAL_SIZE, images.SHAPE[-1]) if size is None else size
+    check_size(size)
     generator = seeded_generator()
     transform = ToFloat(normalize, channels=images.SHAPE[0], size=size)
 
@@ -109,6 +110,12 @@ def by_channel(values: float | tuple[float, ...], channels: int) -> Tensor:
             f"normalize takes one mean and one std, or one for each of {channels} channel(s); got {len(numbers)}."
         )
     return numbers.view(-1, 1, 1)
+
+
+def check_size(size: int) -> None:
+    """Raises UsageError for a side of images that is below 1 pixel."""
+    if size < 1:
+        raise UsageError(f"size is the side of the images in pixels, at least 1; got size={size}.")
 
 
 def evaluation_batch(size: int, num_examples: int) -> int:

@@ -36,7 +36,9 @@ class Loader:
 
     @classmethod
     def over(cls, dataset: TorchDataset, batch_size: int, shuffle: bool) -> Loader:
-        """A loader over a bare data set."""
+        """A loader over a bare data set. Raises UsageError for a batch_size below 1."""
+        if batch_size < 1:
+            raise UsageError(f"batch_size must be at least 1; got {batch_size}.")
         return cls(DataLoader(dataset, batch_size=batch_size, shuffle=shuffle))
 
     @property

@@ -8,6 +8,8 @@ from itertools import islice
 
 import numpy as np
 
+from dongshou.errors import UsageError
+
 
 def count_ngrams(tokens: Sequence[str], n: int) -> Counter[tuple[str, ...]]:
     """How often each sequence of n tokens occurs.
@@ -27,8 +29,12 @@ def zipf_exponent(frequencies: np.ndarray, first: int = 10, last: int = 1000) ->
     """a in frequency = c / rank^a (Zipf, 1935): the least-squares line through log frequency over log rank.
 
     Only the ranks from `first` to `last` are used: the few most frequent words and the many that occur once
-    lie off the line.
+    lie off the line. Raises UsageError where there are no two of these ranks.
     """
+    if len(frequencies) <= first:
+        raise UsageError(
+            f"Zipf's law needs more than {first} different words; got {len(frequencies)}. Take a longer text."
+        )
     ranks = np.arange(1, len(frequencies) + 1)
     chosen = slice(first - 1, last)
     slope, _ = np.polyfit(np.log(ranks[chosen]), np.log(frequencies[chosen]), deg=1)

@@ -10,7 +10,7 @@ from PIL import Image
 from torch import Tensor
 
 from dongshou.data.image_files import open_picture
-from dongshou.data.images import image_set, scaled
+from dongshou.data.images import check_size, image_set, scaled
 from dongshou.errors import DongshouError
 
 Grey = np.ndarray  # float32 (height, width), 0 black to 255 white
@@ -28,8 +28,10 @@ def read_photo(path: str | Path, data: str, size: int = SIDE) -> Tensor:
     Cut to the thing and scaled with its aspect kept, as the data set was made. For MNIST the digit goes into a
     box of 20x20, its centre of mass into the middle of 28x28 (LeCun et al., "Gradient-based learning applied to
     document recognition", 1998); elsewhere the thing fills the image, at the resolution of the data set.
-    Raises DongshouError when the file is missing, no image or cut off, or when there is nothing on it.
+    Raises DongshouError when the file is missing, no image or cut off, or when there is nothing on it; UsageError for
+    a size below 1.
     """
+    check_size(size)
     thing = cropped(on_black(read_grey(path), path))
     image = centred_by_mass(fitted(thing, MNIST_BOX)) if data == "mnist" else centred(fitted(thing, SIDE))
     pixels = torch.from_numpy(image).round().to(torch.uint8)[None, None]  # (1, 1, 28, 28)

@@ -106,11 +106,11 @@ class WholeText:
     """
 
     def __init__(self, tokens: Tensor, *, batch_size: int, num_steps: int, carried: bool = True) -> None:
+        check_length(len(tokens), min(batch_size, 1), num_steps, spare=1)  # a single row is enough
         self.tokens = tokens
         self.num_steps = num_steps
         self.batch_size = min(batch_size, max(1, self.num_examples))
         self.carried = carried
-        check_length(len(tokens), 1, num_steps, spare=1)
 
     @property
     def num_examples(self) -> int:

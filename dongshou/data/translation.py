@@ -46,8 +46,10 @@ def load_pairs(
     bucketing      batches of sentences of similar length, no longer than the longest of them (see `PaddedBatches`)
     encoding       of a file of one's own
 
-    Raises what `read_pairs` raises, and UsageError where no pairs are left.
+    Raises what `read_pairs` raises, and UsageError where no pairs are left, or no steps.
     """
+    if num_steps < 1:
+        raise UsageError(f"num_steps must be at least 1; got {num_steps}.")
     found = read_pairs(name, encoding, seed)
     train, test = _held_out(_chosen(found.pairs, max_examples, max_words, name), held_out, seed)
     vocabularies = [

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 from torch import Tensor, nn
 
+from dongshou.models.checks import check_choice, check_counts, check_dropout
 from dongshou.models.sizes import size_after
 
 Variant = Literal["course", "torchvision"]
@@ -43,8 +44,11 @@ def alexnet(
     course       the layout of 2012, 96 to 384 channels wide, on one device and without response normalisation
     torchvision  the narrower one of 2014 (Krizhevsky, One weird trick), for which there are published weights
 
-    Raises UsageError for images that nothing is left of.
+    Raises UsageError for images that nothing is left of, numbers below 1, or an unknown variant.
     """
+    check_counts(in_channels=in_channels, num_classes=num_classes)
+    check_choice("variant", variant, get_args(Variant))
+    check_dropout(dropout)
     features = wide_features(in_channels) if variant == "course" else narrow_features(in_channels)
     side = size_after("AlexNet", features, size)
     num_features = 256 * side * side

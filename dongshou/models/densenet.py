@@ -10,6 +10,8 @@ from collections import OrderedDict
 import torch
 from torch import Tensor, nn
 
+from dongshou.errors import UsageError
+from dongshou.models.checks import check_counts
 from dongshou.models.sizes import check_images, smallest_size
 
 BOTTLENECK = 4  # channels between the two convolutions of a bottleneck, in growth rates
@@ -29,7 +31,10 @@ class DenseLayer(nn.Sequential):
 
 
 class BottleneckLayer(nn.Sequential):
-    """DenseLayer behind a 1x1 convolution that narrows what has piled up: DenseNet-B in the paper."""
+    """conv3x3(relu(bn(conv1x1(relu(bn(x)))))), the 1x1 narrowing what has piled up: DenseNet-B in the paper.
+
+    (batch, in_channels, height, width) -> (batch, growth_rate, height, width)
+    """
 
     def __init__(self, in_channels: int, growth_rate: int) -> None:
         super().__init__()
@@ -61,7 +66,10 @@ class DenseBlock(nn.Module):
 
 
 class Transition(nn.Sequential):
-    """Half the channels by a 1x1 convolution, half the size by an average: between two dense blocks."""
+    """pool(conv1x1(relu(bn(x)))): fewer channels, and half the size by an average, between two dense blocks.
+
+    (batch, in_channels, height, width) -> (batch, out_channels, height/2, width/2)
+    """
 
     def __init__(self, in_channels: int, out_channels: int) -> None:
         super().__init__()
@@ -134,7 +142,14 @@ def densenet(
 
     block_config  the number of layers in each dense block
     bottleneck    narrow the input of every layer by a 1x1 convolution first
+
+    Raises UsageError for numbers below 1, or no blocks.
     """
+    check_counts(
+        in_channels=in_channels, num_classes=num_classes, growth_rate=growth_rate, num_init_features=num_init_features
+    )
+    if not block_config or min(block_config) < 1:
+        raise UsageError(f"There is at least 1 dense block, of at least 1 layer each; got block_config={block_config}.")
     return DenseNet(in_channels, num_classes, growth_rate, block_config, num_init_features, bottleneck)
 
 

@@ -31,7 +31,10 @@ INCEPTIONS = {
 
 
 class ConvUnit(nn.Module):
-    """relu(conv(x)), or relu(bn(conv(x))) with normalisation, and then without a bias."""
+    """relu(conv(x)), or relu(bn(conv(x))) with normalisation, and then without a bias.
+
+    (batch, in_channels, h, w) -> (batch, out_channels, (h + 2 padding - kernel_size) / stride + 1, likewise of w)
+    """
 
     def __init__(
         self,

@@ -5,9 +5,13 @@ The layout is torchvision's: normalised, a 3x3 where the paper has a 5x5, poolin
 
 from __future__ import annotations
 
+from typing import get_args
+
 import torch
 from torch import Tensor, nn
 
+from dongshou.errors import UsageError
+from dongshou.models.checks import check_choice, check_counts
 from dongshou.models.googlenet import Block, ConvUnit, GoogLeNet, Variant
 
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of pixels in 0..1, by channel
@@ -81,8 +85,14 @@ def googlenet(
     torchvision  the layout of the published weights, always normalised, with one block of its own
 
     Some seeds of the course variant never learn without normalisation.
+    Raises UsageError for numbers below 1, an unknown variant or block, or a block of the variant that has its own.
     """
+    check_counts(in_channels=in_channels, num_classes=num_classes)
+    check_choice("variant", variant, get_args(Variant))
+    check_choice("block", block, get_args(Block))
     if variant == "torchvision":
+        if block != "inception":
+            raise UsageError(f'block is for variant="course"; variant="torchvision" has its own, got block="{block}".')
         return PublishedGoogLeNet(in_channels, num_classes)
     pools = [nn.MaxPool2d(kernel_size=3, stride=2, padding=1) for _ in range(4)]
     return GoogLeNet(in_channels, num_classes, pools, block, batch_norm, dropout=0.0)

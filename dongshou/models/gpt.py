@@ -41,7 +41,8 @@ class CausalSelfAttention(nn.Module):
 class Block(nn.Module):
     """x = x + attention(norm(x));  x = x + W_2 gelu(W_1 norm(x)), with dropout on what is added.
 
-    Nothing stands in the way of x, so that deep stacks train without a careful start (Xiong et al., 2020).
+    x (batch, steps, num_hiddens), past -> the same shape, and the past that the next steps have. Nothing stands in the
+    way of x, so that deep stacks train without a careful start (Xiong et al., 2020).
     """
 
     def __init__(self, num_hiddens: int, num_heads: int, dropout: float) -> None:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from torch import nn
 
+from dongshou.models.checks import check_choice, check_counts
 from dongshou.models.sizes import size_after
 
 Activation = Literal["sigmoid", "relu"]
@@ -27,8 +28,11 @@ def lenet(
 
     Of 1998 but for the output, which was one of distances to drawn digits. `batch_norm` normalises what each
     layer but the last one says, before its activation (Ioffe and Szegedy, 2015).
-    Raises UsageError for images that nothing is left of.
+    Raises UsageError for images that nothing is left of, numbers below 1, or an unknown activation or pooling.
     """
+    check_counts(in_channels=in_channels, num_classes=num_classes)
+    check_choice("activation", activation, ACTIVATIONS)
+    check_choice("pooling", pooling, POOLINGS)
 
     def unit(layer: nn.Conv2d | nn.Linear) -> list[nn.Module]:
         return [layer, *([normalisation(layer)] if batch_norm else []), ACTIVATIONS[activation]()]

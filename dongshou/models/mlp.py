@@ -8,6 +8,7 @@ from typing import Literal
 from torch import nn
 
 from dongshou.errors import UsageError
+from dongshou.models.checks import check_choice, check_counts, check_dropout
 
 Activation = Literal["relu", "sigmoid", "tanh"]
 ACTIVATIONS = {"relu": nn.ReLU, "sigmoid": nn.Sigmoid, "tanh": nn.Tanh}
@@ -28,13 +29,17 @@ def mlp(
     dropout  the probability of dropping a hidden unit, by layer; one number serves all layers
     std      weights start at N(0, std^2) and biases at 0; None keeps torch's own (uniform, Kaiming)
 
-    Raises UsageError for widths below 1 or as many dropout rates as do not fit the layers.
+    Raises UsageError for widths below 1, an unknown activation, or as many dropout rates as do not fit the layers.
     """
+    check_counts(num_inputs=num_inputs, num_outputs=num_outputs)
+    check_choice("activation", activation, ACTIVATIONS)
     if any(width < 1 for width in hidden):
         raise UsageError(f"Every hidden layer needs at least 1 unit; got hidden={tuple(hidden)}.")
     rates = tuple(dropout) * len(hidden) if len(dropout) == 1 else tuple(dropout)
     if rates and len(rates) != len(hidden):
         raise UsageError(f"{len(hidden)} hidden layers need 1 or {len(hidden)} dropout rates; got {len(rates)}.")
+    for rate in rates:
+        check_dropout(rate)
     layers: list[nn.Module] = [nn.Flatten()]
     widths = [num_inputs, *hidden]
     for index in range(len(hidden)):

@@ -9,14 +9,16 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from dongshou.models.checks import check_counts
 from dongshou.models.sizes import size_after
 
 
 def mnist_cnn(in_channels: int = 1, num_classes: int = 10, *, size: int = 28) -> nn.Sequential:
     """Two convolutions of 10 and 20 channels. (batch, in_channels, size, size) -> (batch, num_classes)
 
-    Raises UsageError for images that nothing is left of.
+    Raises UsageError for images that nothing is left of, or numbers below 1.
     """
+    check_counts(in_channels=in_channels, num_classes=num_classes)
     features = nn.Sequential(
         nn.Conv2d(in_channels, 10, kernel_size=5),  # (batch, 10, 24, 24)
         nn.MaxPool2d(2),
@@ -31,8 +33,9 @@ def mnist_cnn(in_channels: int = 1, num_classes: int = 10, *, size: int = 28) ->
 def mnist_inception(in_channels: int = 1, num_classes: int = 10, *, size: int = 28) -> nn.Sequential:
     """An inception block of 88 channels behind each convolution. (batch, in_channels, size, size) -> logits
 
-    Raises UsageError for images that nothing is left of.
+    Raises UsageError for images that nothing is left of, or numbers below 1.
     """
+    check_counts(in_channels=in_channels, num_classes=num_classes)
     features = nn.Sequential(
         nn.Conv2d(in_channels, 10, kernel_size=5),  # (batch, 10, 24, 24)
         nn.MaxPool2d(2),
@@ -49,8 +52,9 @@ def mnist_inception(in_channels: int = 1, num_classes: int = 10, *, size: int = 
 def mnist_residual(in_channels: int = 1, num_classes: int = 10, *, size: int = 28) -> nn.Sequential:
     """Convolutions of 16 and 32 channels, a residual block behind each. (batch, in_channels, size, size) -> logits
 
-    Raises UsageError for images that nothing is left of.
+    Raises UsageError for images that nothing is left of, or numbers below 1.
     """
+    check_counts(in_channels=in_channels, num_classes=num_classes)
     features = nn.Sequential(
         nn.Conv2d(in_channels, 16, kernel_size=5),  # (batch, 16, 24, 24)
         nn.ReLU(),
@@ -100,7 +104,7 @@ class SmallInception(nn.Module):
 
 
 class SmallResidual(nn.Module):
-    """y = relu(x + conv(relu(conv(x)))), the shape kept (He et al., 2016, figure 2)."""
+    """y = relu(x + conv(relu(conv(x)))): (batch, channels, h, w) -> the same. He et al., 2016, figure 2."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()

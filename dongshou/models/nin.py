@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
+from dongshou.models.checks import check_counts, check_dropout
 from dongshou.models.sizes import check_images, smallest_size
 
 
@@ -61,5 +62,8 @@ def nin(in_channels: int = 3, num_classes: int = 1000, *, batch_norm: bool = Fal
 
     The ReLU of the last block can silence a class for good, and without normalisation some seeds never learn.
     `batch_norm` stands before every ReLU but the last: logits of fixed spread could not grow sure of themselves.
+    Raises UsageError for numbers below 1, or a dropout that is no probability.
     """
+    check_counts(in_channels=in_channels, num_classes=num_classes)
+    check_dropout(dropout)
     return NiN(in_channels, num_classes, batch_norm, dropout)

@@ -5,9 +5,11 @@ Parameters bear the names of torchvision's, so that its published weights load a
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 from torch import Tensor, nn
+
+from dongshou.models.checks import check_choice, check_counts
 
 Stem = Literal["imagenet", "cifar"]
 
@@ -36,7 +38,7 @@ class BasicBlock(nn.Module):
 
 
 class Bottleneck(nn.Module):
-    """y = relu(shortcut(x) + bn(1x1(relu(bn(3x3(relu(bn(1x1(x)))))))): the 3x3 works on a quarter of the channels.
+    """y = relu(shortcut(x) + bn(1x1(relu(bn(3x3(relu(bn(1x1(x))))))))): the 3x3 works on a quarter of the channels.
 
     (batch, in_channels, h, w) -> (batch, 4 channels, h/stride, w/stride). Figure 5, right, of the paper; the
     stride stands in the 3x3, where it skips no input, and not in the first 1x1.
@@ -66,7 +68,8 @@ class Bottleneck(nn.Module):
 class PreactivationBasicBlock(nn.Module):
     """y = shortcut(x) + conv3x3(relu(bn(conv3x3(relu(bn(x)))))): nothing stands in the way of x.
 
-    Shapes as in BasicBlock. He et al., Identity mappings in deep residual networks, 2016, figure 1b.
+    (batch, in_channels, h, w) -> (batch, channels, h/stride, w/stride). He et al., Identity mappings in deep residual
+    networks, 2016, figure 1b.
     """
 
     expansion = 1
@@ -87,7 +90,10 @@ class PreactivationBasicBlock(nn.Module):
 
 
 class PreactivationBottleneck(nn.Module):
-    """Bottleneck with batch normalisation and ReLU before each convolution instead of after it."""
+    """y = shortcut(x) + 1x1(relu(bn(3x3(relu(bn(1x1(relu(bn(x))))))))): Bottleneck, and nothing in the way of x.
+
+    (batch, in_channels, h, w) -> (batch, 4 channels, h/stride, w/stride). He et al., as above.
+    """
 
     expansion = 4
 
@@ -118,10 +124,13 @@ class ResNet(nn.Module):
 
     (batch, in_channels, height, width) of any size -> (batch, num_classes). The first block of each stage but the
     first halves the image. Pre-activation blocks leave their sums as they are: `norm` and ReLU follow the last.
+    Raises UsageError for numbers below 1 or an unknown stem.
     """
 
     def __init__(self, block: Block, depths: tuple[int, ...], in_channels: int, num_classes: int, stem: Stem) -> None:
         super().__init__()
+        check_counts(in_channels=in_channels, num_classes=num_classes)
+        check_choice("stem", stem, get_args(Stem))
         if stem == "imagenet":
             self.conv1 = nn.Conv2d(in_channels, 64, kernel_size=7, stride=2, padding=3, bias=False)
             self.maxpool = nn.MaxPool2d(kernel_size=3, stride=2, padding=1)

@@ -34,7 +34,10 @@ State = tuple[Past, ...]  # of all layers
 
 
 class AddNorm(nn.Module):
-    """norm(x + dropout(y)): what a sublayer says is added to what it was given. He et al., 2016; Ba et al., 2016."""
+    """norm(x + dropout(y)): what a sublayer says is added to what it was given. He et al., 2016; Ba et al., 2016.
+
+    x and y (batch, steps, num_hiddens) -> the same shape.
+    """
 
     def __init__(self, num_hiddens: int, dropout: float) -> None:
         super().__init__()

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
+from dongshou.errors import UsageError
+from dongshou.models.checks import check_counts, check_dropout
 from dongshou.models.sizes import size_after
 
 CHANNELS = (64, 128, 256, 512, 512)  # of each block
@@ -19,7 +21,7 @@ class VGG(nn.Module):
     divide_channels_by makes every convolution narrower, for small images or little time
 
     `avgpool` has no work to do on images of the size that the network was made for; it fits larger ones to the
-    linear layers. Raises UsageError for images that nothing is left of.
+    linear layers. Raises UsageError for images that nothing is left of, or numbers that leave a layer no channels.
     """
 
     def __init__(
@@ -33,6 +35,9 @@ class VGG(nn.Module):
         dropout: float,
     ) -> None:
         super().__init__()
+        check_counts(in_channels=in_channels, num_classes=num_classes)
+        check_dropout(dropout)
+        check_divisor(divide_channels_by)
         channels = [width // divide_channels_by for width in CHANNELS]
         widths = [in_channels, *channels]
         blocks = [vgg_block(depths[i], widths[i], widths[i + 1], batch_norm) for i in range(len(depths))]
@@ -53,6 +58,15 @@ class VGG(nn.Module):
     def forward(self, images: Tensor) -> Tensor:
         x = self.avgpool(self.features(images))  # (batch, 512, size/32, size/32)
         return self.classifier(self.flatten(x))  # (batch, num_classes)
+
+
+def check_divisor(divide_channels_by: int) -> None:
+    """Raises UsageError for a number that leaves the first convolutions without a channel, or is none."""
+    if not 1 <= divide_channels_by <= min(CHANNELS):
+        raise UsageError(
+            f"divide_channels_by is from 1 to {min(CHANNELS)}, so that every layer keeps a channel; "
+            f"got divide_channels_by={divide_channels_by}."
+        )
 
 
 def vgg_block(depth: int, in_channels: int, out_channels: int, batch_norm: bool) -> list[nn.Module]:

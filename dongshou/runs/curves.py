@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 NOT_DRAWN = {"event", "step", "epoch", "time", "part", "lr"}
 SPLITS = ("train", "valid", "test")
 FIRST = ("loss", "accuracy")
+GRADIENT_NORM, CLIPPED = "gradient_norm", "clipped_gradient_norm"
+LABELS = {GRADIENT_NORM: "before clipping", CLIPPED: "after clipping"}
+STROKES = {GRADIENT_NORM: {"linewidth": 0.8, "alpha": 0.5}, CLIPPED: {"linewidth": 0.8}}  # as many points as steps
 LINE_STYLES = {"train": "-", "valid": "-.", "test": "--"}
 COLOURS = (
     "tab:blue",
@@ -45,7 +48,9 @@ def draw_curves(runs: Sequence[Run]) -> Figure:
             draw_quantity(axes, quantity, by_run[run.name], run.name if len(runs) > 1 else "", colours)
         if len(runs) == 1:
             shade_published(axes, quantity, runs[0].config["published"])
-        finish(axes, quantity, " or ".join(sorted({axis_of(run) for run in runs})))
+        if quantity == GRADIENT_NORM:
+            draw_thresholds(axes, runs)
+        finish(axes, quantity, " or ".join(sorted({axis_of(run, quantity) for run in runs})))
     figure.suptitle(", ".join(sorted({run.experiment for run in runs})))
     return figure
 
@@ -53,11 +58,11 @@ def draw_curves(runs: Sequence[Run]) -> Figure:
 def curves_of(run: Run) -> Curves:
     """(part, metric) -> points, by epoch; by step where there are no epochs.
 
-    What was measured by step alone, such as the norm of the gradient, has its points between the epochs.
+    What was measured by step alone has its points between the epochs; the norm of the gradient goes by step always.
     """
     if axis_of(run) == "step":
-        return points_of(run, "step")
-    by_epoch, steps_per_epoch = points_of(run, "epoch"), steps_by_part(run)
+        return points_of(run, "step") | norms_of(run)
+    by_epoch, steps_per_epoch = points_of(run, "epoch") | norms_of(run), steps_by_part(run)
     for (part, metric), points in points_of(run, "step").items():
         if (part, metric) not in by_epoch and part in steps_per_epoch:
             by_epoch[part, metric] = [(step / steps_per_epoch[part], value) for step, value in points]
@@ -74,14 +79,25 @@ def points_of(run: Run, event: Literal["epoch", "step"]) -> Curves:
     return curves
 
 
+def norms_of(run: Run) -> Curves:
+    """The norm of every step's gradient, before clipping and after it."""
+    curves: Curves = {}
+    for line in run.lines():
+        if line["event"] == "clipped":
+            for metric in (GRADIENT_NORM, CLIPPED):
+                steps = range(line["step"] - len(line[metric]) + 1, line["step"] + 1)
+                curves.setdefault((line.get("part", ""), metric), []).extend(zip(steps, line[metric], strict=True))
+    return curves
+
+
 def steps_by_part(run: Run) -> dict[str, float]:
     """How many steps an epoch of each part has."""
     return {line.get("part", ""): line["step"] / line["epoch"] for line in run.lines() if line["event"] == "epoch"}
 
 
-def axis_of(run: Run) -> Literal["epoch", "step"]:
+def axis_of(run: Run, quantity: str = "") -> Literal["epoch", "step"]:
     """What the curves of a run go by."""
-    return "epoch" if any(line["event"] == "epoch" for line in run.lines()) else "step"
+    return "epoch" if quantity != GRADIENT_NORM and any(line["event"] == "epoch" for line in run.lines()) else "step"
 
 
 def draw_quantity(
@@ -92,11 +108,13 @@ def draw_quantity(
         if quantity_of(metric) != quantity:
             continue
         split = metric.partition("_")[0]
-        colour = colour_of_part.setdefault(part, next(colours)) if part or run_name else next(colours)
-        label = " ".join(word for word in (run_name, part, split if split in SPLITS else metric) if word)
+        if not (part or run_name) or part not in colour_of_part:
+            colour_of_part[part] = next(colours)
+        own = split if split in SPLITS else LABELS.get(metric, metric)
+        label = " ".join(word for word in (run_name, part, own) if word)
         x, y = zip(*points, strict=True)
-        marker = "o" if len(points) == 1 else ""
-        axes.plot(x, y, LINE_STYLES.get(split, "-"), color=colour, label=label, marker=marker)
+        stroke: dict[str, Any] = {"marker": "o" if len(points) == 1 else ""} | STROKES.get(metric, {})
+        axes.plot(x, y, LINE_STYLES.get(split, "-"), color=colour_of_part[part], label=label, **stroke)
 
 
 def shade_published(axes: Axes, quantity: str, published: Sequence[dict[str, Any]]) -> None:
@@ -111,6 +129,18 @@ def shade_published(axes: Axes, quantity: str, published: Sequence[dict[str, Any
                 axes.axhspan(figure.p10, figure.p90, color="gray", alpha=0.2, label=label)
             else:
                 axes.axhline(figure.median, color="gray", alpha=0.5, linewidth=1, label=label)
+
+
+def draw_thresholds(axes: Axes, runs: Sequence[Run]) -> None:
+    """A line at each norm that gradients were clipped to; the axis is logarithmic, for they may explode."""
+    from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
+
+    for max_norm in sorted({line["max_norm"] for run in runs for line in run.lines() if line["event"] == "clipped"}):
+        axes.axhline(max_norm, color="black", linestyle=":", linewidth=1, label=f"threshold {max_norm:g}")
+    axes.set_yscale("log")  # with plain numbers; where they go far apart, `finish` makes them powers of ten
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    axes.yaxis.set_minor_formatter(NullFormatter())
 
 
 def finish(axes: Axes, quantity: str, xlabel: str) -> None:
@@ -129,13 +159,14 @@ def finish(axes: Axes, quantity: str, xlabel: str) -> None:
 
 
 def quantity_of(metric: str) -> str:
-    """`test_accuracy` -> `accuracy`"""
+    """`test_accuracy` -> `accuracy`; clipped or not, a norm of the gradient is one."""
     split, _, rest = metric.partition("_")
-    return rest if split in SPLITS and rest else metric
+    return rest if split in (*SPLITS, "clipped") and rest else metric
 
 
 def rank(name: str) -> tuple[int, int, str]:
-    """Losses first, then accuracies, then the rest by name; of each, train before valid before test."""
+    """Losses first, then accuracies, then the rest by name, the norm of the gradient last; of each, train before valid
+    before test."""
     quantity, split = quantity_of(name), name.partition("_")[0]
-    first = FIRST.index(quantity) if quantity in FIRST else len(FIRST)
+    first = FIRST.index(quantity) if quantity in FIRST else len(FIRST) + (quantity == GRADIENT_NORM)
     return first, SPLITS.index(split) if split in SPLITS else 0, quantity

@@ -12,7 +12,7 @@ import torch
 from dongshou.errors import DongshouError
 from dongshou.runs.describe import configuration, outcome
 from dongshou.runs.record import CHECKPOINTS, Record
-from dongshou.runs.resume import reopen
+from dongshou.runs.resume import checkpoints_of, reopen
 from dongshou.runs.run import Run, runs_directory
 from dongshou.training import Event, Finished, Session, Work
 from dongshou.training.checkpoint import Checkpoints
@@ -65,7 +65,7 @@ def execute(
     else:
         session = chosen(work, Session(seed, engine, device, precision, compile, limit, fast))
         record = Record.create(runs_directory(runs), configuration(work, session))
-        checkpoints = Checkpoints(record.directory / CHECKPOINTS)
+        checkpoints = checkpoints_of(work, record.directory / CHECKPOINTS)
     run = Run(record.directory)
     with ExitStack() as stack:
         stack.callback(record.close)

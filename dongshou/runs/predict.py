@@ -6,7 +6,6 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeGuard
 
 import torch
 from PIL import Image
@@ -20,10 +19,10 @@ from dongshou.errors import DongshouError, UsageError
 from dongshou.runs.explanation import write_explanations
 from dongshou.runs.files import write_whole
 from dongshou.runs.run import Run
-from dongshou.runs.trained import load_best, untrained
+from dongshou.runs.trained import Answering, load_best, untrained
 from dongshou.tasks import Classification
 from dongshou.tasks.explain import grad_cam
-from dongshou.training import Experiment, Work
+from dongshou.training import Experiment
 
 DIRECTORY = "predictions"
 COLOURS = 3  # channels: red, green, blue
@@ -36,37 +35,40 @@ class Prediction:
 
     probabilities  by name of the class, the most probable first
     seen           a picture of what the network was given
+    part           whose network answered, of a run of several; empty where there is one
     explanations   where it saw the most probable class: over that picture, and over the photo itself
     """
 
     image: str
     probabilities: dict[str, float]
     seen: Path
+    part: str = ""
     explanations: tuple[Path, ...] = ()
 
 
 def predict(run: Run, images: Sequence[str | Path], explain: bool = False) -> list[Prediction]:
-    """The class probabilities of each picture, by the best weights of the run. Needs no data set.
+    """The class probabilities of each picture, by the best weights of the run; of several fits, one answers.
 
-    Writes what the network saw of each into `predictions/` of the run's directory; with `explain`, where it saw
-    the class (Grad-CAM) into `explanations/`.
+    Needs no data set. Writes what the network saw of each into `predictions/` of the run's directory; with `explain`,
+    where it saw the class (Grad-CAM) into `explanations/`.
     Raises UsageError when the run is no classification of images or has nothing to explain, DongshouError when it
     has no checkpoint or a picture cannot be used: then nothing is written.
     """
-    experiment = trained(run)
-    return predictions_of(run, experiment, [(image, as_seen(experiment, image)) for image in images], explain)
+    answering = trained(run)
+    pictures = [(image, as_seen(answering.experiment, image)) for image in images]
+    return predictions_of(run, answering, pictures, explain)
 
 
 def predict_usable(run: Run, images: Sequence[str | Path], explain: bool = False) -> tuple[list[Prediction], list[str]]:
     """As `predict`, but of those pictures that can be used; and what is wrong with each of the others."""
-    experiment = trained(run)
+    answering = trained(run)
     usable, faults = [], []
     for image in images:
         try:
-            usable.append((image, as_seen(experiment, image)))
+            usable.append((image, as_seen(answering.experiment, image)))
         except DongshouError as error:
             faults.append(str(error))
-    return predictions_of(run, experiment, usable, explain) if usable else [], faults
+    return predictions_of(run, answering, usable, explain) if usable else [], faults
 
 
 def as_seen(experiment: Experiment, image: str | Path) -> Tensor:
@@ -75,18 +77,20 @@ def as_seen(experiment: Experiment, image: str | Path) -> Tensor:
     In colour its middle square, as it is; in grey the thing on it, bright on black.
     """
     channels, _, size = experiment.data.shape
-    return read_colour(image, size) if channels == COLOURS else read_photo(image, experiment.data.name, size)
+    return read_colour(image, size) if channels == COLOURS else read_photo(image, image_set_of(experiment), size)
 
 
 def frame_of(experiment: Experiment, image: str | Path) -> Frame:
     """The part of the picture that `as_seen` is made of."""
-    return middle_frame(image) if experiment.data.shape[0] == COLOURS else thing_frame(image, experiment.data.name)
+    is_colour = experiment.data.shape[0] == COLOURS
+    return middle_frame(image) if is_colour else thing_frame(image, image_set_of(experiment))
 
 
 def predictions_of(
-    run: Run, experiment: Experiment, pictures: Sequence[tuple[str | Path, Tensor]], explain: bool = False
+    run: Run, answering: Answering, pictures: Sequence[tuple[str | Path, Tensor]], explain: bool = False
 ) -> list[Prediction]:
     """What the model says of each picture; what it saw is written, and where if it is to explain."""
+    part, experiment = answering
     inputs = as_inputs(experiment, torch.stack([pixels for _, pixels in pictures]))
     probabilities = ask(experiment, inputs)  # (images, classes)
     maps = [grad_cam(experiment.model, one[None])[0] if explain else None for one in inputs]
@@ -96,24 +100,32 @@ def predictions_of(
         seen = run.path / DIRECTORY / f"{name}.png"
         write_whole(seen, enlarged(pixels))
         where = () if heat is None else write_explanations(run.path, seen, frame_of(experiment, image), heat)
-        predictions.append(Prediction(str(image), ranked(experiment.data.classes, row), seen, where))
+        predictions.append(Prediction(str(image), ranked(experiment.data.classes, row), seen, part, where))
     return predictions
 
 
-def trained(run: Run) -> Experiment:
-    """The run's experiment with the weights of its best checkpoint."""
-    work = untrained(run)
-    if not classifies_images(work):
+def trained(run: Run) -> Answering:
+    """The experiment that answers for the run, with the weights of its best checkpoint."""
+    answering = untrained(run)
+    if answering is None or not classifies_images(answering.experiment):
         raise UsageError(f"{run.path} is a run of {run.experiment}, which does not classify images.")
-    load_best(run, work)
-    return work
+    experiment = answering.experiment
+    if experiment.data.shape[0] != COLOURS and image_set_of(experiment) not in IMAGE_SETS:
+        raise UsageError(
+            f"A photo can be made to look like images in colour, and like those of {', '.join(IMAGE_SETS)}; "
+            f"{run.path} is of {experiment.data.name or 'other images'}."
+        )
+    load_best(run, answering)
+    return answering
 
 
-def classifies_images(work: Work) -> TypeGuard[Experiment]:
-    """Whether a picture can be made to look like its data: in colour, or grey as a data set that is known."""
-    if not (isinstance(work, Experiment) and isinstance(work.task, Classification) and len(work.data.shape) == 3):
-        return False
-    return work.data.shape[0] == COLOURS or work.data.name in IMAGE_SETS
+def classifies_images(experiment: Experiment) -> bool:
+    return isinstance(experiment.task, Classification) and len(experiment.data.shape) == 3
+
+
+def image_set_of(experiment: Experiment) -> str:
+    """The data set that its images are from: `digits` of `digits, 5 classes`."""
+    return experiment.data.name.partition(",")[0]
 
 
 def as_inputs(experiment: Experiment, pixels: Tensor) -> Tensor:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -21,9 +21,12 @@ from dongshou.runs.run import Run
 from dongshou.runs.trained import load_best, untrained
 from dongshou.tasks import Classification, LanguageModelling, Translation
 from dongshou.tasks.generation import continue_text
-from dongshou.tasks.pictures.attention import attention_maps
-from dongshou.tasks.translate import looks, translate
-from dongshou.training import Experiment
+from dongshou.tasks.pictures.language_model import of_text
+from dongshou.tasks.pictures.translation import of_sentence
+from dongshou.tasks.translate import translate
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ class TextPrediction:
 
     answer         the text continued, its translation, or the most probable class
     probabilities  by name of the class, the most probable first; empty where there are no classes
-    explanations   pictures of what a translation looked at
+    explanations   pictures of what a translation or a GPT looked at, or of the gates of an LSTM
     """
 
     text: str
@@ -68,18 +71,18 @@ def predict_text(
 ) -> list[TextPrediction]:
     """What the run's model, with its best weights, makes of each text.
 
-    With `explain`, what a translation looked at is drawn into `explanations/` of the run's directory.
+    With `explain`, what it looked at is drawn into `explanations/` of the run's directory: all attention of a
+    translation, or of a GPT over the end of what it wrote; of an LSTM its gates.
     Raises UsageError when the run reads no text, has nothing to explain, or does not know a token of a text;
     DongshouError when it has no checkpoint, or the text that its vocabulary is made of has changed.
     """
-    experiment = untrained(run)
-    if not isinstance(experiment, Experiment) or not isinstance(experiment.data, (TextSplits, PairSplits)):
+    answering = untrained(run)
+    if answering is None or not isinstance(answering.experiment.data, (TextSplits, PairSplits)):
         raise UsageError(f"{run.path} is a run of {run.experiment}, which does not read texts.")
+    experiment = answering.experiment
     answer = ANSWERS[type(experiment.task)]
-    if explain and not isinstance(experiment.task, Translation):
-        raise UsageError(f"{run.experiment} has no attention to draw: leave out --explain.")
     check_same_data(run, experiment)
-    load_best(run, experiment)
+    load_best(run, answering)
     predictions = [answer(experiment, text, writing or Writing()) for text in texts]
     return [explained(run, experiment, prediction) for prediction in predictions] if explain else predictions
 
@@ -112,16 +115,25 @@ ANSWERS = {LanguageModelling: continued, Translation: translated, Classification
 
 
 def explained(run: Run, experiment: Any, prediction: TextPrediction) -> TextPrediction:
-    """The prediction with pictures of all attention over it. Raises UsageError for a model without attention."""
-    seen = looks(experiment.model, experiment.data, prediction.text, prediction.answer)
-    if not seen:
-        raise UsageError(f"{run.experiment} has no attention to draw: leave out --explain.")
+    """The prediction with pictures of what went on over it. Raises UsageError for a model without any to draw."""
     paths = []
-    for look in seen:
-        path = run.path / DIRECTORY / f"{file_name(prediction.text)}-{look.name}.png"
-        write_whole(path, png(attention_maps(look.weights, look.queries, look.keys)))
+    for name, figure in pictures_of(experiment, prediction):
+        path = run.path / DIRECTORY / f"{file_name(prediction.text)}-{name}.png"
+        write_whole(path, png(figure))
         paths.append(path)
+    if not paths:
+        is_language_model = isinstance(experiment.task, LanguageModelling)
+        lacking = "neither attention nor gates of an LSTM" if is_language_model else "no attention"
+        raise UsageError(f"{run.experiment} has {lacking} to draw: leave out --explain.")
     return replace(prediction, explanations=tuple(paths))
+
+
+def pictures_of(experiment: Any, prediction: TextPrediction) -> Iterator[tuple[str, Figure]]:
+    model, data = experiment.model, experiment.data
+    if isinstance(experiment.task, Translation):
+        yield from of_sentence(model, data, prediction.text, prediction.answer)
+    elif isinstance(experiment.task, LanguageModelling):
+        yield from of_text(model, data, prediction.answer)
 
 
 def file_name(text: str) -> str:

@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 from dongshou.drawing import png
 from dongshou.errors import DongshouError, UsageError
 from dongshou.runs.files import write_json, write_whole
-from dongshou.training import Drew, Evaluated, Event, Finished, Saved, Stepped, Wrote
+from dongshou.training import Clipped, Drew, Evaluated, Event, Finished, Saved, Stepped, Wrote
 from dongshou.training.checkpoint import own_copy
 from dongshou.training.events import Sampled, Snapshot
 
@@ -85,6 +85,8 @@ class Record:
                 self.last_step = event.step
                 if event.metrics:
                     self._line("step", event, **event.metrics)
+            case Clipped(norms=norms, clipped_norms=clipped, max_norm=max_norm):
+                self._line("clipped", event, gradient_norm=norms, clipped_gradient_norm=clipped, max_norm=max_norm)
             case Evaluated():
                 self._line("epoch", event, **event.metrics, lr=event.lr)
             case Sampled():
@@ -120,7 +122,9 @@ class Record:
             self.metrics.close()
         self.lock.release()
 
-    def _line(self, event: str, about: Stepped | Evaluated | Sampled | Saved | None = None, /, **values: Any) -> None:
+    def _line(
+        self, event: str, about: Stepped | Clipped | Evaluated | Sampled | Saved | None = None, /, **values: Any
+    ) -> None:
         line: dict[str, Any] = {"event": event, "step": self.last_step}
         if about is not None:
             line |= {"step": about.step, "epoch": about.epoch}

@@ -70,17 +70,23 @@ def rows_of(outcome: dict[str, Any]) -> Iterator[tuple[str, ...]]:
                 took,
             )
             first, took = ("", "", ""), ""
-    if not outcome["published"]:
-        for metric, values in results_by_metric(outcome).items():
-            figure = {"values": values, "measured": statistics.median(values)}
-            yield (*first, metric, measured(figure), "", "", not_compared(outcome), took)
-            first, took = ("", "", ""), ""
+    for metric, values in more_results(outcome).items():
+        figure = {"values": values, "measured": statistics.median(values)}
+        yield (*first, metric, measured(figure), "", "", not_compared(outcome), took)
+        first, took = ("", "", ""), ""
 
 
-def results_by_metric(outcome: dict[str, Any]) -> dict[str, list[float]]:
-    """The final metrics over the seeds, of an experiment that nobody has published figures for."""
+def more_results(outcome: dict[str, Any]) -> dict[str, list[float]]:
+    """The results over the seeds that nobody has published a figure for.
+
+    Beside published figures only those that come out at the end alone: what every epoch measures is in the record.
+    """
+    if not outcome["seeds"]:
+        return {}
+    published = {metric for source in outcome["published"] for metric in source["metrics"]}
+    known = published | set(outcome["seeds"][0]["best"]) if published else set()
     results = [seed["result"] for seed in outcome["seeds"]]
-    return {metric: [result[metric] for result in results] for metric in (results[0] if results else ())}
+    return {metric: [result[metric] for result in results] for metric in results[0] if metric not in known}
 
 
 def measured(figure: dict[str, Any]) -> str:

@@ -129,7 +129,8 @@ def reproduced(declaration: Declaration, seeds: int, epochs: int | None, options
 def judge_again(results: str | Path = "results") -> list[dict[str, Any]]:
     """Set what is recorded beside what the experiments state today, and write the report anew; nothing is run.
 
-    What an experiment whose data are missing states cannot be asked for: its record stays as it is.
+    What an experiment whose data are missing states cannot be asked for: its record stays as it is. A source with
+    figures that were not measured then is left out.
     Raises UsageError where nothing is recorded.
     """
     paths = sorted(Path(results).glob("*.json"))
@@ -142,6 +143,7 @@ def judge_again(results: str | Path = "results") -> list[dict[str, Any]]:
         with suppress(DongshouError):
             seeds = [seed["result"] for seed in outcome["seeds"]]
             beside = compared(declaration().published, seeds, is_trial=outcome["limited"])
+            beside = [source for source in beside if all(row["values"] for row in source["metrics"].values())]
             outcome |= {
                 "title": declaration.title,
                 "description": declaration.description,

@@ -21,7 +21,7 @@ def reopen(run: Run, work: Work) -> tuple[Record | None, Session, Checkpoints]:
     """
     check_same_work(run, work)
     session = recorded_session(run)
-    checkpoints = Checkpoints(run.checkpoints)
+    checkpoints = checkpoints_of(work, run.checkpoints)
     if run.is_done:
         return None, session, checkpoints
     check_same_data(run, work)
@@ -34,6 +34,11 @@ def reopen(run: Run, work: Work) -> tuple[Record | None, Session, Checkpoints]:
     checkpoints.prune()
     remove_partial_files(run.path)
     return record, session, checkpoints
+
+
+def checkpoints_of(work: Work, directory: Path) -> Checkpoints:
+    asked = work.asked()
+    return Checkpoints(directory, asked=0 if asked is None else asked.number)
 
 
 def remove_partial_files(directory: Path) -> None:
@@ -91,9 +96,7 @@ def load_last_checkpoint(run: Run, checkpoints: Checkpoints) -> tuple[int, int, 
     for candidate, position in run.lines_and_ends():
         if candidate["event"] == "checkpoint":
             end, step, seconds, line = position, candidate["step"], candidate["time"], candidate
-            checkpoints.last = run.path / candidate["path"]
-            if candidate["best"]:
-                checkpoints.best = checkpoints.last
+            checkpoints.note(run.path / candidate["path"], candidate["best"])
     if line is not None and checkpoints.last is not None:
         model, state = read_checkpoint(checkpoints.last, line["sha256"])
         checkpoints.to_resume = {"model": model, **state}

@@ -134,9 +134,10 @@ class Run:
 
         return Picture.save(draw_curves([self]), self.path / "curves.png")
 
-    def checkpoint(self, which: Literal["last", "best"] = "last") -> dict[str, Any] | None:
-        """The line that names the last or the best checkpoint."""
+    def checkpoint(self, which: Literal["last", "best"] = "last", part: str | None = None) -> dict[str, Any] | None:
+        """The line that names the last or the best checkpoint, of one part where there are several."""
         lines = [line for line in self.lines() if line["event"] == "checkpoint"]
+        lines = [line for line in lines if part is None or line.get("part", "") == part]
         if which == "best":
             lines = [line for line in lines if line["best"]] or lines
         return lines[-1] if lines else None

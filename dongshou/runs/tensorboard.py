@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from dongshou.errors import UsageError
-from dongshou.training import Evaluated, Event, Stepped
+from dongshou.training import Clipped, Evaluated, Event, Stepped
 
 
 class TensorBoard:
@@ -32,6 +32,11 @@ class TensorBoard:
         match event:
             case Stepped(part=part, metrics=metrics, step=step):
                 self._scalars(f"{part} by step".strip(), metrics, step)
+            case Clipped(part=part, norms=norms, step=step):
+                pairs = zip(norms, event.clipped_norms, strict=True)
+                for position, (norm, clipped) in enumerate(pairs, step - len(norms) + 1):
+                    metrics = {"gradient_norm": norm, "clipped_gradient_norm": clipped}
+                    self._scalars(f"{part} by step".strip(), metrics, position)
             case Evaluated(part=part, metrics=metrics, epoch=epoch):
                 self._scalars(f"{part} by epoch".strip(), metrics, epoch)
 

@@ -23,12 +23,14 @@ def generate(
     temperature: float = 1.0,
     top_k: int | None = None,
     top_p: float | None = None,
+    never: int | None = None,
     generator: torch.Generator | None = None,
 ) -> Tensor:
     """How the model goes on after the tokens of a prompt: (batch, steps) -> (batch, num_tokens).
 
     P(token) = softmax(logits / temperature), of the tokens that are left by top_k and top_p (see `filtered`);
-    a temperature of 0 always takes the most probable token. `generator` draws, on the device of the model.
+    a temperature of 0 always takes the most probable token. `never` is not written, as what stands for unknown
+    tokens should not be. `generator` draws, on the device of the model.
 
     No token is read twice: the state, or the cache of keys and values, stands for those before. A model with a
     context of so many positions starts anew from the latter half of its context whenever that is full.
@@ -43,7 +45,10 @@ def generate(
                 unread, state, num_read = text[:, -max(1, context // 2) :], None, 0
             logits, state = model.forward(unread, state)  # (batch, steps, vocabulary); forward: never compiled anew
             num_read += unread.shape[1]
-            unread = chosen(logits[:, -1].float(), temperature, top_k, top_p, generator)  # (batch, 1)
+            last = logits[:, -1].float()  # (batch, vocabulary)
+            if never is not None:
+                last = last.index_fill(1, torch.tensor([never], device=last.device), -torch.inf)
+            unread = chosen(last, temperature, top_k, top_p, generator)  # (batch, 1)
             text = torch.cat([text, unread], 1)
     return text[:, tokens.shape[1] :].clone()  # an ordinary tensor again, which a model may learn from
 
@@ -93,7 +98,7 @@ def check_choice(tokens: Tensor, num_tokens: int, temperature: float, top_k: int
 def continue_text(
     model: nn.Module, data: TextSplits, prompt: str, num_tokens: int = 50, seed: int | None = None, **choice: Any
 ) -> str:
-    """The prompt, cut into tokens as the data were, and what the model writes after it.
+    """The prompt, cut into tokens as the data were, and what the model writes after it, `<unk>` never.
 
     seed    what is drawn is the same each time; None draws anew
     choice  temperature, top_k, top_p: see `generate`
@@ -105,5 +110,5 @@ def continue_text(
     device = next(model.parameters()).device
     generator = None if seed is None else torch.Generator(device).manual_seed(seed)
     ids = data.vocabulary.encode(tokens)[None].to(device)  # (1, steps)
-    written = generate(model, ids, num_tokens, generator=generator, **choice)
+    written = generate(model, ids, num_tokens, never=data.vocabulary.unknown, generator=generator, **choice)
     return data.join([*tokens, *data.vocabulary.tokens(written[0].tolist())])

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from dongshou.errors import DongshouError
-from dongshou.tasks.pictures.gates import of_language_model
+from dongshou.tasks.pictures.language_model import of_language_model
 from dongshou.tasks.task import Quantities, Quantity, check_loss, descend
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """Experiments and the one loop that trains them."""
 
 from dongshou.training.early_stopping import EarlyStopping
-from dongshou.training.events import Drew, Evaluated, Event, Finished, Saved, Stepped, Wrote
+from dongshou.training.events import Clipped, Drew, Evaluated, Event, Finished, Saved, Stepped, Wrote
 from dongshou.training.experiment import Experiment
 from dongshou.training.loop import fit
 from dongshou.training.procedure import Procedure
@@ -12,6 +12,7 @@ from dongshou.training.work import Declared, Work
 
 __all__ = [
     "Band",
+    "Clipped",
     "Declared",
     "Drew",
     "EarlyStopping",

@@ -23,18 +23,22 @@ MODEL, STATE_TENSORS, STATE = "model.safetensors", "state.safetensors", "state.j
 
 @dataclass
 class Checkpoints:
-    """The checkpoints of one run, in a directory each; the last and the best are kept.
+    """The checkpoints of one run, in a directory each; the last and the best are kept, of several fits the best of the
+    one under way and of the one that will be asked.
 
+    asked      which of several fits that is
     to_resume  the state that a resumed run starts from; the first fit takes it
     part       which of several fits is under way, for the names of the directories
     context    plain data of whoever drives several fits, stored in each checkpoint
     """
 
     directory: Path
+    asked: int = 0
     to_resume: dict[str, Any] | None = None
     part: int = 0
     context: dict[str, Any] = field(default_factory=dict)
     best: Path | None = None
+    best_asked: Path | None = None
     last: Path | None = None
 
     def save(self, step: int, model: dict[str, Tensor], state: dict[str, Any], is_best: bool) -> tuple[Path, str]:
@@ -51,15 +55,21 @@ class Checkpoints:
                 f"The checkpoint of step {step} could not be written ({error.strerror or error}); {kept}. "
                 f"Free some space under {self.directory} and resume the run."
             ) from error
-        self.last = path
-        self.best = path if is_best or self.best is None else self.best
+        self.note(path, is_best)
         return path, digest
 
+    def note(self, path: Path, is_best: bool) -> None:
+        """A checkpoint lies there: it is the last, and the best if it is better than those before it."""
+        self.last = path
+        self.best = path if is_best or self.best is None else self.best
+        if path.name.startswith(f"{self.asked:02d}-"):
+            self.best_asked = self.best
+
     def prune(self) -> None:
-        """Delete all but the last and the best. Only once the record names the new one: until then a run
+        """Delete all but the last and the best ones. Only once the record names the new one: until then a run
         that is killed goes on from the old one."""
         for path in self.directory.iterdir() if self.directory.is_dir() else ():
-            if path not in (self.last, self.best):
+            if path not in (self.last, self.best, self.best_asked):
                 shutil.rmtree(path, ignore_errors=True)
 
     def take(self) -> dict[str, Any] | None:

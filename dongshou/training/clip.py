@@ -8,8 +8,6 @@ import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
-from dongshou.tasks import Quantities, Quantity
-
 
 class Clipping:
     """Before each step of an optimiser: g <- min(1, max_norm / |g|) g, all parameters as one vector.
@@ -19,19 +17,18 @@ class Clipping:
 
     def __init__(self, max_norm: float) -> None:
         self.max_norm = max_norm
-        self.norm: Tensor | None = None  # of the last gradient, before it was clipped
+        self.waiting: list[Tensor] = []  # norms before clipping that have not been read from the device yet
 
     def __call__(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
         gradients = [p.grad for group in optimizer.param_groups for p in group["params"] if p.grad is not None]
         if gradients:
-            self.norm = scale_down(gradients, self.max_norm)
+            self.waiting.append(scale_down(gradients, self.max_norm))
 
-    def norms(self) -> Quantities:
-        """The norm of the last gradient before and after clipping, still on the device; empty without a gradient."""
-        if self.norm is None:
-            return {}
-        clipped = self.norm.clamp(max=self.max_norm)
-        return {"gradient_norm": Quantity(self.norm, 1.0), "clipped_gradient_norm": Quantity(clipped, 1.0)}
+    def read(self) -> list[float]:
+        """Fetch what waits, all at once: the norm of each gradient since the last read, before it was clipped."""
+        norms = torch.stack(self.waiting).tolist() if self.waiting else []
+        self.waiting.clear()
+        return norms
 
 
 def clip_gradients(optimizer: Optimizer, max_norm: float) -> Clipping:

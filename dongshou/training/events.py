@@ -34,6 +34,22 @@ class Stepped:
 
 
 @dataclass(slots=True)
+class Clipped:
+    """The gradients of some steps in a row, the last of them `step`, were clipped.
+
+    norms          of each step's gradient, all parameters as one vector
+    clipped_norms  of the same after clipping, at most max_norm
+    """
+
+    step: int
+    epoch: int
+    norms: list[float]
+    clipped_norms: list[float]
+    max_norm: float
+    part: str = ""
+
+
+@dataclass(slots=True)
 class Evaluated:
     """An epoch is over and the model was measured. `lr` is the learning rate that it was trained with."""
 
@@ -98,4 +114,4 @@ class Finished:
     best: Metrics = field(default_factory=dict)
 
 
-Event = Stepped | Evaluated | Sampled | Saved | Drew | Snapshot | Wrote | Finished
+Event = Stepped | Clipped | Evaluated | Sampled | Saved | Drew | Snapshot | Wrote | Finished

@@ -17,7 +17,7 @@ from dongshou.training.early_stopping import EarlyStopping
 from dongshou.training.events import Drew, Event, Finished, Metrics
 from dongshou.training.loop import best_of, fit
 from dongshou.training.published import Published
-from dongshou.training.work import Work
+from dongshou.training.work import Asked, Work
 
 if TYPE_CHECKING:
     from dongshou.training.checkpoint import Checkpoints
@@ -70,6 +70,9 @@ class Experiment(Work):
 
     def typical_fit(self) -> Experiment:
         return self
+
+    def asked(self) -> Asked:
+        return Asked("", 0, lambda: self)
 
     def fingerprints(self) -> dict[str, str]:
         return self.data.fingerprints()

@@ -6,13 +6,11 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from torch import Tensor
+from torch import Tensor, nn
 
 from dongshou.errors import DongshouError
 
 if TYPE_CHECKING:
-    from torch import nn
-
     from dongshou.tasks.task import Quantities
     from dongshou.training.checkpoint import Checkpoints
 
@@ -21,7 +19,7 @@ MISFITS = (RuntimeError, IndexError, ValueError)  # what torch raises for shapes
 
 
 def first_step(step: Step) -> Step:
-    """The same step, with what torch says of a batch that does not fit as a DongshouError of one line.
+    """The same step, with why a batch does not fit as a DongshouError of one line: in torch's words where it must be.
 
     Errors of a more special kind, such as memory that ran out, pass through.
     """
@@ -32,18 +30,47 @@ def first_step(step: Step) -> Step:
         except MISFITS as error:
             if type(error) not in MISFITS:
                 raise
-            said = " ".join(str(error).split())
-            raise DongshouError(f"The first batch does not fit the model: {shapes(batch)}: {said}") from error
+            why = refusal(model, batch) or " ".join(str(error).split())
+            raise DongshouError(f"The first batch does not fit the model: {shapes(batch)}: {why}") from error
 
     return explained
 
 
 def shapes(batch: Any) -> str:
     """The shapes of a batch of inputs and targets, in words."""
-    if isinstance(batch, (tuple, list)) and len(batch) == 2 and all(isinstance(part, Tensor) for part in batch):
+    if is_pair(batch):
         inputs, targets = batch
         return f"inputs {tuple(inputs.shape)}, targets {tuple(targets.shape)}"
     return f"a {type(batch).__name__}"
+
+
+def is_pair(batch: Any) -> bool:
+    """Inputs and targets, a tensor each."""
+    return isinstance(batch, (tuple, list)) and len(batch) == 2 and all(isinstance(part, Tensor) for part in batch)
+
+
+def refusal(model: nn.Module, batch: Any) -> str | None:
+    """What the first layer takes and what the inputs have instead, where it is there that they differ; else None."""
+    from dongshou.scratch import nn as scratch_nn
+
+    if not is_pair(batch):
+        return None
+    inputs = batch[0]
+    first = next((layer for layer in model.modules() if has_parameters(layer)), None)
+    if isinstance(first, (nn.Conv2d, scratch_nn.Conv2d)) and inputs.dim() == 4:
+        taken, given = first.in_channels, inputs.shape[1]
+        said = f"the model takes {taken} channel(s), the images have {given}. Make it with in_channels={given}."
+    elif isinstance(first, (nn.Linear, scratch_nn.Linear)) and inputs.dim() == 2:
+        taken, given = first.in_features, inputs.shape[1]
+        said = f"the model takes {taken} feature(s), the inputs have {given}."
+    else:
+        return None
+    return said if taken != given else None
+
+
+def has_parameters(layer: nn.Module) -> bool:
+    """Parameters of its own, besides those of the layers inside it."""
+    return next(layer.parameters(recurse=False), None) is not None
 
 
 def check_finite(batches: dict[str, list[float]], last_step: int, checkpoints: Checkpoints | None) -> None:

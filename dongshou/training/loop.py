@@ -10,7 +10,8 @@ import torch
 from torch import nn
 
 from dongshou.tasks import Task
-from dongshou.training.events import Evaluated, Event, Metrics, Sampled, Saved, Stepped
+from dongshou.training.clip import Clipping
+from dongshou.training.events import Clipped, Evaluated, Event, Metrics, Sampled, Saved, Stepped
 from dongshou.training.fast.apply import threads_of
 from dongshou.training.fast.choose import with_choice
 from dongshou.training.guard import check_epoch, check_finite, first_step
@@ -58,22 +59,22 @@ def train(
         if experiment.early_stopping is not None and experiment.early_stopping.reached(history):
             return
         model.train()
-        totals, norms = Totals(), Totals()
+        totals = Totals()
         for batch in experiment.data.train():
             with session.autocast():
                 quantities = take_step(model, batch, optimizer)
             take_step = task.step
             totals.add(quantities)
-            if clipping is not None:
-                norms.add(clipping.norms())
             step += 1
-            metrics = {}
-            if step % READ_EVERY == 0:
-                metrics = window_means(totals, step, checkpoints) | window_means(norms, step, checkpoints)
+            is_read = step % READ_EVERY == 0
+            metrics = window_means(totals, step, checkpoints) if is_read else {}
             if schedule is not None and experiment.schedule_every == "step":
                 schedule.step()
             yield Stepped(step, epoch, num_steps, quantities, metrics)
+            if is_read:
+                yield from clipped(clipping, step, epoch, checkpoints)
         window_means(totals, step, checkpoints)
+        yield from clipped(clipping, step, epoch, checkpoints)
 
         metrics = named("train", totals.means()) | evaluate(experiment, session)
         check_epoch(metrics, model, step, checkpoints)
@@ -98,6 +99,13 @@ def window_means(totals: Totals, step: int, checkpoints: Checkpoints | None) -> 
     check_finite(batches, step, checkpoints)
     means = {name: math.fsum(means) / len(means) for name, means in batches.items() if means}
     return named("train", {name: totals.finished(name, mean) for name, mean in means.items()})
+
+
+def clipped(clipping: Clipping | None, step: int, epoch: int, checkpoints: Checkpoints | None) -> Iterator[Clipped]:
+    """The norm of every gradient since the last look, where they are clipped; all have to be finite."""
+    if clipping is not None and (norms := clipping.read()):
+        check_finite({"gradient norm": norms}, step, checkpoints)
+        yield Clipped(step, epoch, norms, [min(norm, clipping.max_norm) for norm in norms], clipping.max_norm)
 
 
 def is_told(epoch: int, epochs: int) -> bool:

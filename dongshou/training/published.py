@@ -8,7 +8,7 @@ from typing import Literal
 
 Verdict = Literal["match", "within range", "differs"]
 
-HIGHER_IS_BETTER = ("accuracy", "bleu", "map", "miou")
+HIGHER_IS_BETTER = ("accuracy", "bleu", "lines", "map", "miou")
 
 
 def higher_is_better(metric: str) -> bool:

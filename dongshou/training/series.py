@@ -12,7 +12,7 @@ import torch
 from dongshou.training.events import Event, Finished, Metrics
 from dongshou.training.loop import fit
 from dongshou.training.published import Published
-from dongshou.training.work import Work
+from dongshou.training.work import Asked, Work
 
 if TYPE_CHECKING:
     from dongshou.training.checkpoint import Checkpoints
@@ -41,6 +41,7 @@ class Series(Work):
     parts     makes the experiment of each part, by the label that its events carry
     conclude  what to draw, write and yield once all are done, given the metrics of each part by epoch; it ends
               with `Finished`. Without it the result is the mean over the parts.
+    answers   the part whose network is asked afterwards, and whose best checkpoint is kept: without it the last one
     """
 
     def __init__(
@@ -49,11 +50,13 @@ class Series(Work):
         conclude: Conclude | None = None,
         published: Sequence[Published] = (),
         data: str | None = None,
+        answers: str | None = None,
     ) -> None:
         self.parts = dict(parts)
         self.conclude = conclude
         self.published = published
         self.data = data
+        self.answers = [*parts][-1] if answers is None else answers
 
     def events(self, session: Session, checkpoints: Checkpoints | None = None) -> Iterator[Event]:
         histories = finished_parts(checkpoints)
@@ -74,6 +77,9 @@ class Series(Work):
 
     def typical_fit(self) -> Experiment:
         return next(iter(self.parts.values()))()
+
+    def asked(self) -> Asked:
+        return Asked(self.answers, [*self.parts].index(self.answers), self.parts[self.answers])
 
     def fingerprints(self) -> dict[str, str]:
         from dongshou.data.files import fingerprints

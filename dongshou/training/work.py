@@ -6,7 +6,7 @@ import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dongshou.errors import UsageError, did_you_mean
 from dongshou.training.events import Event
@@ -35,6 +35,19 @@ class Declared:
     make: Callable[[], Work]
 
 
+class Asked(NamedTuple):
+    """The fit of a piece of work whose network answers questions once all is done.
+
+    part    the label of its events, empty where there is one fit
+    number  which fit it is, counted from 0
+    make    builds it, not yet trained
+    """
+
+    part: str
+    number: int
+    make: Callable[[], Experiment]
+
+
 class Work(ABC):
     """An interface: a fit, a series of fits, or a procedure that is no fit at all."""
 
@@ -51,6 +64,10 @@ class Work(ABC):
 
     def typical_fit(self) -> Experiment | None:
         """An experiment whose steps are those of this work, for `--fast` to measure; none where it does not fit."""
+        return None
+
+    def asked(self) -> Asked | None:
+        """Whom `predict` asks; none where nothing is fitted."""
         return None
 
     def run(self, **options: Any) -> Run:

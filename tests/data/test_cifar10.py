@@ -126,7 +126,8 @@ def test_the_tiny_set_is_on_no_mirror(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DONGSHOU_DATA", raising=False)
     folder = cache_directory() / "cifar10-kaggle-tiny"
     message = message_of_fetching("cifar10-tiny")
-    assert message == f"kaggle_cifar10_tiny.zip is on no mirror. Put kaggle_cifar10_tiny.zip into {folder}."
+    asked = f"kaggle_cifar10_tiny.zip is on no mirror. Put kaggle_cifar10_tiny.zip into {folder}."
+    assert message.startswith(f"{asked} Or take ") and "--images" in message
     assert "cifar10-tiny" not in obtainable() and {"cifar10", "digits"} <= set(obtainable())
 
 

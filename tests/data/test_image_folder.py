@@ -216,6 +216,14 @@ def test_what_does_not_fit_is_said_in_one_line(
     assert says in message_of(load_image_folder, *kaggle, 8, size=8)
 
 
+@pytest.mark.parametrize("number", [0, -3])
+def test_a_size_or_a_batch_that_is_none(number: int, kaggle: tuple[Path, Path]) -> None:
+    says = f"size is the side of the images in pixels, at least 1; got size={number}."
+    assert message_of(load_image_folder, *kaggle, 8, size=number) == says
+    assert message_of(read_image_folder(*kaggle).read, number) == says
+    assert "batch_size must be between 1 and" in message_of(load_image_folder(*kaggle, number, size=8).train)
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [

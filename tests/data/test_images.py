@@ -77,6 +77,18 @@ def test_an_unknown_name():
         load_images("digit")
 
 
+@pytest.mark.parametrize("size", [0, -3])
+def test_a_size_that_is_none(size: int):
+    with pytest.raises(UsageError, match=rf"^size is the side of the images in pixels, at least 1; got size={size}\.$"):
+        load_images("digits", size=size)
+
+
+@pytest.mark.parametrize("batch_size", [0, -3])
+def test_a_batch_of_no_images(batch_size: int):
+    with pytest.raises(UsageError, match=f"between 1 and the number of examples, 1437; got {batch_size}"):
+        load_images("digits", batch_size).train()
+
+
 def test_the_real_fashion_mnist(real_data):
     real_data("fashion-mnist")
     images = load_images("fashion-mnist")

@@ -64,6 +64,12 @@ def test_a_limit_keeps_the_first_batches():
     assert order(loader) == list(range(16))
 
 
+@pytest.mark.parametrize("batch_size", [0, -3])
+def test_a_batch_of_nothing(batch_size: int):
+    with pytest.raises(UsageError, match=f"batch_size must be at least 1; got {batch_size}"):
+        Loader.over(DATA, batch_size=batch_size, shuffle=False)
+
+
 def test_any_nesting_is_moved():
     here = torch.device("cpu")
     batch = {"a": [torch.ones(1), (torch.zeros(1), "text")], "n": 3}

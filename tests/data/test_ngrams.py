@@ -9,6 +9,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from dongshou.data.corpora import python_manual
 from dongshou.data.ngrams import by_rank, count_ngrams, zipf_exponent
 from dongshou.data.tokens import words
+from dongshou.errors import UsageError
 
 
 @pytest.mark.parametrize("n", [1, 2, 3])
@@ -26,6 +27,12 @@ def test_fewer_tokens_than_n_make_no_ngram():
 
 def test_the_exponent_of_an_exact_law():
     assert zipf_exponent(1e6 / np.arange(1, 5001) ** 1.3) == pytest.approx(1.3)
+
+
+def test_a_line_needs_two_ranks():
+    assert zipf_exponent(np.arange(11, 0, -1)) > 0
+    with pytest.raises(UsageError, match="needs more than 10 different words; got 10. Take a longer text"):
+        zipf_exponent(np.arange(10, 0, -1))
 
 
 def test_the_words_of_a_text_follow_zipf():

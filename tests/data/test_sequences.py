@@ -183,6 +183,7 @@ def test_a_text_that_comes_divided(real_data):
         ({"batch_size": 10_000}, r"10000 sequences of 35 steps needs a text of 350,035 tokens; this one has 1,000"),
         ({"num_steps": 1_001}, "smaller batch_size or num_steps"),
         ({"num_steps": 0}, "1 or more; got 32 and 0"),
+        ({"batch_size": -3}, "1 or more; got -3 and 35"),
         ({"valid": 1.0}, "share of the text"),
         ({"sampling": "shuffled"}, '"sequential", "random" or "windows"; got "shuffled"'),
         ({"num_batches": 3}, 'sampling="windows" alone; got 3'),
@@ -193,6 +194,13 @@ def test_wrong_use(wrong: dict, says: str):
     with pytest.raises(UsageError, match=says) as caught:
         load_text(max_tokens=1000, **wrong)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("sizes", [(0, 3), (-3, 3), (2, 0)])
+def test_no_rows_or_no_steps_to_measure_on(sizes: tuple[int, int]):
+    batch_size, num_steps = sizes
+    with pytest.raises(UsageError, match="batch_size and num_steps are 1 or more"):
+        WholeText(torch.arange(50), batch_size=batch_size, num_steps=num_steps)
 
 
 def test_a_text_shorter_than_one_sequence(tmp_path: Path):

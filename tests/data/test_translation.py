@@ -181,3 +181,5 @@ def test_wrong_use():
         load_pairs(max_examples=10)
     with pytest.raises(UsageError, match="got 64"):
         load_pairs(max_examples=10, bucketing=True)
+    with pytest.raises(UsageError, match="num_steps must be at least 1; got 0"):
+        load_pairs(num_steps=0)

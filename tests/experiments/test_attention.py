@@ -14,13 +14,14 @@ from sklearn.neighbors import KNeighborsRegressor
 
 from dongshou import experiments
 from dongshou.data.translation import load_pairs
-from dongshou.errors import UsageError
+from dongshou.errors import DongshouError, UsageError
 from dongshou.experiments.attention.kernel_regression import KernelRegression, truth
 from dongshou.experiments.catalogue import list_experiments
 from dongshou.experiments.recurrent_networks._translation import held_out, start_as_in_the_book
 from dongshou.experiments.registry import find_declaration
 from dongshou.models.encoder_decoder import seq2seq
 from dongshou.models.transformer import transformer
+from dongshou.runs.judge import beside_published
 from dongshou.runs.predict_text import Writing, predict_text
 from dongshou.training import Session
 
@@ -59,12 +60,12 @@ def pair_file(tmp_path: Path) -> str:
     return str(path)
 
 
-def small(name: str, data: str):
+def small(name: str, data: str, **others: str):
     """The work on a few sentences."""
     variant = name.partition(":")[2]
     settings = SMALL[variant and f":{variant}"]
     if variant != "dates":
-        settings = settings | {"data": data}
+        settings = settings | {"data": data} | others
     if name == "transformer-mt:full":
         settings = settings | {"num_heads": 2, "ffn_size": 16}
     return find_declaration(name)(**settings)
@@ -88,6 +89,29 @@ def test_both_engines_learn_alike(name, pair_file):
     assert ("test_beam_bleu" in ours) == (name.partition(":")[2] != "")  # the book holds nothing out
 
 
+@pytest.mark.parametrize("name", [name for name in NAMES if not name.endswith(":dates")])
+def test_pairs_in_another_encoding(name, pair_file, tmp_path):
+    path = tmp_path / "pairs-gbk.tsv"
+    path.write_bytes(Path(pair_file).read_text(encoding="utf-8").replace(" est ", " 是 ").encode("gbk"))
+    assert "是" in small(name, str(path), encoding="gbk").data.target_vocabulary
+    with pytest.raises(DongshouError, match=r"pairs-gbk.tsv is not utf-8: .*, such as --encoding gbk.$"):
+        small(name, str(path))
+
+
+@pytest.mark.parametrize("name", TRANSLATION)
+def test_dates_are_in_one_of_two_languages(name, pair_file):
+    with pytest.raises(UsageError, match="language is one of dates, dates-zh; got"):
+        find_declaration(f"{name}:dates")(language=pair_file)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name.endswith((":full", ":small"))])
+@pytest.mark.parametrize(("gained", "verdict"), [(0.0, "match"), (1.5, "match"), (-0.1, "differs")])
+def test_a_beam_is_to_be_no_worse_than_greedy_search(name, gained, verdict, pair_file):
+    (claim,) = small(name, pair_file).published
+    (source,) = beside_published([claim.plain()], {"gained_bleu": gained})
+    assert source["metrics"]["gained_bleu"]["verdict"] == verdict
+
+
 BOOK = {  # parameters, epochs, median of the loss
     "seq2seq": (300, 0.19),
     "seq2seq-attention": (250, 0.20),
@@ -107,6 +131,7 @@ def test_the_settings_are_the_books(name, real_data):
     assert work.data.train().num_examples == 600
     (published,) = work.published
     assert published.figures["train_loss"].median == loss
+    assert "loss x 10" in published.source
     assert set(published.figures) - set(published.secondary) == {"train_loss"}
 
 
@@ -166,6 +191,7 @@ def test_the_score_of_a_corpus_is_that_of_its_table(pair_file):
         judge = sacrebleu.BLEU(tokenize="none", force=True)
         assert run.result[metric] == pytest.approx(judge.corpus_score([row[column] for row in rows], streams).score)
     assert run.result["test_bleu"] > 50
+    assert run.result["gained_bleu"] == run.result["test_beam_bleu"] - run.result["test_bleu"]
 
 
 def test_dates_are_translated_without_a_download():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import torch
@@ -14,9 +15,10 @@ from dongshou import experiments, models
 from dongshou.data import digits, image_folder
 from dongshou.errors import DongshouError, UsageError
 from dongshou.experiments.catalogue import list_experiments
-from dongshou.experiments.computer_vision._networks import small_resnet
+from dongshou.experiments.computer_vision._networks import ImageNetNetwork, network_for_imagenet, small_resnet
 from dongshou.experiments.computer_vision._transfer import Frozen, weights_of, with_head, without_head
 from dongshou.experiments.registry import find_declaration
+from dongshou.models.imagenet import FILES
 from dongshou.runs import Run
 from dongshou.runs.execute import Interrupted
 from dongshou.training import Event, Saved, Session, fit
@@ -227,6 +229,18 @@ def test_weights_of_imagenet_on_a_folder_of_pictures(kennel, resnet18_file):
     assert rates == pytest.approx([4 * 5e-5, 4 * 5e-4])
 
 
+def test_googlenet_is_tuned_without_its_auxiliary_classifiers(kennel, tmp_path):
+    del kennel["test"]
+    network = network_for_imagenet("googlenet", num_classes=7)
+    save_file(network.state_dict(), tmp_path / "own.safetensors")
+    settings = dict(weights=str(tmp_path / "own.safetensors"), network="googlenet", size=32, valid=0.3, batch_size=4)
+    work = made("fine-tune:imagenet", **kennel, **settings, epochs=1)
+    model = work.parts["all layers"]().model
+    assert not [name for name in model.state_dict() if "aux" in name]
+    assert torch.equal(model.state_dict()["backbone.conv1.conv.weight"], network.state_dict()["conv1.conv.weight"])
+    assert "gained_accuracy" in work.run(device="cpu", limit=4).result
+
+
 def test_without_a_network_connection_it_says_where_the_weights_come_from(kennel, monkeypatch):
     def unreachable(name: str) -> Path:
         raise image_folder.FilesNotFound(f"{name} could not be downloaded.")
@@ -325,7 +339,44 @@ def test_a_backbone_that_has_not_seen_the_tiny_set(real_data):
     assert run.config["data"].keys() >= {"data_batch_1.bin", "kaggle_cifar10_tiny.zip"}
 
 
+def test_the_features_of_another_network_under_a_head(kennel, tmp_path):
+    torch.save(network_for_imagenet("densenet121").state_dict(), tmp_path / "own.pth")
+    settings = IN_SMALL | dict(network="densenet121", weights=str(tmp_path / "own.pth"), epochs=1)
+    run = made("dog-breeds", **kennel, **settings).run(device="cpu", limit=4)
+    assert weights_in(run)["head.0.weight"].shape == (256, 1024)
+    assert len(submitted(run)) == 4
+
+
 # transfer
+
+
+FEATURES = {
+    "alexnet": 4096,
+    "vgg11": 4096,
+    "vgg13": 4096,
+    "vgg16": 4096,
+    "vgg19": 4096,
+    "googlenet": 1024,
+    "resnet18": 512,
+    "resnet34": 512,
+    "resnet50": 2048,
+    "densenet121": 1024,
+}
+
+
+def test_every_network_with_published_weights_can_be_chosen():
+    assert [*FEATURES] == [*FILES] == [*get_args(ImageNetNetwork)]
+
+
+@pytest.mark.parametrize("name", FEATURES)
+def test_the_features_of_each_network(name):
+    with torch.device("meta"):
+        network = network_for_imagenet(name)
+        logits_before = network(torch.empty(2, 3, 224, 224))
+        features, num_features = without_head(network)
+        assert (num_features, logits_before.shape) == (FEATURES[name], (2, 1000))
+        assert features(torch.empty(2, 3, 224, 224)).shape == (2, num_features)
+    assert not [key for key, tensor in features.state_dict().items() if 1000 in tensor.shape]
 
 
 def test_a_frozen_network_takes_no_gradient_and_keeps_its_statistics():

@@ -12,18 +12,21 @@ from safetensors.torch import load_file
 
 from dongshou import experiments
 from dongshou.data.ngrams import count_ngrams
-from dongshou.errors import UsageError
+from dongshou.errors import DongshouError, UsageError
 from dongshou.experiments.catalogue import list_experiments
 from dongshou.experiments.recurrent_networks._measures import regular_lines, without_future
 from dongshou.experiments.recurrent_networks.autoregressive_sine import predicted_ahead
+from dongshou.experiments.recurrent_networks.hello_rnn import CellModel, EmbeddingCellModel
 from dongshou.experiments.recurrent_networks.ngram import BackOff, laplace
 from dongshou.experiments.registry import find_declaration
 from dongshou.runs import Run
+from dongshou.runs.judge import beside_published
 from dongshou.training import Session, fit
 from dongshou.training.events import Metrics
 
-OF_TEXTS = ["rnn-lm", "rnn-lm:wide", "rnn-lm:random", "rnn-lm:manual", "gru-lm", "gru-lm:manual"]
-OF_TEXTS += ["lstm-lm", *(f"lstm-lm:{variant}" for variant in ("deep", "bidirectional", "random", "poems", "text"))]
+DEEPER = [f"{kind}-lm:{variant}" for kind in ("rnn", "gru", "lstm") for variant in ("deep", "bidirectional", "random")]
+OF_TEXTS = ["rnn-lm", "rnn-lm:wide", "rnn-lm:manual", "gru-lm", "gru-lm:manual"]
+OF_TEXTS += ["lstm-lm", "lstm-lm:poems", "lstm-lm:text", *DEEPER]
 OF_WORDS = ["word-lm", "word-lm:medium", "word-lm:manual"]
 OF_NAMES = ["name-classification", "name-classification:countries"]
 SMALL = ["ngram", "ngram:manual", "autoregressive-sine", "hello-rnn", "hello-rnn:embedding"]
@@ -43,15 +46,26 @@ BOOK = {  # kind, units, layers, learning rate, median perplexity
 }
 
 
+OWN_TEXTS = [name for name in OF_TEXTS + OF_WORDS + SMALL + TRANSFORMERS if "text" in find_declaration(name).defaults]
+
+SONG = "ten green bottles hanging on the wall and if one green bottle should accidentally fall "
+
+
 def made(name: str, **settings):
     return find_declaration(name)(**settings)
+
+
+def first_event(name: str, path: Path, **settings):
+    """What an experiment tells first, once it has read a text of one's own."""
+    prompt = {"prompt": "ten "} if "prompt" in find_declaration(name).defaults else {}
+    return next(iter(made(name, text=str(path), **prompt, **settings).events(Session(device="cpu"))))
 
 
 @pytest.fixture(scope="module")
 def song(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A text that takes seconds to learn."""
     path = tmp_path_factory.mktemp("texts") / "song.txt"
-    path.write_text("ten green bottles hanging on the wall and if one green bottle should accidentally fall " * 20)
+    path.write_text(SONG * 20)
     return str(path)
 
 
@@ -75,9 +89,21 @@ def test_the_settings_are_those_that_were_published(name: str, real_data):
     assert (type(layers).__name__, layers.hidden_size, layers.num_layers) == (kind, units, num_layers)
     assert (work.optimizer.param_groups[0]["lr"], work.clip, work.epochs) == (lr, 1.0, 500)
     assert work.published[0].figures["train_perplexity"].median == median
+    assert work.published[0].source.endswith("(± 0.05: printed to one decimal)")
     train = work.data.train()
     assert (len(train.tokens), train.batch_size, train.num_steps) == (10_000, 32, 35)
     assert train.sampling == ("random" if name.endswith("random") else "sequential")
+
+
+@pytest.mark.parametrize("name", DEEPER)
+def test_the_variants_of_all_three_models(name: str, real_data):
+    real_data("time-machine")
+    work = made(name)
+    variant = name.partition(":")[2]
+    layers = work.model.recurrent
+    assert (layers.num_layers, layers.bidirectional) == (1 if variant == "random" else 2, variant == "bidirectional")
+    assert work.data.train().sampling == ("random" if variant == "random" else "sequential")
+    assert (work.measure_model is not None) == (variant == "bidirectional")
 
 
 @pytest.mark.parametrize("name", [name for name in OF_TEXTS + OF_WORDS + TRANSFORMERS if name not in EMBEDDED])
@@ -132,6 +158,19 @@ def test_a_text_that_is_too_short(tmp_path: Path):
         experiments.rnn_lm(text=str(tmp_path / "short.txt"))
 
 
+def test_every_experiment_that_reads_a_text_of_ones_own():
+    assert OWN_TEXTS == ["rnn-lm", "gru-lm", "lstm-lm", "lstm-lm:text", "ngram", "transformer-lm"]
+
+
+@pytest.mark.parametrize("name", OWN_TEXTS)
+def test_a_text_in_another_encoding(name: str, tmp_path: Path):
+    path = tmp_path / "song.txt"
+    path.write_bytes((30 * f"{SONG} 十个绿瓶子").encode("gbk"))
+    first_event(name, path, encoding="gbk")
+    with pytest.raises(DongshouError, match=r"song.txt is not utf-8: .*, such as --encoding gbk.$"):
+        first_event(name, path)
+
+
 def test_without_the_future_both_directions_know_nothing(song: str):
     """And a model that reads one way loses nothing."""
     found = {}
@@ -174,6 +213,13 @@ def test_lines_of_five_or_seven_characters_are_regular(real_data):
     reciter = Reciter()
     reciter.forward = lambda tokens, read=None: Reciter.forward(reciter, tokens, read or 0)
     assert regular_lines(reciter, work.data, num_tokens=18 * 5) == {"regular_lines": pytest.approx(2 / 3)}
+
+
+@pytest.mark.parametrize(("share", "verdict"), [(1.0, "match"), (0.2, "differs")])
+def test_more_regular_lines_are_better(share: float, verdict: str, real_data):
+    real_data("tang-poems")
+    (source,) = beside_published([made("lstm-lm:poems").published[0].plain()], {"regular_lines": share})
+    assert source["metrics"]["regular_lines"]["verdict"] == verdict
 
 
 # words
@@ -244,6 +290,19 @@ def test_shares_that_are_none():
         experiments.ngram(held_out=1.0)
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("one two three", "needs 3 words held out; got 0 of 3. Take a longer text"),
+        ("one two three " * 20, "more than 10 different words; got 3. Take a longer text"),
+    ],
+)
+def test_a_text_that_is_too_short_to_count(text: str, message: str, tmp_path: Path):
+    (tmp_path / "short.txt").write_text(text)
+    with pytest.raises(UsageError, match=message):
+        first_event("ngram", tmp_path / "short.txt")
+
+
 # the sine and the word
 
 
@@ -290,6 +349,18 @@ def test_hello_is_read_and_ohlol_written(name: str, engine: str):
     assert run.result["accuracy"] == 1.0
     *_, last = [line["text"] for line in run.lines() if line["event"] == "sample"]
     assert last == "hello -> ohlol"
+
+
+@pytest.mark.parametrize("model", [CellModel(4), EmbeddingCellModel(4, 3, 5)])
+def test_a_word_in_two_parts_is_read_as_the_whole_word(model):
+    word = torch.tensor([[0, 1, 2, 2, 3], [3, 2, 1, 0, 0]])
+    whole, end = model(word)
+    first, state = model(word[:, :2])
+    second, same_end = model(word[:, 2:], state)
+    torch.testing.assert_close(torch.cat([first, second], 1), whole)
+    torch.testing.assert_close(same_end, end)
+    afresh, _ = model(word[:, 2:], state, torch.tensor([False, True]))
+    torch.testing.assert_close(afresh, torch.stack([second[0], model(word[:, 2:])[0][1]]))
 
 
 # the Transformer

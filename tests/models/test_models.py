@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import pytest
@@ -178,14 +179,72 @@ def test_the_start_of_an_mlp():
     assert not hidden.bias.any()
 
 
+COUNTED = [
+    models.lenet,
+    models.alexnet,
+    models.vgg11,
+    models.vgg13,
+    models.vgg16,
+    models.vgg19,
+    models.nin,
+    models.googlenet,
+    partial(models.googlenet, variant="torchvision"),
+    models.resnet18,
+    models.resnet34,
+    models.resnet50,
+    models.densenet,
+    models.densenet121,
+    models.mnist_cnn,
+    models.mnist_inception,
+    models.mnist_residual,
+]
+
+
+@pytest.mark.parametrize("factory", COUNTED)
+@pytest.mark.parametrize("number", [0, -1])
+def test_no_channels_or_no_classes(factory: Callable[..., nn.Module], number: int):
+    with pytest.raises(UsageError, match=f"^in_channels must be at least 1; got in_channels={number}\\.$"):
+        factory(number, 10)
+    with pytest.raises(UsageError, match=f"^num_classes must be at least 1; got num_classes={number}\\.$"):
+        factory(1, number)
+
+
 @pytest.mark.parametrize(
-    ("hidden", "dropout", "message"),
+    ("make", "message"),
     [
-        ((0,), (), r"at least 1 unit; got hidden=\(0,\)"),
-        ((8, -1), (), r"at least 1 unit; got hidden=\(8, -1\)"),
-        ((8, 8, 8), (0.1, 0.2), "3 hidden layers need 1 or 3 dropout rates; got 2"),
+        (lambda: models.linear_regression(0), "at least 1; got num_inputs=0"),
+        (lambda: models.softmax_regression(4, -1), "at least 1; got num_classes=-1"),
+        (lambda: models.mlp(4, (8,), 0), "at least 1; got num_outputs=0"),
+        (lambda: models.mlp(4, (0,), 2), r"at least 1 unit; got hidden=\(0,\)"),
+        (lambda: models.mlp(4, (8, -1), 2), r"at least 1 unit; got hidden=\(8, -1\)"),
+        (lambda: models.mlp(4, (8, 8, 8), 2, dropout=(0.1, 0.2)), "3 hidden layers need 1 or 3 dropout rates; got 2"),
+        (lambda: models.mlp(4, (8,), 2, dropout=(1.5,)), "from 0 to 1; got 1.5"),
+        (lambda: models.mlp(4, (8,), 2, activation=unknown("rely")), "activation is one of .*; got 'rely'.*mean relu"),
+        (lambda: models.lenet(activation=unknown("tanh")), "activation is one of sigmoid, relu; got 'tanh'"),
+        (lambda: models.lenet(pooling=unknown("maximum")), "pooling is one of average, max; got 'maximum'"),
+        (lambda: models.alexnet(variant=unknown("foo")), "variant is one of course, torchvision; got 'foo'"),
+        (lambda: models.alexnet(dropout=2.0), "from 0 to 1; got 2.0"),
+        (lambda: models.vgg11(divide_channels_by=1000), "from 1 to 64, .*; got divide_channels_by=1000"),
+        (lambda: models.vgg19(divide_channels_by=0), "from 1 to 64, .*; got divide_channels_by=0"),
+        (lambda: models.vgg16(dropout=-0.1), "from 0 to 1; got -0.1"),
+        (lambda: models.nin(dropout=2.0), "from 0 to 1; got 2.0"),
+        (lambda: models.googlenet(variant=unknown("foo")), "variant is one of course, torchvision; got 'foo'"),
+        (lambda: models.googlenet(block=unknown("two")), "block is one of inception, two-3x3, factorised; got 'two'"),
+        (lambda: models.googlenet(variant="torchvision", block="two-3x3"), 'has its own, got block="two-3x3"'),
+        (lambda: models.resnet18(stem=unknown("foo")), "stem is one of imagenet, cifar; got 'foo'"),
+        (lambda: models.resnet50(stem=unknown("cifar10")), r"got 'cifar10'\. Did you mean cifar\?"),
+        (lambda: models.densenet(growth_rate=0), "at least 1; got growth_rate=0"),
+        (lambda: models.densenet(num_init_features=0), "at least 1; got num_init_features=0"),
+        (lambda: models.densenet(block_config=(4, 0)), r"at least 1 layer each; got block_config=\(4, 0\)"),
+        (lambda: models.densenet(block_config=()), r"at least 1 dense block, .*; got block_config=\(\)"),
     ],
 )
-def test_widths_and_rates_that_do_not_fit(hidden: tuple[int, ...], dropout: tuple[float, ...], message: str):
-    with pytest.raises(UsageError, match=message):
-        models.mlp(4, hidden, 2, dropout=dropout)
+def test_settings_that_make_no_model(make: Callable[[], nn.Module], message: str):
+    with pytest.raises(UsageError, match=message) as error:
+        make()
+    assert "\n" not in str(error.value)
+
+
+def unknown(choice: str) -> Any:
+    """A choice that there is not, which the types alone would keep out."""
+    return choice

@@ -1,6 +1,7 @@
 """Networks beside their publications: names and shapes of every parameter, their number, and other people's logits.
 
-published_keys.json holds the keys and shapes of torchvision 0.29's state_dicts, less what counts batches.
+published_keys.json holds the keys and shapes of torchvision 0.29's state_dicts, less what counts batches;
+published_logits.json what its networks say of an image, as published_logits.py has asked them.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ import torch
 from torch import Tensor, nn
 
 from dongshou import models
+from tests.models import published_logits
 
 PUBLISHED: dict[str, dict[str, list[int]]] = json.loads(
     Path(__file__).with_name("published_keys.json").read_text(encoding="utf-8")
 )
+LOGITS: dict[str, list[float]] = json.loads(published_logits.FILE.read_text(encoding="utf-8"))["logits"]
 COUNTS = {
     "alexnet": 61_100_840,
     "vgg11": 132_863_336,
@@ -32,9 +35,9 @@ COUNTS = {
 }
 
 
-def published(name: str) -> nn.Module:
-    """The network of that name in the layout that there are weights for, without memory for them."""
-    with torch.device("meta"):
+def published(name: str, device: str = "meta") -> nn.Module:
+    """The network of that name in the layout that there are weights for; usually without memory for them."""
+    with torch.device(device):
         if name in ("alexnet", "googlenet"):
             return getattr(models, name)(variant="torchvision")
         if name.endswith("_bn"):
@@ -83,6 +86,18 @@ def test_an_inception_block_has_the_parameters_of_the_course():
     weights = sum(p.numel() for p in block.parameters() if p.dim() == 4)
     assert weights == 163_328  # "0.16 M"
     assert block(torch.randn(1, 192, 28, 28)).shape == (1, 256, 28, 28)
+
+
+@pytest.mark.parametrize("name", published_logits.NETWORKS)
+@torch.no_grad()
+def test_the_logits_of_torchvision(name: str):
+    model, images = published_logits.with_weights(published(name, device="cpu")), published_logits.images()
+    logits = {name: model(images)}
+    if name == "googlenet":
+        logits["googlenet"], logits["googlenet, aux1"], logits["googlenet, aux2"] = model.all_logits(images)
+    for key, found in logits.items():
+        expected = torch.tensor(LOGITS[key], dtype=torch.float64)
+        torch.testing.assert_close(found[0, : len(expected)], expected, rtol=1e-6, atol=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,24 @@ def test_a_work_without_epochs_is_drawn_by_step():
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("step", "loss")
 
 
+def test_the_norm_of_the_gradient_stands_by_step_on_an_axis_of_its_own():
+    figure = draw_curves([toys.toy(clip=0.5).run()])
+    axes = figure.axes[-1]
+    assert (axes.get_xlabel(), axes.get_ylabel(), axes.get_yscale()) == ("step", "gradient norm", "log")
+    assert labels(axes) == ["before clipping", "after clipping", "threshold 0.5"]
+    before, after, threshold = (line.get_ydata() for line in axes.get_lines())
+    assert after.tolist() == [min(norm, 0.5) for norm in before] and list(threshold) == [0.5, 0.5]
+    assert axes.get_lines()[0].get_xdata().tolist() == list(range(1, 10))
+    assert [axes.get_xlabel() for axes in figure.axes[:-1]] == ["epoch", "epoch"]
+
+
+def test_each_run_has_one_colour():
+    figure = draw_curves([toys.toy(clip=0.5).run(seed=seed) for seed in (0, 1)])
+    for axes in figure.axes:
+        lines = [line for line in axes.get_lines() if not str(line.get_label()).startswith("threshold")]
+        assert [line.get_color() for line in lines] == ["tab:blue"] * 2 + ["tab:orange"] * 2
+
+
 def test_names_of_quantities():
     assert [quantity_of(name) for name in ("test_log_rmse", "perplexity", "train_loss", "train")] == [
         "log_rmse",

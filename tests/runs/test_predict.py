@@ -8,13 +8,17 @@ from pathlib import Path
 import pytest
 import torch
 from PIL import Image
+from safetensors.torch import load_file
 
 from dongshou import experiments
 from dongshou.cli import main
 from dongshou.data.digits import read
 from dongshou.errors import DongshouError, UsageError
 from dongshou.runs import Run
+from dongshou.runs.execute import Interrupted
 from dongshou.runs.predict import predict
+from dongshou.runs.trained import load_best, untrained
+from dongshou.training import Event, Saved
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +120,57 @@ def test_wrong_use_on_the_command_line(run: Run, capsys: pytest.CaptureFixture[s
     assert main(["predict", str(run.path), __file__]) == 1
     said = capsys.readouterr().err.splitlines()
     assert len(said) == 3 and "is no image" in said[2]
+
+
+SERIES = {
+    "batch norm": lambda: experiments.batch_norm_lenet(data="digits", epochs=1),
+    "all layers": lambda: experiments.fine_tune(data="digits", epochs=1, backbone_epochs=1),
+}
+
+
+@pytest.mark.parametrize("part", SERIES)
+def test_of_several_fits_the_one_that_the_experiment_is_about_answers(
+    part: str, pictures: list[tuple[Path, int]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = SERIES[part]().run(limit=64, runs=tmp_path)
+    path, _ = pictures[0]
+    (prediction,) = predict(run, [path])
+    assert prediction.part == part and len(prediction.probabilities) in (5, 10)
+    assert main(["predict", str(run.path), str(path), "--explain"]) == 0
+    assert f"  answered by: {part}, one of the parts of this run" in capsys.readouterr().out
+
+    line = run.checkpoint("best", part)
+    assert line is not None
+    weights = load_file(run.path / line["path"] / "model.safetensors")
+    answering = untrained(run)
+    assert answering is not None
+    load_best(run, answering)
+    torch.testing.assert_close(answering.experiment.model.state_dict(), weights)
+
+    (run.path / line["path"]).rename(tmp_path / "away")
+    assert main(["predict", str(run.path), str(path)]) == 1
+    said = capsys.readouterr().err
+    assert f'did not keep the checkpoint of "{part}", the part that answers. Train it anew' in said
+    assert len(said.splitlines()) == 1
+
+
+def test_a_part_that_was_never_reached(pictures: list[tuple[Path, int]], tmp_path: Path) -> None:
+    def stop(event: Event) -> None:
+        if isinstance(event, Saved) and event.part == "head only":
+            raise KeyboardInterrupt
+
+    with pytest.raises(Interrupted) as interrupted:
+        SERIES["all layers"]().run(limit=64, runs=tmp_path, watch=[stop])
+    with pytest.raises(DongshouError, match='no checkpoint of "all layers", the part that answers: it was stopped bef'):
+        predict(interrupted.value.run, [pictures[0][0]])
+
+
+def test_grey_images_of_a_kind_that_no_photo_can_be_made_to_look_like(
+    run: Run, pictures: list[tuple[Path, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dongshou.runs.predict.image_set_of", lambda experiment: "radiographs")
+    with pytest.raises(UsageError, match="like images in colour, and like those of fashion-mnist, mnist, digits"):
+        predict(run, [pictures[0][0]])
 
 
 @pytest.fixture(scope="module")

@@ -102,9 +102,30 @@ def test_input_that_is_no_prompt(run: Run, content: bytes, code: int, said: str,
     assert said in capsys.readouterr().err
 
 
-def test_what_a_language_model_cannot_explain(run: Run) -> None:
-    with pytest.raises(UsageError, match="gru-lm has no attention to draw: leave out --explain"):
+@pytest.mark.parametrize(("kind", "name"), [("transformer", "attention"), ("lstm", "gates")])
+def test_a_language_model_is_explained_over_the_end_of_what_it_wrote(
+    kind: str, name: str, song: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if kind == "lstm":
+        work = experiments.lstm_lm(text=str(song), num_hiddens=8, epochs=1, prompt="row ")
+    else:
+        sizes = dict(num_layers=2, num_heads=2, num_hiddens=8, context=10, steps_per_epoch=2, epochs=1)
+        work = experiments.transformer_lm(text=str(song), **sizes)
+    run = work.run(device="cpu")
+    assert (run.path / "figures" / f"{name}.png").is_file()
+    assert main(["predict", str(run.path), "row row", "life", "--length", "30", "--explain"]) == 0
+    said = capsys.readouterr().out
+    for text in ("row-row", "life"):
+        picture = run.path / "explanations" / f"{text}-{name}.png"
+        assert picture.read_bytes().startswith(b"\x89PNG") and f"  explained in: {picture}\n" in said
+
+
+def test_what_cannot_be_explained(run: Run, run_of_names: Run) -> None:
+    with pytest.raises(UsageError, match="gru-lm has neither attention nor gates of an LSTM to draw: leave out --exp"):
         predict_text(run, ["row"], explain=True)
+    with pytest.raises(UsageError, match="name-classification:countries has no attention to draw: leave out --explain"):
+        predict_text(run_of_names, ["France"], explain=True)
+    assert not (run.path / "explanations").exists() and not (run_of_names.path / "explanations").exists()
 
 
 def test_pictures_are_no_texts(run: Run, tmp_path: Path) -> None:

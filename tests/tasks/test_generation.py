@@ -125,6 +125,15 @@ def test_nothing_outside_of_the_choice_is_drawn():
         assert set(generate(network, prompt, 1, **choice)[:, 0].tolist()) <= allowed
 
 
+@pytest.mark.parametrize("temperature", [0.0, 5.0])
+def test_what_stands_for_unknown_tokens_is_never_written(temperature):
+    network = gpt()
+    likeliest = int(generate(network, PROMPT[:1], 1, temperature=0))
+    written = generate(network, PROMPT[:1], 60, temperature=temperature, never=likeliest)
+    assert likeliest not in written
+    assert "<unk>" not in continue_text(network, DATA, "the ", 200, seed=0, temperature=50.0)
+
+
 def test_a_generator_makes_it_repeatable_and_leaves_torch_alone():
     network = recurrent()
     before = torch.get_rng_state()

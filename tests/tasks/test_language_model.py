@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 import torch
@@ -14,10 +15,13 @@ from dongshou.data.text_batches import TextBatches, WholeText
 from dongshou.data.text_splits import TextSplits
 from dongshou.data.vocabulary import Vocabulary
 from dongshou.errors import DongshouError, UsageError
+from dongshou.models.gpt import GPT
 from dongshou.scratch import from_scratch
 from dongshou.tasks import LanguageModelling
 from dongshou.tasks.language_model import perplexity
+from dongshou.tasks.pictures.attention import attention_of
 from dongshou.tasks.pictures.gates import gates_of
+from dongshou.tasks.pictures.language_model import of_text
 from dongshou.training import Session
 from dongshou.training.loop import measure
 
@@ -125,6 +129,46 @@ def test_the_gates_are_those_that_the_lstm_computes_with(is_ours: bool):
     if is_ours:
         again = gates_of(from_scratch(network), network.recurrent, TOKENS[None, :12])
         torch.testing.assert_close(again, gates)
+
+
+def small_gpt(context: int = 40) -> GPT:
+    return models.gpt(len(VOCABULARY), num_layers=2, num_heads=2, num_hiddens=8, context=context, dropout=0.5)
+
+
+@pytest.mark.parametrize("is_ours", [False, True])
+def test_the_attention_is_that_of_the_formula(is_ours: bool):
+    network = small_gpt().train()
+    found = attention_of(from_scratch(network) if is_ours else network, TOKENS[None, :9])
+    assert [weights.shape for weights in found] == [(2, 9, 9)] * 2
+    with torch.no_grad():
+        x = network.token_embedding(TOKENS[:9]) + network.position_embedding.weight[:9]  # (steps, hiddens)
+        first: Any = network.blocks[0]
+        queries, keys, _ = first.attention.W_qkv(first.norm1(x)).view(9, 3, 2, 4).permute(1, 2, 0, 3)  # heads first
+        scores = queries @ keys.mT / 2 + torch.full((9, 9), -torch.inf).triu(1)
+    torch.testing.assert_close(found[0], scores.softmax(-1))
+    assert network.training and network.attention_weights == []  # the fused kernel again
+
+
+def test_attention_is_drawn_over_what_the_model_can_read_at_once():
+    held_out = WholeText(TOKENS, batch_size=1, num_steps=30)
+    data = TextSplits(splits().train(), test=held_out, vocabulary=VOCABULARY, name="word")
+    drawn = dict(LanguageModelling(carries_state=False).figures(small_gpt(), data))
+    assert [*drawn] == ["attention"]
+    axes = drawn["attention"].axes[:4]
+    assert [one.get_title() for one in axes[1:3]] == ["layer 1, head 2", "layer 2, head 1"]
+    labels = "".join(label.get_text() for label in axes[0].get_yticklabels())
+    assert labels == TEXT[:30].replace(" ", "␣")
+    image = axes[0].images[0].get_array()
+    assert image.mask.tolist() == torch.ones(30, 30).triu(1).bool().tolist()  # what comes after is not in sight
+    assert image.sum(1).tolist() == pytest.approx([1] * 30)
+
+
+def test_over_a_text_of_ones_own_its_end_is_drawn():
+    data = splits()
+    for network, num_tokens in ((small_gpt(context=12), 12), (model("lstm"), 48)):
+        ((_, figure),) = of_text(network, data, TEXT)
+        labels = [label.get_text() for label in figure.axes[-2 if num_tokens == 12 else 3].get_xticklabels()]
+        assert "".join(labels) == TEXT[-num_tokens:].replace(" ", "␣")
 
 
 def test_the_gates_are_drawn_of_an_lstm_only():

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 import torch
 from sklearn.metrics import confusion_matrix as counted
 from torch import Tensor, nn
 from torch.utils.data import TensorDataset
 
-from dongshou import models
 from dongshou.data import Batches, Splits
 from dongshou.drawing import png
 from dongshou.tasks import BinaryClassification, Classification
@@ -129,17 +126,6 @@ def test_pictures_where_there_are_no_images_or_no_held_out_examples():
     assert [name for name, _ in Classification().figures(model, held_out)] == ["confusion"]
     assert list(Classification().figures(model, Splits(batches))) == []
     assert list(BinaryClassification().figures(model, Splits(batches))) == []
-
-
-def test_pictures_of_lenet_take_less_than_two_seconds():
-    inputs, labels = torch.rand(2000, 1, 28, 28), torch.arange(2000) % 10
-    batches = Batches(inputs, labels, batch_size=1000)
-    data, model = Splits(batches, test=batches, shape=(1, 28, 28)), models.lenet()
-    png(confusion_matrix(labels, labels, tuple("0123456789")))  # matplotlib itself is loaded
-    start = time.process_time()
-    for _, figure in Classification().figures(model, data):
-        png(figure)
-    assert time.process_time() - start < 2
 
 
 def test_images_in_colour_and_in_grey():

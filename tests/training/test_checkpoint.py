@@ -146,6 +146,19 @@ def test_only_the_last_and_the_best_are_kept(tmp_path: Path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["00-00000002", "00-00000004"]
 
 
+def test_of_several_fits_the_best_of_the_one_that_is_asked_is_kept_too(tmp_path: Path):
+    checkpoints = Checkpoints(tmp_path, asked=1)
+    kept = []
+    for part in range(3):
+        checkpoints.part = part
+        for step, is_best in [(1, True), (2, True), (3, False)]:
+            checkpoints.save(step, MODEL, {}, is_best)
+            checkpoints.prune()
+        kept.append(sorted(path.name for path in tmp_path.iterdir()))
+    first, second, third = (([f"{part:02d}-0000000{step}" for step in (2, 3)]) for part in range(3))
+    assert kept == [first, second, [second[0], *third]]
+
+
 def test_no_code_can_come_out_of_a_file():
     """Nothing in the package unpickles or evaluates; torch.load reads weights alone."""
     forbidden = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "marshal", "shelve"}

@@ -7,11 +7,16 @@ import torch
 from torch import nn
 from torch.nn.utils import clip_grad_norm_
 from torch.optim import SGD
+from torch.optim.lr_scheduler import StepLR
 
-from dongshou.runs.curves import curves_of
-from dongshou.training import fit
+from dongshou.errors import DongshouError
+from dongshou.runs import execute
+from dongshou.runs.curves import curves_of, norms_of
+from dongshou.runs.execute import Interrupted
+from dongshou.training import Event, Experiment, Series, Stepped, Work, fit
 from dongshou.training.clip import clip_gradients, scale_down
-from tests.training.toys import classifier, declared
+from tests.runs.same_run import assert_same
+from tests.training.toys import blob_splits, classifier, declared
 
 
 def gradients() -> list[nn.Parameter]:
@@ -52,22 +57,81 @@ def test_no_gradient_at_all_and_gradients_of_zero():
     assert parameter.tolist() == [1.0, 1.0]
 
 
-def test_the_norms_before_and_after():
+def test_the_norm_of_each_gradient_is_read_once():
     parameters = gradients()
     clipping = clip_gradients(optimizer := SGD(parameters, lr=1.0), 0.5)
-    assert clipping.norms() == {}
-    expected = float(clip_grad_norm_([parameter for parameter in gradients()], 0.5))
+    assert clipping.read() == []
+    expected = float(clip_grad_norm_(gradients(), 0.5))
     optimizer.step()
-    norms = {name: float(quantity.total) for name, quantity in clipping.norms().items()}
-    assert norms == {"gradient_norm": pytest.approx(expected), "clipped_gradient_norm": 0.5}
+    optimizer.step()  # the gradient is clipped already
+    assert clipping.read() == [pytest.approx(expected), pytest.approx(0.5)]
+    assert clipping.read() == []
 
 
-def test_the_norms_are_recorded_by_step_and_drawn_among_the_epochs():
-    run = declared(lambda: classifier(epochs=20, clip=0.01)).run()  # of 3 steps each
-    norms = run.table("step")[["train_gradient_norm", "train_clipped_gradient_norm"]]
-    assert (norms["train_clipped_gradient_norm"] <= 0.01 + 1e-6).all() and len(norms) == 1
-    assert "train_gradient_norm" not in run.table()
-    assert curves_of(run)["", "train_gradient_norm"] == [(50 / 3, norms["train_gradient_norm"][0])]
+MAX_NORM = 0.45  # which some gradients of a toy have and others have not
+
+
+def norms_by_torch(experiment: Experiment) -> list[tuple[float, float]]:
+    """The norm of every step's gradient before and after torch's own clipping, in a loop of torch's own."""
+    model, optimizer, norms = experiment.model, experiment.optimizer, []
+    parameters = list(model.parameters())
+    schedule = StepLR(optimizer, step_size=2, gamma=0.5)
+    for _ in range(experiment.epochs):
+        model.train()
+        for inputs, labels in experiment.data.train():
+            optimizer.zero_grad()
+            nn.functional.cross_entropy(model(inputs), labels).backward()
+            before = clip_grad_norm_(parameters, MAX_NORM)
+            after = torch.cat([p.grad.flatten() for p in parameters if p.grad is not None]).norm()
+            norms.append((float(before), float(after)))
+            optimizer.step()
+        schedule.step()
+    return norms
+
+
+@pytest.mark.parametrize("epochs", [3, 20])  # of 3 steps: fewer and more than there are between two looks
+def test_every_steps_norm_is_recorded_before_and_after_clipping(epochs: int):
+    run = declared(lambda: classifier(epochs, clip=MAX_NORM)).run(seed=3, device="cpu")
+    torch.manual_seed(3)
+    before, after = zip(*norms_by_torch(classifier(epochs)), strict=True)
+    assert min(before) < MAX_NORM < max(before)
+    curves = curves_of(run)
+    for metric, expected in (("gradient_norm", before), ("clipped_gradient_norm", after)):
+        steps, norms = zip(*curves["", metric], strict=True)
+        assert steps == tuple(range(1, 3 * epochs + 1))
+        assert norms == pytest.approx(expected, rel=1e-4)
+    assert {line["max_norm"] for line in run.lines() if line["event"] == "clipped"} == {MAX_NORM}
+
+
+def test_a_gradient_that_is_not_finite_ends_the_run():
+    experiment = classifier(data=blob_splits(batch_size=48), clip=1.0)  # one step an epoch
+    next(experiment.model.parameters()).register_hook(lambda gradient: gradient / 0)
+    with pytest.raises(DongshouError, match="The training gradient norm became (inf|nan) at step 1;"):
+        list(fit(experiment))
+
+
+def test_a_run_that_was_stopped_has_the_same_norms_in_the_end():
+    def make() -> Work:
+        return declared(lambda: classifier(epochs=20, clip=MAX_NORM))
+
+    def stop(event: Event) -> None:
+        if isinstance(event, Stepped) and event.step == 52:
+            raise KeyboardInterrupt
+
+    with pytest.raises(Interrupted) as interrupted:
+        execute(make(), watch=[stop])
+    assert_same(make().run(), execute(make(), resume=interrupted.value.run.path))
+
+
+def test_the_parts_of_a_series_have_norms_of_their_own():
+    parts = {"mild": lambda: classifier(1, clip=MAX_NORM), "strict": lambda: classifier(1, clip=0.01)}
+    curves = norms_of(declared(lambda: Series(parts)).run())
+    assert [part for part, _ in curves] == ["mild", "mild", "strict", "strict"]
+    assert curves["strict", "clipped_gradient_norm"] == [(step, 0.01) for step in (1, 2, 3)]
+
+
+def test_without_clipping_there_are_no_norms():
+    assert norms_of(declared(lambda: classifier(1)).run()) == {}
 
 
 def test_an_experiment_moves_by_at_most_the_learning_rate_times_the_norm():

@@ -144,6 +144,35 @@ def test_a_first_batch_that_does_not_fit_is_told_with_its_shapes(misfit: str, en
     assert caught.value.__cause__ is not None
 
 
+@pytest.mark.parametrize("engine", ["torch", "scratch"])
+@pytest.mark.parametrize(("taken", "given"), [(3, 1), (1, 3)])
+def test_images_of_other_channels(taken: int, given: int, engine: Any):
+    model = nn.Sequential(nn.Sequential(nn.ReLU(), nn.Conv2d(taken, 4, 3)), nn.Flatten(), nn.Linear(16, 3))
+    data = Splits(Batches(torch.randn(8, given, 4, 4), torch.zeros(8, dtype=torch.int64), batch_size=8))
+    work = classifier(data=data)
+    work.model = model
+    with pytest.raises(DongshouError) as caught:
+        list(fit(work, Session(device="cpu", engine=engine)))
+    assert str(caught.value) == (
+        f"The first batch does not fit the model: inputs (8, {given}, 4, 4), targets (8,): "
+        f"the model takes {taken} channel(s), the images have {given}. Make it with in_channels={given}."
+    )
+
+
+def test_inputs_of_other_features():
+    data = Splits(Batches(*MISFITS["inputs of another size"], batch_size=8))
+    with pytest.raises(DongshouError, match=r"targets \(8,\): the model takes 4 feature\(s\), the inputs have 7\.$"):
+        list(fit(classifier(data=data)))
+
+
+def test_images_of_another_size_are_told_in_the_words_of_torch():
+    data = Splits(Batches(torch.randn(8, 1, 32, 32), torch.zeros(8, dtype=torch.int64), batch_size=8))
+    work = classifier(data=data)
+    work.model = models.lenet()
+    with pytest.raises(DongshouError, match=r"inputs \(8, 1, 32, 32\), .*: mat1 and mat2 shapes cannot be multiplied"):
+        list(fit(work))
+
+
 def test_a_batch_that_is_no_pair():
     data = Splits(Batches(*blobs(16), torch.ones(16), batch_size=8))
     with pytest.raises(DongshouError, match="does not fit the model: a tuple: too many values to unpack"):

@@ -19,6 +19,7 @@ BAND = Band(0.70, 0.75, 0.80, 0.82, 0.85)
         ("test_accuracy", True),
         ("accuracy", True),
         ("bleu", True),
+        ("regular_lines", True),
         ("test_map", True),
         ("valid_miou", True),
         ("test_loss", False),

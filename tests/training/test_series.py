@@ -46,18 +46,28 @@ def test_conclude_sees_the_metrics_of_each_part_by_epoch():
     assert run.result == {"worst": last.max()}
 
 
+def test_the_last_part_answers_unless_another_is_named():
+    parts = {"a": toys.classifier, "b": toys.classifier}
+    last, first = Series(parts).asked(), Series(parts, answers="a").asked()
+    assert (last.part, last.number, first.part, first.number) == ("b", 1, "a", 0)
+    assert last.make().data.shape == (4,)
+    assert Procedure(drawing_procedure).asked() is None
+    assert toys.classifier().asked()[:2] == ("", 0)
+
+
+@pytest.mark.parametrize("answers", ["slow", "fast"])
 @pytest.mark.parametrize("moment", [("slow", 2), ("slow", 3), ("fast", 1), ("fast", 3)])
-def test_a_series_goes_on_within_a_part_and_between_parts(moment: tuple[str, int]):
-    whole = toys.series().run()
+def test_a_series_goes_on_within_a_part_and_between_parts(moment: tuple[str, int], answers: str):
+    whole = toys.series(answers=answers).run()
 
     def stop(event: Event) -> None:
         if isinstance(event, Evaluated) and (event.part, event.epoch) == moment:
             raise KeyboardInterrupt
 
     with pytest.raises(Interrupted) as interrupted:
-        execute(toys.series(), watch=[stop])
+        execute(toys.series(answers=answers), watch=[stop])
     resumed: list[Event] = []
-    run = execute(toys.series(), resume=interrupted.value.run.path, watch=[resumed.append])
+    run = execute(toys.series(answers=answers), resume=interrupted.value.run.path, watch=[resumed.append])
     assert_same(whole, run)
     repeated = {(event.part, event.epoch) for event in resumed if isinstance(event, Evaluated)}
     before = [("slow", epoch) for epoch in (1, 2, 3)] + [("fast", epoch) for epoch in (1, 2, 3)]

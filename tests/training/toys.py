@@ -60,13 +60,13 @@ def toy(epochs: int = 3, **more: Any) -> Work:
     return declared(lambda: classifier(epochs, **more), epochs=epochs)
 
 
-def series(epochs: int = 3) -> Work:
+def series(epochs: int = 3, answers: str | None = None) -> Work:
     """Two fits one after another, the second with another learning rate."""
     parts = {
         "slow": lambda: classifier(epochs, lr=0.05),
         "fast": lambda: classifier(epochs, lr=0.2),
     }
-    return declared(lambda: Series(parts), "toy-series", epochs=epochs)
+    return declared(lambda: Series(parts, answers=answers), "toy-series", epochs=epochs)
 
 
 def weights(model: nn.Module) -> dict[str, Tensor]:

@@ -125,5 +125,6 @@ IMAGES = (
                 "d336d292d6cdfd79ec2732c6b529d788d5849af3ad34b5a5e0e613da8b590a60",
             ),
         ),
+        instead="a folder of pictures of your own (--images, --labels), or `cifar10:small`, whose data are downloaded",
     ),
 )

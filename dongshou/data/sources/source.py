@@ -30,6 +30,7 @@ class Source:
     archive  one download that holds the files which have no mirrors of their own
     more     names of further files of the archive, read where they lie beside the first of `files`
     inside   what is installed anyway and holds the data set, where there are no files
+    instead  what serves as well, where no mirror has the files
     """
 
     name: str
@@ -41,6 +42,7 @@ class Source:
     archive: File | None = None
     more: tuple[str, ...] = ()
     inside: str = ""
+    instead: str = ""
 
     def file(self, name: str) -> File:
         """The declaration of one file. Raises UsageError when the data set has no file of that name."""

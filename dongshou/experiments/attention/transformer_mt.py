@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from torch import nn
+
 from dongshou import models
 from dongshou.data.text_splits import PairSplits
 from dongshou.data.translation import load_pairs
 from dongshou.experiments.recurrent_networks._translation import (
     BOOK_CLIP,
+    Dates,
     all_pairs,
     as_in_the_book,
     date_pairs,
@@ -30,9 +33,10 @@ def experiment(
     dropout: float = 0.1,
     lr: float = 0.005,
     epochs: int = 200,
+    encoding: str = "utf-8",
 ) -> Experiment:
     """The book's settings: two blocks in each half, four heads, 32 features."""
-    pairs = load_pairs(data, batch_size, num_steps, max_examples=max_examples)
+    pairs = load_pairs(data, batch_size, num_steps, max_examples=max_examples, encoding=encoding)
     book = as_in_the_book(
         train_loss=Band.between(0.30, 0.32, 0.33),
         go_bleu=Band.between(1, 1, 1),
@@ -56,14 +60,18 @@ def full(
     dropout: float = 0.2,
     lr: float = 5e-4,
     epochs: int = 10,
+    encoding: str = "utf-8",
 ) -> Experiment:
     """All pairs of up to ten words; a tenth of the sentences is held out. For a GPU, or a night."""
-    pairs = all_pairs(data, max_words, min_frequency, batch_size)
-    return wired_for_all(pairs, model_for(pairs, num_hiddens, num_heads, ffn_size, num_layers, dropout), lr, epochs)
+    pairs = all_pairs(data, encoding, max_words, min_frequency, batch_size)
+    model = model_for(pairs, num_hiddens, num_heads, ffn_size, num_layers, dropout)
+    return wired_for_all(pairs, start_of_its_own(model), lr, epochs)
 
 
-def small(data: str = "fra-eng", batch_size: int = 128, epochs: int = 8) -> Experiment:
-    """Pairs of up to eight words and a smaller network: for two cores and half an hour."""
+def small(
+    data: str = "fra-eng", batch_size: int = 128, lr: float = 2e-3, epochs: int = 4, encoding: str = "utf-8"
+) -> Experiment:
+    """Pairs of up to eight words and a smaller network: for two cores and a quarter of an hour."""
     return full(
         data,
         max_words=8,
@@ -73,12 +81,13 @@ def small(data: str = "fra-eng", batch_size: int = 128, epochs: int = 8) -> Expe
         epochs=epochs,
         num_heads=4,
         ffn_size=512,
-        lr=1e-3,
+        lr=lr,
+        encoding=encoding,
     )
 
 
 def dates(
-    language: str = "dates",
+    language: Dates = "dates",
     max_examples: int = 4000,
     batch_size: int = 64,
     num_hiddens: int = 64,
@@ -106,3 +115,11 @@ def model_for(
         num_layers=num_layers,
         dropout=dropout,
     )
+
+
+def start_of_its_own(model: EncoderDecoder) -> EncoderDecoder:
+    """Xavier's weights, and embeddings that are as large as the positions once they are times sqrt(num_hiddens)."""
+    for layer in start_as_in_the_book(model).modules():
+        if isinstance(layer, nn.Embedding):
+            nn.init.normal_(layer.weight, std=layer.embedding_dim**-0.5)
+    return model

@@ -1,4 +1,4 @@
-"""The networks of this unit: one for a GPU, and one that two cores train in minutes."""
+"""The networks of this unit: one for a GPU, one that two cores train in minutes, and those that know ImageNet."""
 
 from __future__ import annotations
 
@@ -10,6 +10,18 @@ from dongshou import models
 from dongshou.models.resnet import BasicBlock, stage
 
 Network = Literal["resnet18", "small"]
+ImageNetNetwork = Literal[
+    "alexnet",
+    "vgg11",
+    "vgg13",
+    "vgg16",
+    "vgg19",
+    "googlenet",
+    "resnet18",
+    "resnet34",
+    "resnet50",
+    "densenet121",
+]
 
 
 def network_for_small_images(name: Network, in_channels: int, num_classes: int) -> nn.Module:
@@ -17,6 +29,13 @@ def network_for_small_images(name: Network, in_channels: int, num_classes: int) 
     if name == "resnet18":
         return models.resnet18(in_channels, num_classes, stem="cifar")
     return small_resnet(in_channels, num_classes)
+
+
+def network_for_imagenet(name: ImageNetNetwork, num_classes: int = 1000) -> nn.Module:
+    """The network that there are published weights for: (batch, 3, height, width) -> (batch, num_classes)"""
+    if name in ("alexnet", "googlenet"):
+        return getattr(models, name)(3, num_classes, variant="torchvision")
+    return getattr(models, name)(3, num_classes)
 
 
 def small_resnet(in_channels: int, num_classes: int, width: int = 32) -> nn.Sequential:

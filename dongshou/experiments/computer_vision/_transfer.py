@@ -5,24 +5,27 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 
 from dongshou import models
 from dongshou.data.files import FilesNotFound
+from dongshou.experiments.computer_vision._networks import ImageNetNetwork, network_for_imagenet
+from dongshou.models.googlenet_published import PublishedGoogLeNet
 from dongshou.training import Event, Experiment, Published, Work, fit
 from dongshou.training.checkpoint import own_copy
 from dongshou.training.events import Metrics
 from dongshou.training.series import Conclude
+from dongshou.training.work import Asked
 
 if TYPE_CHECKING:
     from dongshou.training.checkpoint import Checkpoints
     from dongshou.training.session import Session
 
 Weights = dict[str, Tensor]
-Network = TypeVar("Network", bound=nn.Module)
 FIRST = "backbone"  # the label of the fit whose features the others start from
 
 
@@ -33,6 +36,7 @@ class Transfer(Work):
     then      makes each of the others, by the label of its events, from the weights of that backbone
     conclude  what to draw and yield once all are done, given the metrics of each by epoch; ends with `Finished`
     data      names of the data sets that are read
+    answers   which of the others' networks is asked afterwards: without it the last one's
     """
 
     def __init__(
@@ -42,12 +46,14 @@ class Transfer(Work):
         conclude: Conclude,
         published: Sequence[Published] = (),
         data: Sequence[str] = (),
+        answers: str | None = None,
     ) -> None:
         self.first = first
         self.then = dict(then)
         self.conclude = conclude
         self.published = published
         self.data = data
+        self.answers = [*then][-1] if answers is None else answers
 
     def events(self, session: Session, checkpoints: Checkpoints | None = None) -> Iterator[Event]:
         histories, weights = resumed(checkpoints)
@@ -65,6 +71,10 @@ class Transfer(Work):
             if label == FIRST:
                 weights = weights_of(experiment.model.get_submodule("backbone"))
         yield from self.conclude(histories)
+
+    def asked(self) -> Asked:
+        number = [FIRST, *self.then].index(self.answers)
+        return Asked(self.answers, number, partial(self.then[self.answers], {}))  # its backbone is in its checkpoint
 
     def fingerprints(self) -> dict[str, str]:
         from dongshou.data.files import fingerprints
@@ -99,8 +109,8 @@ class Frozen(nn.Module):
         return self.network(inputs)
 
 
-def load_pretrained(network: Network, name: str, weights: str) -> Network:
-    """The network with the weights of a file, or those that were published under its name; its head stays its own.
+def load_pretrained(name: ImageNetNetwork, weights: str) -> nn.Module:
+    """The network of that name with the weights of a file, or those that were published; its head is not trained.
 
     weights  "imagenet", or a .pth or .safetensors file of the same architecture, whatever its classes
 
@@ -111,14 +121,16 @@ def load_pretrained(network: Network, name: str, weights: str) -> Network:
         file = models.imagenet_weights(name) if weights == "imagenet" else weights
     except FilesNotFound as error:
         raise FilesNotFound(f"{error} Or name weights of your own with --weights FILE.") from None
-    return models.load_weights(network, file, skip_head=True)
+    return models.load_weights(network_for_imagenet(name), file, skip_head=True)
 
 
 def without_head(network: nn.Module, weights: Weights | None = None) -> tuple[nn.Module, int]:
     """The network up to its last linear layer, with these weights if given, and how many features it ends with.
 
-    (batch, channels, height, width) -> (batch, features); in place.
+    (batch, channels, height, width) -> (batch, features); in place. Auxiliary classifiers go with the head.
     """
+    if isinstance(network, PublishedGoogLeNet):
+        del network.aux1, network.aux2
     name, head = [(name, layer) for name, layer in network.named_modules() if isinstance(layer, nn.Linear)][-1]
     network.set_submodule(name, nn.Identity())
     if weights:

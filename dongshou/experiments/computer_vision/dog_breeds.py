@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
 
 import torch
 from torch import nn
 from torch.optim import SGD, Adam
 
-from dongshou import models
 from dongshou.data import Batches, Splits, cifar10, cifar10_tiny
 from dongshou.data.augment import Augment, RandomCrop, RandomHorizontalFlip, RandomResizedCrop
 from dongshou.data.image_folder import read_image_folder
 from dongshou.data.images import ToFloat, read_images
-from dongshou.experiments.computer_vision._networks import small_resnet
+from dongshou.experiments.computer_vision._networks import ImageNetNetwork, small_resnet
 from dongshou.experiments.computer_vision._pictures import IMAGENET_PIXELS, Pictures
 from dongshou.experiments.computer_vision._schedule import cosine
 from dongshou.experiments.computer_vision._submission import Competition, submission_of
@@ -39,7 +37,7 @@ def experiment(
     labels: str = "",
     test: str = "",
     weights: str = "imagenet",
-    network: Literal["resnet18", "resnet34", "resnet50"] = "resnet34",
+    network: ImageNetNetwork = "resnet34",
     hidden: int = 256,
     size: int = 224,
     valid: float = 0.1,
@@ -57,7 +55,7 @@ def experiment(
     pictures = Pictures(images, labels, test)
     augment = Augment(RandomResizedCrop(), RandomHorizontalFlip())
     data = pictures.splits(batch_size, size=size, valid=valid, normalize=IMAGENET_PIXELS, augment=augment)
-    trained = load_pretrained(getattr(models, network)(), network, weights)
+    trained = load_pretrained(network, weights)
     model = frozen_under_head(trained, hidden, len(data.classes))
     rate, decay = batch_size * lr, weight_decay / batch_size  # of the mean over the batch
     return Competition(

@@ -10,13 +10,17 @@ import torch
 from torch import Tensor, nn
 from torch.optim import SGD
 
-from dongshou import models
 from dongshou.data import Batches, Splits
 from dongshou.data.augment import Augment, RandomCrop, RandomHorizontalFlip, RandomResizedCrop
 from dongshou.data.images import ToFloat, evaluation_batch, image_set, read_images
 from dongshou.drawing import new_axes
 from dongshou.errors import UsageError
-from dongshou.experiments.computer_vision._networks import Network, network_for_small_images
+from dongshou.experiments.computer_vision._networks import (
+    ImageNetNetwork,
+    Network,
+    network_for_imagenet,
+    network_for_small_images,
+)
 from dongshou.experiments.computer_vision._pictures import IMAGENET_PIXELS, PIXELS, Pictures
 from dongshou.experiments.computer_vision._schedule import cosine
 from dongshou.experiments.computer_vision._transfer import (
@@ -80,13 +84,14 @@ def experiment(
     few = partial(some_classes, data, range(half, len(pictures.CLASSES)), batch_size=batch_size, share=share)
     fits = three_fits(make_network, few, wired, lr, scratch_lr)
     claim = Published("fine-tuned beats from scratch", gained_accuracy=Reported(0.02))
-    return Transfer(backbone, fits, conclude, published=[claim], data=[data])
+    return Transfer(backbone, fits, conclude, published=[claim], data=[data], answers=ALL_LAYERS)
 
 
 def imagenet(
     images: str = "",
     labels: str = "",
     weights: str = "imagenet",
+    network: ImageNetNetwork = "resnet18",
     size: int = 224,
     valid: float = 0.1,
     batch_size: int = 128,
@@ -95,8 +100,9 @@ def imagenet(
     weight_decay: float = 1e-3,
     epochs: int = 5,
 ) -> Series:
-    """A ResNet-18 that has seen ImageNet, on a folder of pictures: the book's settings for its hot dogs.
+    """A network that has seen ImageNet, on a folder of pictures: the book's settings for its hot dogs.
 
+    weights: "imagenet", or a .pth or .safetensors file of that network.
     The rate and the decay are for gradients summed over a batch, as the book's loss makes them; from scratch, the whole
     network learns at the rate of the head. Without a folder the 1,000 pictures of cifar10-tiny are taken.
     """
@@ -109,14 +115,14 @@ def imagenet(
         optimizer = SGD(groups, lr=head_factor * rate, weight_decay=decay)
         return Experiment(data, model, Classification(), optimizer, epochs)
 
-    fits = three_fits(partial(models.resnet18, 3), few, wired, rate, head_factor * rate)
-    parts = {label: lambda make=make: make(imagenet_backbone(weights)) for label, make in fits.items()}
-    return Series(parts, conclude, data=pictures.registered)
+    fits = three_fits(partial(network_for_imagenet, network), few, wired, rate, head_factor * rate)
+    parts = {label: lambda make=make: make(imagenet_backbone(network, weights)) for label, make in fits.items()}
+    return Series(parts, conclude, data=pictures.registered, answers=ALL_LAYERS)
 
 
-def imagenet_backbone(weights: str) -> Weights:
-    """The weights of a ResNet-18 that was trained on ImageNet, all but those of its head."""
-    features, _ = without_head(load_pretrained(models.resnet18(), "resnet18", weights))
+def imagenet_backbone(network: ImageNetNetwork, weights: str) -> Weights:
+    """The weights of a network that was trained on ImageNet, all but those of its head."""
+    features, _ = without_head(load_pretrained(network, weights))
     return weights_of(features)
 
 

@@ -58,6 +58,7 @@ def experiment(
             ),
         ],
         data=data,
+        answers=NORMALISED,
     )
 
 

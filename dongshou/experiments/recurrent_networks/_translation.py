@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from torch import nn
 from torch.optim import Adam, Optimizer
@@ -18,12 +18,14 @@ from dongshou.scratch.optim.lr_scheduler import LambdaLR, cosine_with_warmup
 from dongshou.tasks import Translation
 from dongshou.tasks.bleu import bleu, corpus_bleu
 from dongshou.tasks.translate import sentence_of, translations
-from dongshou.training import Band, Event, Experiment, Finished, Published, Wrote
+from dongshou.training import Band, Event, Experiment, Finished, Published, Reported, Wrote
 from dongshou.training.events import Metrics
 
 if TYPE_CHECKING:
     from dongshou.training.checkpoint import Checkpoints
     from dongshou.training.session import Session
+
+Dates = Literal["dates", "dates-zh"]
 
 WIDTH = 4  # of the beam
 BOOK_CLIP = 0.03  # the book clips the gradient of a sum at 1: of 64 sentences of five words, by their 10 steps each
@@ -84,16 +86,20 @@ def wired(
 
 
 def wired_for_all(pairs: PairSplits, model: EncoderDecoder, lr: float, epochs: int) -> Experiment:
-    """The same where there is much to learn from: the rate climbs for 400 steps, then falls along a cosine."""
+    """The same where there is much to learn from: the rate climbs for 400 steps, then falls along a cosine.
+
+    A beam, which looks further than one word ahead, is to be no worse than greedy search.
+    """
+    beam = Published("beam >= greedy", gained_bleu=Reported(0))
     num_steps = len(pairs.train()) * epochs
 
     def schedule(optimizer: Optimizer) -> LRScheduler:
         return LambdaLR(optimizer, cosine_with_warmup(min(WARMUP, num_steps - 1), num_steps, start=0.01, end=0.02))
 
-    return replace(wired(pairs, model, lr, epochs), schedule=schedule, schedule_every="step")
+    return replace(wired(pairs, model, lr, epochs, [beam]), schedule=schedule, schedule_every="step")
 
 
-def all_pairs(data: str, max_words: int, min_frequency: int, batch_size: int) -> PairSplits:
+def all_pairs(data: str, encoding: str, max_words: int, min_frequency: int, batch_size: int) -> PairSplits:
     """Every pair of up to so many words, a tenth of the sentences for the test, sentences of one length together."""
     return load_pairs(
         data,
@@ -104,10 +110,11 @@ def all_pairs(data: str, max_words: int, min_frequency: int, batch_size: int) ->
         min_frequency=min_frequency,
         held_out=0.1,
         bucketing=True,
+        encoding=encoding,
     )
 
 
-def date_pairs(language: str, max_examples: int, batch_size: int) -> PairSplits:
+def date_pairs(language: Dates, max_examples: int, batch_size: int) -> PairSplits:
     """Some of the dates, a tenth of them for the test."""
     return load_pairs(language, batch_size, max_examples=max_examples, held_out=0.1)
 
@@ -132,7 +139,8 @@ def as_in_the_book(train_loss: Band, **bleus: Band) -> Published:
     Its loss is the sum over all words by their number and by the 10 steps that a sentence is padded to; the band is
     ten times that, the mean over the words. The four scores of single sentences go from 0 to 1 between its builds.
     """
-    return Published("d2l-zh 2.0, 2021-2023", secondary=tuple(bleus), train_loss=train_loss, **bleus)
+    source = "d2l-zh 2.0, 2021-2023 (loss x 10: the book divides by its 10 steps too)"
+    return Published(source, secondary=tuple(bleus), train_loss=train_loss, **bleus)
 
 
 def sentences_for(pairs: PairSplits) -> list[Sentence]:
@@ -163,10 +171,14 @@ def held_out(pairs: PairSplits) -> list[Sentence]:
 def scores(
     pairs: PairSplits, sentences: Sequence[Sentence], greedy: Sequence[list[str]], beam: Sequence[list[str]]
 ) -> Metrics:
-    """BLEU: of the corpus that was held out, greedily and with a beam, 0 to 100; else of each sentence, 0 to 1."""
+    """BLEU: of the corpus that was held out, greedily and with a beam, 0 to 100; else of each sentence, 0 to 1.
+
+    `gained_bleu` is what the beam adds.
+    """
     references = [sentence.references for sentence in sentences]
     if pairs.test() is not None:
-        return {"test_bleu": corpus_bleu(greedy, references), "test_beam_bleu": corpus_bleu(beam, references)}
+        by_greedy, by_beam = (corpus_bleu(written, references) for written in (greedy, beam))
+        return {"test_bleu": by_greedy, "test_beam_bleu": by_beam, "gained_bleu": by_beam - by_greedy}
     each = zip(BOOK, greedy, references, strict=True)
     return {name: bleu(words, reference) for name, words, (reference,) in each}
 

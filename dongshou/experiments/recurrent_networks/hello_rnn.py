@@ -13,6 +13,8 @@ from torch.optim import Adam
 from dongshou.data import Batches
 from dongshou.data.text_splits import TextSplits
 from dongshou.data.vocabulary import Vocabulary
+from dongshou.models.recurrent import carried_over
+from dongshou.models.recurrent_layers import State
 from dongshou.models.summary.watch import evaluating
 from dongshou.tasks import LanguageModelling
 from dongshou.training import Experiment, Published, Reported
@@ -33,7 +35,7 @@ def embedding(embedding_size: int = 10, num_hiddens: int = 8, lr: float = 0.05, 
 class CellModel(nn.Module):
     """h_t = tanh(W x_t + U h_(t-1) + b) of a one-hot x_t; h_t are the logits. (batch, steps) -> (batch, steps, letters)
 
-    Returns the last state as well, (1, batch, letters), as every language model does.
+    Goes on from a state, and returns the last one, (1, batch, letters), as every language model does.
     """
 
     def __init__(self, vocabulary_size: int) -> None:
@@ -41,8 +43,8 @@ class CellModel(nn.Module):
         self.vocabulary_size = vocabulary_size
         self.cell = nn.RNNCell(vocabulary_size, vocabulary_size)
 
-    def forward(self, tokens: Tensor, state: object = None, fresh: object = None) -> tuple[Tensor, tuple[Tensor]]:
-        h = through_time(self.cell, F.one_hot(tokens, self.vocabulary_size).float())
+    def forward(self, tokens: Tensor, state: State | None = None, fresh: Tensor | None = None) -> tuple[Tensor, State]:
+        h = through_time(self.cell, F.one_hot(tokens, self.vocabulary_size).float(), state, fresh)
         return h, (h[None, :, -1],)
 
 
@@ -55,14 +57,15 @@ class EmbeddingCellModel(nn.Module):
         self.cell = nn.RNNCell(embedding_size, num_hiddens)
         self.output = nn.Linear(num_hiddens, vocabulary_size)
 
-    def forward(self, tokens: Tensor, state: object = None, fresh: object = None) -> tuple[Tensor, tuple[Tensor]]:
-        h = through_time(self.cell, self.embedding(tokens))
+    def forward(self, tokens: Tensor, state: State | None = None, fresh: Tensor | None = None) -> tuple[Tensor, State]:
+        h = through_time(self.cell, self.embedding(tokens), state, fresh)
         return self.output(h), (h[None, :, -1],)
 
 
-def through_time(cell: nn.Module, inputs: Tensor) -> Tensor:
-    """The cell's state after each step, from 0: (batch, steps, inputs) -> (batch, steps, hiddens)."""
-    states, h = [], None
+def through_time(cell: nn.Module, inputs: Tensor, state: State | None, fresh: Tensor | None) -> Tensor:
+    """The cell's state after each step, from the one given, or from 0: (batch, steps, inputs) -> (.., .., hiddens)."""
+    h = None if state is None else carried_over(state, len(inputs), fresh)[0][0]  # (batch, hiddens)
+    states = []
     for x in inputs.unbind(1):  # (batch, inputs)
         h = cell(x, h)
         states.append(h)

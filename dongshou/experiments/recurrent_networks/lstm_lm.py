@@ -9,9 +9,9 @@ from torch.optim import Adam
 from dongshou import models
 from dongshou.data.sequences import load_text
 from dongshou.experiments.recurrent_networks._character_model import PROMPT, Order, character_model, printed, writer
-from dongshou.experiments.recurrent_networks._measures import regular_lines, without_future
+from dongshou.experiments.recurrent_networks._measures import regular_lines
 from dongshou.tasks import LanguageModelling
-from dongshou.training import Experiment
+from dongshou.training import Experiment, Published, Reported
 
 
 def experiment(
@@ -23,6 +23,7 @@ def experiment(
     lr: float = 1.0,
     epochs: int = 500,
     prompt: str = PROMPT,
+    encoding: str = "utf-8",
 ) -> Experiment:
     """The settings of `rnn-lm` (Hochreiter and Schmidhuber, 1997); the gates are drawn over a sentence at the end."""
     return character_model(
@@ -35,6 +36,7 @@ def experiment(
         lr=lr,
         epochs=epochs,
         prompt=prompt,
+        encoding=encoding,
         published=[printed("concise", 1.0, 1.1, 1.3), printed("from scratch", 1.1, 1.15, 1.4)],
     )
 
@@ -53,7 +55,6 @@ def bidirectional(epochs: int = 500) -> Experiment:
     far above train_perplexity, and the sample is nonsense.
     """
     misused = experiment(num_layers=2, bidirectional=True, epochs=epochs)
-    misused.measure_model = partial(without_future, batches=misused.data.train())
     misused.published = [printed("bidirectional", 1.1, 1.1, 1.1)]
     return misused
 
@@ -74,7 +75,7 @@ def poems(
     epochs: int = 10,
     prompt: str = "明月",
 ) -> Experiment:
-    """5,003 poems of the Tang, character by character; it writes lines of five or seven characters, as they did.
+    """5,003 poems of the Tang, character by character; it writes mostly lines of five or seven, as they did.
 
     `regular_lines` is the share of such lines among those that it writes. The prompt begins the first line.
     """
@@ -91,6 +92,7 @@ def poems(
         clip=1.0,
         measure_model=partial(regular_lines, data=data),
         sample=writer(data, prompt, 48, temperature=0.8),
+        published=[Published("three lines in four of five or seven", regular_lines=Reported(0.75))],
     )
 
 

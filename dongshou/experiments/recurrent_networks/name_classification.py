@@ -24,7 +24,7 @@ def experiment(
     """Surnames in 18 languages, a fifth of each held out; names in a batch are packed, not read past their end.
 
     Of 20,050 names many are in the list more than once. Here each counts once in its language; with unique=False
-    the test asks for some that were learnt by heart, and comes out a point higher.
+    the test asks for some that were learnt by heart, and is easier.
     """
     names = load_names(data, batch_size, unique=unique, bucketing=True)  # ((batch, longest), (batch,)), (batch,)
     model = models.recurrent_classifier(

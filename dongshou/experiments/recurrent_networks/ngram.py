@@ -38,27 +38,29 @@ def experiment(
     held_out: float = 0.1,
     min_frequency: int = 2,
     added: float = 1.0,
+    encoding: str = "utf-8",
 ) -> Procedure:
     """Counts on the first nine tenths of a text; what each model makes of the last tenth, as perplexities.
 
     `added` is what Laplace's smoothing adds to every count. Words seen less often than min_frequency are <unk>, in
     both parts. `zipf_exponent` is near 1: the word of rank r occurs about 1/r times as often as the first.
-    Raises UsageError for shares and counts that make no model.
+    Raises UsageError for shares and counts that make no model, and for a text that is too short.
     """
     if not (0 < held_out < 1 and added > 0):
         raise UsageError(f"0 < held-out < 1 and added > 0 must hold; got held-out {held_out}, added {added}.")
 
     def steps(session: Session) -> Iterator[Event]:
-        train, test, num_words = read_words(text, held_out, min_frequency, session.limit)
+        train, test, num_words = read_words(text, encoding, held_out, min_frequency, session.limit)
         counts = {name: count_ngrams(train, n) for n, name in enumerate(NAMES, 1)}
         metrics = {}
         for n, name in enumerate(NAMES, 1):
             metrics[f"laplace_{name}_perplexity"] = perplexity(laplace(counts[name], num_words, added), test, n)
             metrics[f"backoff_{name}_perplexity"] = perplexity(BackOff(counts[name], num_words), test, n)
         frequencies = {name: by_rank(of_length) for name, of_length in counts.items()}
+        exponent = zipf_exponent(frequencies["unigram"])
         yield Snapshot("frequencies", {name: torch.from_numpy(ranked.copy()) for name, ranked in frequencies.items()})
         yield Drew("zipf", draw_zipf(frequencies))
-        yield Finished({"zipf_exponent": zipf_exponent(frequencies["unigram"])} | metrics)
+        yield Finished({"zipf_exponent": exponent} | metrics)
 
     return Procedure(steps, data=text if text in SOURCES else None)
 
@@ -69,11 +71,19 @@ def manual() -> Procedure:
 
 
 def read_words(
-    text: str, held_out: float, min_frequency: int, limit: int | None = None
+    text: str, encoding: str, held_out: float, min_frequency: int, limit: int | None = None
 ) -> tuple[list[str], list[str], int]:
-    """The words to count, those held out, and how many different ones there are, <unk> among them."""
-    words = list(Tokeniser("word", "letters")(read_corpus(text).train))[:limit]
+    """The words to count, those held out, and how many different ones there are, <unk> among them.
+
+    Raises UsageError where the words held out make no trigram.
+    """
+    words = list(Tokeniser("word", "letters")(read_corpus(text, encoding).train))[:limit]
     num_train = round((1 - held_out) * len(words))
+    if len(words) - num_train < len(NAMES):
+        raise UsageError(
+            f"A trigram to judge by needs {len(NAMES)} words held out; got {len(words) - num_train} of {len(words)}. "
+            "Take a longer text."
+        )
     vocabulary = Vocabulary(words[:num_train], min_frequency=min_frequency)
     known = vocabulary.tokens(vocabulary.ids(words))
     return known[:num_train], known[num_train:], len(vocabulary)

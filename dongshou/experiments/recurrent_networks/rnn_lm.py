@@ -9,10 +9,13 @@ from dongshou.training import Experiment
 def experiment(
     text: str = "time-machine",
     num_hiddens: int = 256,
+    num_layers: int = 1,
+    bidirectional: bool = False,
     sampling: Order = "sequential",
     lr: float = 1.0,
     epochs: int = 500,
     prompt: str = PROMPT,
+    encoding: str = "utf-8",
 ) -> Experiment:
     """The book's concise page: 256 units, the first 10,000 characters learnt nearly by heart.
 
@@ -22,10 +25,13 @@ def experiment(
         "rnn",
         text,
         num_hiddens=num_hiddens,
+        num_layers=num_layers,
+        bidirectional=bidirectional,
         sampling=sampling,
         lr=lr,
         epochs=epochs,
         prompt=prompt,
+        encoding=encoding,
         published=[printed("concise", 1.3, 1.3, 1.4)],
     )
 
@@ -35,6 +41,20 @@ def wide(epochs: int = 500) -> Experiment:
     wider = experiment(num_hiddens=512, epochs=epochs)
     wider.published = [printed("from scratch", 1.0, 1.0, 1.2)]
     return wider
+
+
+def deep(epochs: int = 500) -> Experiment:
+    """Two layers: the upper one reads the states of the lower."""
+    deeper = experiment(num_layers=2, epochs=epochs)
+    deeper.published = []
+    return deeper
+
+
+def bidirectional(epochs: int = 500) -> Experiment:
+    """Two layers in both directions, a misuse: the way back has seen the answer (see `lstm-lm:bidirectional`)."""
+    misused = experiment(num_layers=2, bidirectional=True, epochs=epochs)
+    misused.published = []
+    return misused
 
 
 def random(epochs: int = 500) -> Experiment:

@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 
-from dongshou.data.text_splits import TextSplits
 from dongshou.drawing import new_figure
 from dongshou.models.summary.watch import evaluating
 from dongshou.scratch.functional.recurrent import gate
+from dongshou.tasks.pictures.attention import shown
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from dongshou.data import Splits
-
-TOKENS, UNITS = 48, 24  # in the picture
+UNITS = 24  # in the picture
 GATES = ("forget", "input", "output")
 
 
-def of_language_model(model: nn.Module, data: Splits) -> Iterator[tuple[str, Figure]]:
-    """The gates of the first LSTM layer, where the model has one, over the beginning of a text."""
-    lstm = next((layer for layer in model.modules() if getattr(layer, "mode", None) == "LSTM"), None)
-    if lstm is None or not isinstance(data, TextSplits):
-        return
-    batches = data.test() or data.valid() or data.train()
-    tokens = next(iter(batches))[0][:1, :TOKENS]  # (1, steps)
-    yield "gates", draw_gates(gates_of(model, lstm, tokens), data.vocabulary.tokens(tokens[0].tolist()))
+def first_lstm(model: nn.Module) -> nn.Module | None:
+    """The first LSTM among the layers, torch's or ours."""
+    return next((layer for layer in model.modules() if getattr(layer, "mode", None) == "LSTM"), None)
 
 
 @torch.no_grad()
@@ -76,11 +68,6 @@ def draw_gates(gates: dict[str, Tensor], tokens: list[str]) -> Figure:
         image = axes.imshow(values[:, units].T.numpy(), aspect="auto", **colours)
         axes.set(title=name if is_cell else f"{name} gate", ylabel="unit", yticks=[])
         figure.colorbar(image, ax=axes)
-    panels[-1].set_xticks(range(len(tokens)), [shown(token) for token in tokens])
+    panels[-1].set_xticks(range(len(tokens)), map(shown, tokens))
     panels[-1].tick_params(axis="x", labelrotation=90 if max(map(len, tokens)) > 1 else 0)
     return figure
-
-
-def shown(token: str) -> str:
-    """A token that can be seen; a dollar would begin a formula."""
-    return {" ": "␣", "\n": "↵", "$": r"\$"}.get(token, token)

@@ -23,7 +23,12 @@ def of_translation(model: EncoderDecoder, data: Splits) -> Iterator[tuple[str, F
     if not isinstance(data, PairSplits):
         return
     source = data.join(longest_source(data))
-    for look in looks(model, data, source, translate(model, data, [source])[0]):
+    yield from of_sentence(model, data, source, translate(model, data, [source])[0])
+
+
+def of_sentence(model: EncoderDecoder, data: PairSplits, source: str, target: str) -> Iterator[tuple[str, Figure]]:
+    """All attention over a sentence and its translation; none of a model without attention."""
+    for look in looks(model, data, source, target):
         yield look.name, attention_maps(look.weights, look.queries, look.keys)
 
 
