@@ -47,8 +47,11 @@ class Record:
         self.last_step = 0
 
     @classmethod
-    def create(cls, runs: Path, config: dict[str, Any]) -> Record:
-        """A new run directory, named after the experiment and the time, its configuration written first."""
+    def create(cls, runs: Path, config: dict[str, Any], began: float | None = None) -> Record:
+        """A new run directory, named after the experiment and the time, its configuration written first.
+
+        The run counts its seconds from `began` on, a time of `time.perf_counter`.
+        """
         name = f"{config['experiment'].replace(':', '-')}-{time.strftime('%Y%m%d-%H%M%S')}"
         directory = new_directory(runs, name)
         try:
@@ -56,7 +59,9 @@ class Record:
         except DongshouError:
             directory.rmdir()
             raise
-        return cls(directory)
+        record = cls(directory)
+        record.started = record.started if began is None else began
+        return record
 
     @property
     def seconds(self) -> float:

@@ -152,6 +152,11 @@ def test_a_prompt_that_is_not_in_the_text(song: str):
         experiments.rnn_lm(text=song, prompt="für")
 
 
+def test_without_a_prompt_the_text_itself_is_the_prompt(song: str):
+    work = made("lstm-lm:text", text=song, num_hiddens=8, batch_size=2, num_steps=8)
+    assert work.sample.keywords["prompt"] == Path(song).read_text(encoding="utf-8")[:12]
+
+
 def test_a_text_that_is_too_short(tmp_path: Path):
     (tmp_path / "short.txt").write_text("ten green bottles")
     with pytest.raises(UsageError, match="needs a text of 1,155 tokens; this one has 17"):

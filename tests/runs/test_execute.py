@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import io
 import random
+import time
 from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any
 
 import numpy
 import pytest
@@ -16,13 +20,23 @@ from dongshou.errors import DongshouError, UsageError
 from dongshou.runs import execute, list_runs
 from dongshou.runs.execute import Interrupted
 from dongshou.runs.progress import Progress
-from dongshou.training import Evaluated, Event, Finished, Saved, Stepped
+from dongshou.training import Evaluated, Event, Finished, Saved, Session, Stepped
 from tests.runs.same_run import assert_same, weights_of
 from tests.training import toys
 
 
 def global_state() -> tuple:
     return torch.get_rng_state().tolist(), repr(numpy.random.get_state()), random.getstate(), torch.initial_seed()
+
+
+def test_the_time_of_choosing_the_fastest_way_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def chosen_slowly(work: Any, session: Session) -> Session:
+        time.sleep(0.5)
+        return session
+
+    monkeypatch.setattr(import_module("dongshou.runs.execute"), "chosen", chosen_slowly)
+    run = experiments.exhaustive_search().run(runs=tmp_path)
+    assert run.record["seconds"] >= 0.5
 
 
 def test_the_library_prints_nothing(capfd: pytest.CaptureFixture[str]):

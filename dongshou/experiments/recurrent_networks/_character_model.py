@@ -12,6 +12,7 @@ from dongshou import models
 from dongshou.data.sequences import load_text
 from dongshou.data.text_splits import TextSplits
 from dongshou.data.vocabulary import check_prompt
+from dongshou.errors import UsageError
 from dongshou.experiments.recurrent_networks._measures import without_future
 from dongshou.models.recurrent_layers import Kind
 from dongshou.tasks import LanguageModelling
@@ -22,6 +23,7 @@ Order = Literal["sequential", "random"]
 
 PROMPT = "time traveller "
 WRITTEN = 50  # characters after the prompt
+OPENING = 12  # tokens at the beginning of a text
 
 
 def character_model(
@@ -66,9 +68,14 @@ def character_model(
 def writer(data: TextSplits, prompt: str, num_tokens: int = WRITTEN, **choice: float):
     """What the model writes after the prompt, the same draws each time; choice: see `generate`.
 
-    Raises UsageError for a prompt with characters that the text does not contain.
+    Without a prompt it goes on from the text's own beginning. Raises UsageError for a prompt with characters that
+    the text does not contain.
     """
-    check_prompt(data.vocabulary, data.tokenise(prompt))
+    prompt = prompt or data.join(data.vocabulary.tokens(data.train().tokens[:OPENING].tolist()))
+    try:
+        check_prompt(data.vocabulary, data.tokenise(prompt))
+    except UsageError as error:
+        raise UsageError(f"--prompt {prompt!r}: {error}") from None
     return partial(continue_text, data=data, prompt=prompt, num_tokens=num_tokens, seed=0, **choice)
 
 

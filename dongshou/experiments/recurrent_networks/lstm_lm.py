@@ -106,12 +106,13 @@ def text(
     dropout: float = 0.1,
     lr: float = 3e-3,
     epochs: int = 10,
-    prompt: str = "The ",
+    prompt: str = "",
     encoding: str = "utf-8",
 ) -> Experiment:
     """Any text as it is, marks and capitals included: a file of yours by its path, or without a download the manual.
 
-    A twentieth at its end is held out. Adam, an embedding of 64 numbers a character.
+    A twentieth at its end is held out. Adam, an embedding of 64 numbers a character. Without a prompt, what it
+    writes goes on from the text's first characters.
     """
     data = load_text(text, batch_size, num_steps, max_tokens=max_tokens, valid=0.05, encoding=encoding)
     model = models.recurrent_language_model(
