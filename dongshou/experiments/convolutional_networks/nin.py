@@ -66,7 +66,7 @@ def starts(
     data: str = "fashion-mnist",
     size: int = 67,
     num_images: int = 2000,
-    batch_size: int = 128,
+    batch_size: int = 32,
     lr: float = 0.1,
     epochs: int = 4,
 ) -> Series:

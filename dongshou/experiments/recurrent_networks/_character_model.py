@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Literal
 
+from torch import Tensor
 from torch.optim import SGD
 
 from dongshou import models
@@ -71,7 +72,8 @@ def writer(data: TextSplits, prompt: str, num_tokens: int = WRITTEN, **choice: f
     Without a prompt it goes on from the text's own beginning. Raises UsageError for a prompt with characters that
     the text does not contain.
     """
-    prompt = prompt or data.join(data.vocabulary.tokens(data.train().tokens[:OPENING].tolist()))
+    text: Tensor = data.train().tokens  # pyright: ignore[reportAttributeAccessIssue]  (of texts, all have them)
+    prompt = prompt or data.join(data.vocabulary.tokens(text[:OPENING].tolist()))
     try:
         check_prompt(data.vocabulary, data.tokenise(prompt))
     except UsageError as error:
