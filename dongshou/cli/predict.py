@@ -15,7 +15,7 @@ from dongshou.data.text_file import decoded
 from dongshou.errors import UsageError
 from dongshou.runs import Run, find_run
 from dongshou.runs.predict import Prediction, predict_usable
-from dongshou.runs.predict_text import TextPrediction, Writing, predict_text, reads_text
+from dongshou.runs.predict_text import TextPrediction, Writing, predict_usable_texts, reads_text
 
 SHOWN = 5  # classes
 BAR = 30  # characters for a probability of 1
@@ -80,15 +80,17 @@ def answer_pictures(run: Run, images: Sequence[str], explain: bool, json: bool) 
 
 
 def answer_texts(run: Run, texts: Sequence[str], writing: Writing, explain: bool, json: bool) -> list[str]:
-    """Print what the model makes of each text."""
+    """Print what the model makes of each text that it can use; what is wrong with the others."""
     if not texts:
         raise UsageError('give a text, or a line of standard input: dongshou predict RUN "text"')
-    predictions = predict_text(run, texts, writing, explain)
+    predictions, faults = predict_usable_texts(run, texts, writing, explain)
     if json:
-        print_json({"run": str(run.path), "predictions": [*map(plain_text, predictions)]})
+        print_json({"run": str(run.path), "predictions": [*map(plain_text, predictions)], "faults": faults})
     else:
         print("\n".join(map(text_in_words, predictions)))
-    return []
+    for fault in faults:
+        print(f"dongshou: {fault}", file=sys.stderr)
+    return faults
 
 
 def lines_of_input() -> list[str]:

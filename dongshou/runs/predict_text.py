@@ -69,11 +69,21 @@ def reads_text(run: Run) -> bool:
 def predict_text(
     run: Run, texts: Sequence[str], writing: Writing | None = None, explain: bool = False
 ) -> list[TextPrediction]:
-    """What the run's model, with its best weights, makes of each text.
+    """What the run's model, with its best weights, makes of each text; the first that it cannot use is an error."""
+    predictions, faults = predict_usable_texts(run, texts, writing, explain)
+    if faults:
+        raise UsageError(faults[0])
+    return predictions
+
+
+def predict_usable_texts(
+    run: Run, texts: Sequence[str], writing: Writing | None = None, explain: bool = False
+) -> tuple[list[TextPrediction], list[str]]:
+    """What the run's model, with its best weights, makes of each text that it can use; what is wrong with the others.
 
     With `explain`, what it looked at is drawn into `explanations/` of the run's directory: all attention of a
     translation, or of a GPT over the end of what it wrote; of an LSTM its gates.
-    Raises UsageError when the run reads no text, has nothing to explain, or does not know a token of a text;
+    Raises UsageError when the run reads no text, has nothing to explain, or can use none of the texts;
     DongshouError when it has no checkpoint, or the text that its vocabulary is made of has changed.
     """
     answering = untrained(run)
@@ -83,8 +93,16 @@ def predict_text(
     answer = ANSWERS[type(experiment.task)]
     check_same_data(run, experiment)
     load_best(run, answering)
-    predictions = [answer(experiment, text, writing or Writing()) for text in texts]
-    return [explained(run, experiment, prediction) for prediction in predictions] if explain else predictions
+    predictions, errors = [], {}
+    for text in texts:
+        try:
+            prediction = answer(experiment, text, writing or Writing())
+            predictions.append(explained(run, experiment, prediction) if explain else prediction)
+        except UsageError as error:
+            errors[text] = error
+    if errors and not predictions:
+        raise next(iter(errors.values()))
+    return predictions, [f"{text!r}: {error}" for text, error in errors.items()]
 
 
 def continued(experiment: Any, text: str, writing: Writing) -> TextPrediction:
@@ -103,6 +121,8 @@ def classified(experiment: Any, text: str, writing: Writing) -> TextPrediction:
     """The class of the text, such as the language of a name."""
     data = experiment.data
     tokens = list(data.tokenise(text))
+    if not tokens:
+        raise UsageError("A text to be classified has at least one character; this one is empty.")
     check_prompt(data.vocabulary, tokens)
     experiment.model.eval()
     (row,) = experiment.task.predict(experiment.model, pad([data.vocabulary.ids(tokens)], 0))  # (classes,)

@@ -13,7 +13,7 @@ from dongshou import experiments
 from dongshou.cli import main
 from dongshou.errors import DongshouError, UsageError
 from dongshou.runs import Run
-from dongshou.runs.predict_text import Writing, predict_text, reads_text
+from dongshou.runs.predict_text import Writing, predict_text, predict_usable_texts, reads_text
 
 SONG = "row row row your boat gently down the stream merrily merrily merrily merrily life is but a dream\n" * 60
 
@@ -72,6 +72,18 @@ def test_on_the_command_line(run: Run, capsys: pytest.CaptureFixture[str]) -> No
     assert main([*arguments, "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
     assert [prediction["answer"] for prediction in said["predictions"]] == ["row row your", "life is b"]
+
+
+def test_one_bad_text_spoils_none_of_the_others(run_of_names: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    predictions, faults = predict_usable_texts(run_of_names, ["France", "", "Deutschland"])
+    assert [prediction.text for prediction in predictions] == ["France", "Deutschland"]
+    assert faults == ["'': A text to be classified has at least one character; this one is empty."]
+    with pytest.raises(UsageError, match="is empty"):
+        predict_text(run_of_names, ["France", ""])
+    assert main(["predict", str(run_of_names.path), "France", "", "--json"]) == 1
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["faults"] == faults and printed.err == f"dongshou: {faults[0]}\n"
+    assert main(["predict", str(run_of_names.path), ""]) == 2
 
 
 def test_a_class_has_bars(run_of_names: Run, capsys: pytest.CaptureFixture[str]) -> None:
