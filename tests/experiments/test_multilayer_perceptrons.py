@@ -90,7 +90,7 @@ def test_the_penalty_takes_the_step_of_weight_decay_in_the_optimiser():
 def test_weight_decay_in_many_dimensions_comes_out_as_published(name):
     work = named(name)()
     runs = [work.run(seed=seed, device="cpu") for seed in range(3)]
-    (source,) = compared(work.published, runs)
+    (source,) = compared(work.published, [run.result for run in runs])
     assert {metric: row["verdict"] for metric, row in source["metrics"].items()} == {
         "test_loss": "match",
         "train_loss": "match",

@@ -14,6 +14,7 @@ from dongshou.data import Batches, Splits
 from dongshou.data.photo_frame import Frame
 from dongshou.runs.explanation import in_frame, warmed
 from dongshou.runs.predict import as_seen, predictions_of
+from dongshou.runs.trained import Answering
 from dongshou.tasks import Classification
 from dongshou.training import Experiment
 
@@ -60,7 +61,7 @@ def test_a_network_in_colour_is_explained_on_the_middle_of_the_photo(tmp_path: P
     class Directory:
         path = tmp_path
 
-    (prediction,) = predictions_of(Directory(), experiment, pictures, explain=True)
+    (prediction,) = predictions_of(Directory(), Answering("", experiment), pictures, explain=True)
     with Image.open(prediction.explanations[1]) as picture:
         drawn = np.asarray(picture).astype(int)
     is_coloured = np.ptp(drawn, axis=2) > 8  # (40, 80)
