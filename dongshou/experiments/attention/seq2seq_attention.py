@@ -73,6 +73,7 @@ def small(
         min_frequency=5,
         batch_size=batch_size,
         num_hiddens=128,
+        dropout=0.0,  # so short a training has no time to overfit
         lr=lr,
         epochs=epochs,
         encoding=encoding,

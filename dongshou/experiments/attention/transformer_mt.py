@@ -81,6 +81,7 @@ def small(
         epochs=epochs,
         num_heads=4,
         ffn_size=512,
+        dropout=0.0,  # so short a training has no time to overfit
         lr=lr,
         encoding=encoding,
     )
