@@ -57,7 +57,7 @@ def full(
     num_heads: int = 8,
     ffn_size: int = 1024,
     num_layers: int = 3,
-    dropout: float = 0.2,
+    dropout: float = 0.1,
     lr: float = 5e-4,
     epochs: int = 10,
     encoding: str = "utf-8",
