@@ -10,6 +10,7 @@ from torch.utils.data import DataLoader
 from torch.utils.data import Dataset as TorchDataset
 
 from dongshou.data.loader import Loader
+from dongshou.errors import UsageError
 
 
 @runtime_checkable
@@ -100,7 +101,9 @@ class Splits:
             split.to(device)
 
     def limit(self, num_examples: int) -> None:
-        """Keep the first examples of every split only, for a quick try."""
+        """Keep the first examples of every split only, for a quick try. Raises UsageError for fewer than one."""
+        if num_examples < 1:
+            raise UsageError(f"A limit keeps at least 1 example; got {num_examples}.")
         self._limit = num_examples
         for split in self._made.values():
             split.limit(num_examples)

@@ -8,7 +8,8 @@ import pytest
 import torch
 from torch.utils.data import DataLoader, TensorDataset
 
-from dongshou.data import Batches, Loader, Splits
+from dongshou.data import Batches, Loader, Splits, load_images
+from dongshou.errors import UsageError
 
 X, Y = torch.arange(12.0), torch.arange(12)
 DATA = TensorDataset(X, Y)
@@ -81,3 +82,9 @@ def test_the_state_is_that_of_the_order_of_every_split():
 
 def test_data_of_no_registered_set_has_no_fingerprints():
     assert Splits(DATA).fingerprints() == {}
+
+
+@pytest.mark.parametrize("num_examples", [0, -1])
+def test_a_limit_leaves_something(num_examples: int):
+    with pytest.raises(UsageError, match=f"at least 1 example; got {num_examples}"):
+        load_images("digits").limit(num_examples)
