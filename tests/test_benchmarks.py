@@ -211,7 +211,8 @@ def test_sides_that_compute_something_else_are_not_compared(short_turns: Path, m
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_ours_does_the_work_of_every_case(case: Case) -> None:
     theirs, ours = (scratch.prepare(case, scratch.SIDES[name]) for name in ("torch.nn", "ours"))
-    scratch.agree(case, ours, scratch.two_of(theirs))
+    for found, expected in zip(scratch.two_of(ours), scratch.two_of(theirs), strict=True):
+        assert (found - expected).norm() <= scratch.SIMILAR * expected.norm()
 
 
 @pytest.mark.parametrize("wrong", [{"rounds": 0}, {"only": ("Lstm",)}, {"threads": (0,)}], ids=str)

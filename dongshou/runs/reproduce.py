@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import statistics
 import time
 from collections.abc import Iterator, Sequence
@@ -129,8 +130,8 @@ def reproduced(declaration: Declaration, seeds: int, epochs: int | None, options
 def judge_again(results: str | Path = "results") -> list[dict[str, Any]]:
     """Set what is recorded beside what the experiments state today, and write the report anew; nothing is run.
 
-    What an experiment whose data are missing states cannot be asked for: its record stays as it is. A source with
-    figures that were not measured then is left out.
+    A record stays as it is where the settings have other values by now, or where the data are missing without which an
+    experiment cannot say what it states. A source with figures that were not measured then is left out.
     Raises UsageError where nothing is recorded.
     """
     paths = sorted(Path(results).glob("*.json"))
@@ -140,6 +141,9 @@ def judge_again(results: str | Path = "results") -> list[dict[str, Any]]:
     for path in paths:
         outcome = read_json(path)
         declaration = find_declaration(outcome["experiment"])
+        if not has_same_settings(outcome, declaration):
+            outcomes.append(outcome)
+            continue
         with suppress(DongshouError):
             seeds = [seed["result"] for seed in outcome["seeds"]]
             beside = compared(declaration().published, seeds, is_trial=outcome["limited"])
@@ -154,6 +158,13 @@ def judge_again(results: str | Path = "results") -> list[dict[str, Any]]:
         outcomes.append(outcome)
     write_report(results)
     return outcomes
+
+
+def has_same_settings(outcome: dict[str, Any], declaration: Declaration) -> bool:
+    """Whether all that was recorded has the value of today; a trial may have had fewer epochs."""
+    today = json.loads(json.dumps(declaration.defaults))  # lists for tuples, as in the record
+    today |= {name: value for name, value in outcome.get("limits", {}).items() if name == "epochs"}
+    return all(name in today and today[name] == value for name, value in outcome.get("settings", {}).items())
 
 
 def overall(beside: Sequence[dict[str, Any]], has_run: bool, is_trial: bool) -> str:

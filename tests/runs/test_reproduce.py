@@ -69,6 +69,16 @@ def test_what_is_recorded_is_judged_by_what_is_stated_today(tmp_path: Path):
     assert "match" in (tmp_path / "RESULTS.md").read_text()
 
 
+def test_a_record_with_other_settings_is_not_judged_again(tmp_path: Path):
+    reproduce(["gradient-descent"], seeds=1, results=tmp_path / "results")
+    path = tmp_path / "results" / "gradient-descent.json"
+    other = json.loads(path.read_text())
+    other["settings"]["lr"], other["verdict"] = 0.5, "differs"
+    path.write_text(json.dumps(other))
+    (kept,) = judge_again(tmp_path / "results")
+    assert kept == other == json.loads(path.read_text())
+
+
 def test_the_table_is_made_of_all_results_that_there_are(tmp_path: Path):
     for name in ("exhaustive-search", "logistic-regression"):
         reproduce([name], seeds=1, results=tmp_path / "results")

@@ -9,6 +9,7 @@ from dongshou.data.text_splits import PairSplits
 from dongshou.data.translation import load_pairs
 from dongshou.experiments.recurrent_networks._translation import (
     BOOK_CLIP,
+    SMALL,
     Dates,
     all_pairs,
     as_in_the_book,
@@ -73,17 +74,7 @@ def small(
 ) -> Experiment:
     """Pairs of up to eight words and a smaller network: for two cores and a quarter of an hour."""
     return full(
-        data,
-        max_words=8,
-        min_frequency=5,
-        batch_size=batch_size,
-        num_hiddens=128,
-        epochs=epochs,
-        num_heads=4,
-        ffn_size=512,
-        dropout=0.0,  # so short a training has no time to overfit
-        lr=lr,
-        encoding=encoding,
+        data, batch_size=batch_size, num_heads=4, ffn_size=512, lr=lr, epochs=epochs, encoding=encoding, **SMALL
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from dongshou.drawing import new_figure
 from dongshou.training import Drew, Event, Experiment, Finished, Published, Reported, Series
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
 PLAIN, STEADY = "plain", "steady"
 
 
-def two_starts(plain: Callable[[], Experiment], steady: Callable[[], Experiment], data: str, limit: int) -> Series:
+def two_starts(
+    plain: Callable[..., Experiment], steady: Callable[..., Experiment], num_images: int, data: str, **settings: Any
+) -> Series:
     """A network as published, which may stay at chance, and with its start mended, on the first so many images."""
     aim = Published(
         "the aim: three in five, where chance is one in ten",
@@ -23,13 +26,14 @@ def two_starts(plain: Callable[[], Experiment], steady: Callable[[], Experiment]
         plain_test_accuracy=Reported(0.1),
         secondary=("plain_test_accuracy",),
     )
-    parts = {PLAIN: lambda: limited(plain(), limit), STEADY: lambda: limited(steady(), limit)}
+
+    def limited(make: Callable[..., Experiment]) -> Experiment:
+        experiment = make(data=data, **settings)
+        experiment.data.limit(num_images)
+        return experiment
+
+    parts = {PLAIN: partial(limited, plain), STEADY: partial(limited, steady)}
     return Series(parts, conclude, published=[aim], data=data)
-
-
-def limited(experiment: Experiment, num_examples: int) -> Experiment:
-    experiment.data.limit(num_examples)
-    return experiment
 
 
 def conclude(histories: Histories) -> Iterator[Event]:

@@ -84,5 +84,4 @@ def starts(
     epochs: int = 4,
 ) -> Series:
     """As published beside `steady`, on few and small images: what the start decides is seen within minutes."""
-    settings = dict(data=data, size=size, batch_size=batch_size, lr=lr, epochs=epochs)
-    return two_starts(partial(experiment, **settings), partial(steady, **settings), data, num_images)
+    return two_starts(experiment, steady, num_images, data, size=size, batch_size=batch_size, lr=lr, epochs=epochs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from torch import nn
 from torch.optim import Adam, Optimizer
@@ -31,6 +31,8 @@ WIDTH = 4  # of the beam
 BOOK_CLIP = 0.03  # the book clips the gradient of a sum at 1: of 64 sentences of five words, by their 10 steps each
 WARMUP = 400  # steps
 RARE = "<rare>"
+# what two cores learn in a quarter of an hour: too short a time to overfit
+SMALL: dict[str, Any] = {"max_words": 8, "min_frequency": 5, "num_hiddens": 128, "dropout": 0.0}
 SAMPLES = 4  # sentences that are translated as the epochs go by
 
 BOOK = {  # the sentences of the book, by the name of their score

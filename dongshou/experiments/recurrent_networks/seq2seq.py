@@ -7,6 +7,7 @@ from dongshou.data.text_splits import PairSplits
 from dongshou.data.translation import load_pairs
 from dongshou.experiments.recurrent_networks._translation import (
     BOOK_CLIP,
+    SMALL,
     Dates,
     all_pairs,
     as_in_the_book,
@@ -74,17 +75,7 @@ def small(
     data: str = "fra-eng", batch_size: int = 128, lr: float = 4e-3, epochs: int = 4, encoding: str = "utf-8"
 ) -> Experiment:
     """Pairs of up to eight words and a smaller network: for two cores and a quarter of an hour."""
-    return full(
-        data,
-        max_words=8,
-        min_frequency=5,
-        batch_size=batch_size,
-        num_hiddens=128,
-        dropout=0.0,  # so short a training has no time to overfit
-        lr=lr,
-        epochs=epochs,
-        encoding=encoding,
-    )
+    return full(data, batch_size=batch_size, lr=lr, epochs=epochs, encoding=encoding, **SMALL)
 
 
 def dates(
