@@ -13,13 +13,14 @@ HEADER = """# Results
 Written by `dongshou reproduce`; each row comes from a file in `results/`, which holds every seed, the settings,
 the versions, the machine and the hashes of the data.
 
-The verdict compares the median over the seeds with what was published: **match** in the band from the 10th to
-the 90th percentile, widened by the standard deviation over the seeds, or better than it (for a single published
-figure: within the tolerance that the experiment states, or better); **within range** between the published
-extremes; else **differs**. Where a known-fragile network stays at chance, the seeds that have **not learnt** are
-counted beside the others. A figure in parentheses is shown beside the published one and not judged; where nothing
-was published, the measurement stands alone. A run on fewer examples or for fewer epochs than the experiment declares
-is **limited**: it shows that the experiment runs, and is compared with nothing.
+The verdict compares the median over the seeds with what was published: **match** in the band from the 10th to the
+90th percentile, widened by the standard deviation over the seeds, or better than it (for a single published figure:
+within the tolerance that the experiment states, or better); **within range** between the published extremes; else
+**differs**. Behind it stands how many of the seeds match on their own. Where a known-fragile network stays at
+chance, the seeds that have **not learnt** are counted beside the others. A figure in parentheses is shown beside
+the published one and not judged; where nothing was published, the measurement stands alone. A run on fewer examples
+or for fewer epochs than the experiment declares is **limited**: it shows that the experiment runs, and is compared
+with nothing.
 """
 
 COLUMNS = ("experiment", "engine", "seeds", "metric", "measured", "published", "source", "verdict", "seconds")
@@ -106,10 +107,16 @@ def published(figure: dict[str, Any]) -> str:
 
 
 def verdict(figure: dict[str, Any], outcome: dict[str, Any]) -> str:
-    """The verdict on a figure that is judged; of a trial, what it was limited to instead."""
+    """`match, 2 of 3 seeds alone`, for a figure that is judged; of a trial, what it was limited to instead."""
     if not figure["values"]:
         return "failed"
-    return figure["verdict"] and (not_compared(outcome) or figure["verdict"])
+    return figure["verdict"] and (not_compared(outcome) or figure["verdict"] + alone(figure))
+
+
+def alone(figure: dict[str, Any]) -> str:
+    """How many of several seeds match without the others; a record may be older than this count."""
+    seeds = len(figure["values"])
+    return f", {figure['match_alone']} of {seeds} seeds alone" if seeds > 1 and "match_alone" in figure else ""
 
 
 def not_compared(outcome: dict[str, Any]) -> str:

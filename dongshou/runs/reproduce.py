@@ -191,7 +191,10 @@ def one_seed(run: Run) -> dict[str, Any]:
 def compared(
     published: Sequence[Published], results: Sequence[dict[str, float]], is_trial: bool = False
 ) -> list[dict[str, Any]]:
-    """Each published figure with the values measured, their median and the verdict, which a trial does not get."""
+    """Each published figure with the values measured, their median and the verdict, which a trial does not get.
+
+    `match_alone` counts the seeds that match without the others: a median may match where half of them do not.
+    """
     sources = []
     for source in published:
         rows = {}
@@ -201,6 +204,8 @@ def compared(
             if values:
                 rows[metric]["measured"] = statistics.median(values)
                 rows[metric]["verdict"] = verdict_on(metric, figure, values, is_trial)
+                if figure["judged"] and not is_trial:
+                    rows[metric]["match_alone"] = sum(judge(metric, figure, [value]) == "match" for value in values)
         not_learnt = 0 if is_trial else sum(map(source.has_failed, results))
         sources.append({"source": source.source, "metrics": rows} | ({"not_learnt": not_learnt} if not_learnt else {}))
     return sources

@@ -11,7 +11,7 @@ from dongshou.errors import UsageError
 from dongshou.runs.judge import judge, worst
 from dongshou.runs.report import in_words, number, processor, report, rows_of
 from dongshou.runs.reproduce import compared, judge_again, reproduce, reproducible_names
-from dongshou.training import Band, Published
+from dongshou.training import Band, Published, Reported
 
 BAND = {"minimum": 0.70, "p10": 0.75, "median": 0.80, "p90": 0.82, "maximum": 0.85, "judged": True}
 SINGLE = {"value": 0.40, "within": 0.02, "two_sided": False, "judged": True}
@@ -40,6 +40,25 @@ def test_a_band_judges_the_median_over_the_seeds(metric: str, values: list[float
 )
 def test_a_single_figure_judges_by_its_tolerance(two_sided: bool, value: float, verdict: str):
     assert judge("train_loss", SINGLE | {"two_sided": two_sided}, [value]) == verdict
+
+
+def test_the_seeds_that_match_alone_are_counted():
+    source = Published(
+        "a paper", secondary=("test_loss",), test_accuracy=Reported(0.80, within=0.02), test_loss=Reported(0.5)
+    )
+    seeds = [{"test_accuracy": value, "test_loss": 0.4} for value in (0.70, 0.79, 0.90, 0.60, 0.785)]
+    (beside,) = compared([source], seeds)
+    figure = beside["metrics"]["test_accuracy"]
+    assert figure["verdict"] == "match" and figure["match_alone"] == 3  # the median is 0.785
+    assert "match_alone" not in beside["metrics"]["test_loss"]
+    assert "match_alone" not in compared([source], seeds, is_trial=True)[0]["metrics"]["test_accuracy"]
+    outcome = {
+        "experiment": "mlp",
+        "engine": "torch",
+        "seeds": [{"seconds": 1.0, "result": {}, "best": {}}] * 5,
+        "failures": [],
+    }
+    assert [row[7] for row in rows_of(outcome | {"published": [beside]})] == ["match, 3 of 5 seeds alone", ""]
 
 
 def test_the_worst_metric_decides():
