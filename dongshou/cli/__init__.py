@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 
 import dongshou
+from dongshou.cli.console import any_console
 from dongshou.errors import DongshouError, UsageError, did_you_mean
 
 COMMANDS = {
@@ -28,8 +29,14 @@ INTERRUPTED = 130  # what a shell reports for a command that Ctrl-C ended
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; its exit code: 0 done, 1 the work failed, 2 wrong use, 130 interrupted."""
+    with any_console():
+        return guarded(sys.argv[1:] if argv is None else argv)
+
+
+def guarded(arguments: Sequence[str]) -> int:
+    """The exit code of a command, its errors told in one line."""
     try:
-        code = dispatch(sys.argv[1:] if argv is None else argv)
+        code = dispatch(arguments)
         sys.stdout.flush()
         return code
     except DongshouError as error:
@@ -41,8 +48,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("dongshou: interrupted.", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:  # whoever read along, such as `head`, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        drop_output()
         return 0
+    except OSError as error:  # of a disk, or of standard output that goes to a full one
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"dongshou: {where}{error.strerror or error}.", file=sys.stderr)
+        drop_output()
+        return 1
+
+
+def drop_output() -> None:
+    """What is left in the buffer of standard output goes nowhere: at the end of Python it would fail again."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def dispatch(arguments: Sequence[str]) -> int:

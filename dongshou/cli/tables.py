@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+
+from dongshou.cli.console import writes_everything
 
 WIDE = 200  # characters, where no terminal sets a limit
 
@@ -26,8 +29,8 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, title:
 
 
 def print_json(content: Any) -> None:
-    """Exactly one JSON object, as a program reads it."""
-    print(json.dumps(content, ensure_ascii=False, indent=2))
+    """Exactly one JSON object, as a program reads it: whole, whatever the encoding of the output."""
+    print(json.dumps(content, ensure_ascii=not writes_everything(sys.stdout), indent=2))
 
 
 def shown(value: Any) -> str:

@@ -18,18 +18,24 @@ AnyModule = TypeVar("AnyModule", bound=nn.Module)
 
 # DenseNet's published file was written when layers were numbered with a dot: denselayer1.norm.1.weight
 DOTTED_NUMBER = re.compile(r"(denselayer\d+\.(?:norm|conv))\.(\d)")
+# what training scripts put the state_dict under, beside the epoch and the state of the optimiser
+ENTRIES = ("state_dict", "model_state_dict", "model")
+WRAPPER, COMPILED = "module.", "_orig_mod."  # in front of the keys of a parallel and of a compiled model
 COUNTER = ".num_batches_tracked"  # of batch normalisation; older files lack it and nothing learnt depends on it
 
 
 def load_weights(model: AnyModule, file: str | Path, *, skip_head: bool = False) -> AnyModule:
     """Put the weights of a .pth (tensors only: nothing in it is executed) or .safetensors file into a model.
 
-    Every key and every shape must be the model's; else the model stays as it is. `skip_head=True` leaves the
-    model its own last layer, for other classes than those of the file. Returns the model.
+    Every key and every shape must be the model's; else the model stays as it is. The file may be that of a model
+    in DataParallel, DistributedDataParallel or torch.compile, or a checkpoint with a state_dict in it; so may the
+    model be wrapped. `skip_head=True` leaves the model its own last layer, for other classes than those of the file.
+    Returns the model.
     Raises UsageError when there is no such file, DongshouError when it holds no weights or those of another model.
     """
     path = Path(file)
-    weights = read_weights(path)
+    own_names = dict(zip(unwrapped(model.state_dict()), model.state_dict(), strict=True))
+    weights = {own_names.get(key, key): tensor for key, tensor in read_weights(path).items()}
     head = head_of(model)
     if skip_head:
         weights |= {key: tensor for key, tensor in model.state_dict().items() if key in head}
@@ -39,11 +45,12 @@ def load_weights(model: AnyModule, file: str | Path, *, skip_head: bool = False)
 
 
 def read_weights(path: Path) -> dict[str, Tensor]:
-    """The tensors of a file by their keys, on the CPU, under the names in use today. Raises as `load_weights`."""
+    """The tensors of a file by their keys, on the CPU, under the names in use today, those of a wrapped or compiled
+    model by their names in the model itself. Raises as `load_weights`."""
     if not path.is_file():
         raise UsageError(f"There is no file {path}: weights are read from a .pth or .safetensors file.")
     try:
-        weights = load(path.read_bytes()) if path.suffix == ".safetensors" else _unpickled(path)
+        weights = load(path.read_bytes()) if path.suffix == ".safetensors" else _state_dict_in(_unpickled(path))
     except OSError as error:
         raise DongshouError(f"{path} cannot be read: {error.strerror}.") from None
     except SafetensorError:
@@ -52,7 +59,19 @@ def read_weights(path: Path) -> dict[str, Tensor]:
         raise DongshouError(
             f"{path} is no file of weights: it needs a model's state_dict, tensors by name, as .pth or .safetensors."
         )
-    return {DOTTED_NUMBER.sub(r"\1\2", key): tensor for key, tensor in weights.items()}
+    return {DOTTED_NUMBER.sub(r"\1\2", key): tensor for key, tensor in unwrapped(weights).items()}
+
+
+def unwrapped(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The tensors by their names in the model itself, out of DataParallel, DistributedDataParallel, torch.compile.
+
+    >>> list(unwrapped({"module._orig_mod.0.weight": torch.ones(1), "module._orig_mod.0.bias": torch.ones(1)}))
+    ['0.weight', '0.bias']
+    """
+    plain = {key.replace(COMPILED, ""): tensor for key, tensor in weights.items()}
+    while plain and all(key.startswith(WRAPPER) for key in plain):
+        plain = {key.removeprefix(WRAPPER): tensor for key, tensor in plain.items()}
+    return plain
 
 
 def head_of(model: nn.Module) -> list[str]:
@@ -72,6 +91,15 @@ def _unpickled(path: Path) -> object:
         raise
     except Exception:  # a file that is none makes the reader stumble in many ways
         return None
+
+
+def _state_dict_in(content: object) -> object:
+    """The model's part of a training script's checkpoint; anything else as it is."""
+    if isinstance(content, Mapping):
+        for entry in ENTRIES:
+            if isinstance(content.get(entry), Mapping):
+                return content[entry]
+    return content
 
 
 def _are_weights(weights: object) -> TypeGuard[Mapping[str, Tensor]]:

@@ -59,20 +59,21 @@ def chosen(
     """One token for each row: (batch, vocabulary) -> (batch, 1)."""
     if temperature == 0:
         return logits.argmax(1, keepdim=True)
-    probabilities = filtered(logits / temperature, top_k, top_p).softmax(1)
+    below_best = (logits - logits.amax(1, keepdim=True)).double()  # 0 / temperature is 0, however cold it is
+    probabilities = filtered((below_best / temperature).float(), top_k, top_p).softmax(1)
     return torch.multinomial(probabilities, 1, generator=generator)
 
 
 def filtered(logits: Tensor, top_k: int | None = None, top_p: float | None = None) -> Tensor:
     """Logits (batch, vocabulary) with -inf for the tokens that must not be drawn.
 
-    top_k  leaves the k most probable (Fan et al., 2018)
-    top_p  leaves the fewest that have a probability of p together (nucleus sampling; Holtzman et al., 2020)
+    top_k  leaves the k most probable, no more where some are equally probable (Fan et al., 2018)
+    top_p  leaves the fewest that have a probability of p together (nucleus sampling; Holtzman et al., 2020); 1: all
     """
     if top_k is not None:
-        least = logits.topk(min(top_k, logits.shape[1]), dim=1).values[:, -1:]  # (batch, 1)
-        logits = logits.masked_fill(logits < least, -torch.inf)
-    if top_p is not None:
+        values, kept = logits.topk(min(top_k, logits.shape[1]), dim=1)  # (batch, k)
+        logits = torch.full_like(logits, -torch.inf).scatter_(1, kept, values)
+    if top_p is not None and top_p < 1:  # rounded, the probabilities before the last token may sum to 1
         ranked, order = logits.sort(dim=1, descending=True)
         probabilities = ranked.softmax(1)
         before = probabilities.cumsum(1) - probabilities  # of all more probable tokens together

@@ -64,6 +64,48 @@ def test_densenet_by_the_names_of_its_published_file(saved: Callable[..., Path])
     assert are_equal(theirs, ours)
 
 
+def wrappings() -> dict[str, Callable[[nn.Module], nn.Module]]:
+    parallel, compiled = nn.DataParallel, lambda model: torch.compile(model, backend="eager")
+    return {
+        "parallel": parallel,
+        "compiled": compiled,
+        "both": lambda model: parallel(compiled(model)),
+        "a compiled block": lambda model: nn.Sequential(*(compiled(layer) for layer in model)),
+    }
+
+
+@pytest.mark.parametrize("wrapping", wrappings())
+@pytest.mark.parametrize("entry", [None, "state_dict", "model_state_dict", "model"])
+def test_weights_of_a_wrapped_model_and_out_of_a_checkpoint(
+    saved: Callable[..., Path], wrapping: str, entry: str | None
+):
+    theirs, ours = models.lenet(batch_norm=True), models.lenet(batch_norm=True)
+    state = wrappings()[wrapping](theirs).state_dict()
+    assert not set(state) & set(theirs.state_dict())
+    file = saved(state if entry is None else {"epoch": 3, "optimizer": {"lr": 0.1}, entry: state})
+    models.load_weights(ours, file)
+    assert are_equal(theirs, ours)
+    other = models.lenet(batch_norm=True)
+    models.load_weights(wrappings()["both"](other), file)  # the model may be wrapped too
+    assert are_equal(theirs, other)
+
+
+def test_a_part_called_module_is_no_wrapper(saved: Callable[..., Path]):
+    class Model(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.module = nn.Linear(3, 2)
+
+    theirs, ours = Model(), Model()
+    models.load_weights(ours, saved(theirs))
+    assert are_equal(theirs, ours)
+    models.load_weights(ours, saved(nn.DataParallel(theirs := Model())))
+    assert are_equal(theirs, ours)
+    assert "architecture: 11.weight is missing from the file" in refusal(
+        nn.Sequential(*[nn.ReLU()] * 11, nn.Linear(3, 2)), saved(theirs)
+    )
+
+
 def test_no_file(tmp_path: Path):
     with pytest.raises(UsageError, match=r"There is no file .*absent\.pth: weights are read from"):
         models.load_weights(models.lenet(), tmp_path / "absent.pth")
@@ -78,7 +120,7 @@ def test_a_file_that_holds_no_weights(tmp_path: Path, name: str, content: bytes)
     assert f"{name} is no file of weights" in refusal(models.lenet(), tmp_path / name)
 
 
-@pytest.mark.parametrize("content", [[1, 2], {"epoch": 3}, {"model": {"weight": torch.zeros(2)}}, torch.zeros(3)])
+@pytest.mark.parametrize("content", [[1, 2], {"epoch": 3}, {"model": {"weight": 2}}, torch.zeros(3)])
 def test_a_file_that_holds_something_else(saved: Callable[..., Path], content: object):
     assert "needs a model's state_dict" in refusal(models.lenet(), saved(content))
 

@@ -134,6 +134,46 @@ def test_what_stands_for_unknown_tokens_is_never_written(temperature):
     assert "<unk>" not in continue_text(network, DATA, "the ", 200, seed=0, temperature=50.0)
 
 
+def test_a_probability_of_1_forbids_nothing():
+    torch.manual_seed(1)
+    logits = 20 * torch.randn(50, 500)  # most probabilities are lost in rounding beside the largest
+    assert torch.equal(filtered(logits, top_p=1.0), logits)
+    assert torch.equal(filtered(torch.zeros(1, 7), top_p=1.0), torch.zeros(1, 7))
+
+
+@pytest.mark.parametrize("k", [1, 2, 3])
+def test_of_equally_probable_tokens_no_more_than_k_are_left(k: int):
+    logits = torch.tensor([[1.0, 1.0, 0.0, 1.0], [0.0, 2.0, 0.0, 0.0], [-torch.inf, 3.0, 3.0, 3.0]])
+    left = filtered(logits, top_k=k)
+    assert left.isfinite().sum(1).tolist() == [k, k, k]
+    kept = left.isfinite()
+    assert torch.equal(left[kept], logits[kept])
+    for row, of_row in zip(left, logits, strict=True):  # none that is left is less probable than one that is not
+        assert row[row.isfinite()].min() >= of_row[~row.isfinite()].max()
+
+
+@pytest.mark.parametrize("temperature", [1e-6, 1e-40, 5e-324])
+def test_a_tiny_temperature_is_greedy(temperature: float):
+    for network in (recurrent(), gpt()):
+        cold = generate(network, PROMPT, 15, temperature=temperature, never=0)
+        assert torch.equal(cold, generate(network, PROMPT, 15, temperature=0, never=0))
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_no_token_is_read_twice(name: str):
+    """What the model is given, call by call: the prompt, then one token each, those that were written."""
+    network, given = MODELS[name](), []
+
+    class Watched(nn.Module):
+        def forward(self, tokens: Tensor, state=None):
+            given.append(tokens.clone())
+            return network(tokens, state)
+
+    written = generate(Watched(), PROMPT, 6, temperature=0)
+    assert [tokens.shape[1] for tokens in given] == [4, 1, 1, 1, 1, 1]
+    assert torch.equal(torch.cat(given, 1), torch.cat([PROMPT, written[:, :-1]], 1))
+
+
 def test_a_generator_makes_it_repeatable_and_leaves_torch_alone():
     network = recurrent()
     before = torch.get_rng_state()
