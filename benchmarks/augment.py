@@ -20,7 +20,7 @@ from benchmarks.results import RESULTS, VERDICTS, Sheet, circumstances, markdown
 from benchmarks.work import Device
 from dongshou.data import Batches
 from dongshou.data.augment import Augment, ColorJitter, RandAugment, RandomCrop, RandomHorizontalFlip
-from dongshou.data.images import EVALUATION_BATCH, ToFloat
+from dongshou.data.images.pixels import EVALUATION_BATCH, ToFloat
 from dongshou.errors import DongshouError, UsageError
 
 SIZE = 32  # pixels, those of CIFAR-10

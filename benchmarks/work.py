@@ -10,7 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from benchmarks.networks import NETWORKS
-from dongshou.data.images import EVALUATION_BATCH, USUAL_SIZE, image_set, read_images
+from dongshou.data.images.load import USUAL_SIZE, image_set, read_images
+from dongshou.data.images.pixels import EVALUATION_BATCH
 
 EpochDone = Callable[[float], None]  # told the test accuracy after each epoch; waits until the next one is due
 MANY_EPOCHS = 1_000_000  # a contender trains until it is stopped

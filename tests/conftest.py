@@ -30,8 +30,8 @@ def real_data() -> Callable[[str], list[Path]]:
     """`real_data("fashion-mnist")` gives the files, or skips the test and says which is missing."""
 
     def require(name: str) -> list[Path]:
-        from dongshou.data.files import find
         from dongshou.data.sources import get_source
+        from dongshou.data.sources.files import find
 
         source = get_source(name)
         found = {file.name: find(source, file) for file in source.files}

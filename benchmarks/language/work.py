@@ -14,7 +14,7 @@ from torch.nn import functional as F
 
 from benchmarks.work import Device
 from dongshou import experiments
-from dongshou.data.text_batches import TextBatches
+from dongshou.data.text.batches import TextBatches
 from dongshou.models.summary.watch import evaluating
 from dongshou.training import Experiment
 

@@ -10,8 +10,7 @@ from tyro.conf import Positional, arg
 
 from dongshou.cli.flags import Switch, call
 from dongshou.cli.tables import print_json, print_table
-from dongshou.data import files
-from dongshou.data.sources import SOURCES, Source, get_source
+from dongshou.data.sources import SOURCES, Source, files, get_source
 from dongshou.errors import DongshouError, UsageError, did_you_mean
 
 Names = Annotated[Positional[tuple[str, ...]], arg(metavar="NAME ...")]

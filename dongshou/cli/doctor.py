@@ -13,8 +13,8 @@ import torch
 from dongshou.cli.data import place_of
 from dongshou.cli.flags import Directory, FileName, Switch, call
 from dongshou.cli.tables import print_json
-from dongshou.data.files import cache_directory, data_directories, verify
 from dongshou.data.sources import SOURCES, Source
+from dongshou.data.sources.files import cache_directory, data_directories, verify
 from dongshou.drawing import chinese_fonts
 from dongshou.errors import UsageError
 from dongshou.runs.machine import machine, versions

@@ -11,7 +11,7 @@ from tyro.conf import Positional, arg
 
 from dongshou.cli.flags import Directory, Switch, call
 from dongshou.cli.tables import print_json
-from dongshou.data.text_file import decoded
+from dongshou.data.text.file import decoded
 from dongshou.errors import UsageError
 from dongshou.runs import Run, find_run
 from dongshou.runs.predict import Prediction, predict_usable

@@ -1,16 +1,16 @@
 """Data sets and how they become batches of tensors on the training device."""
 
 from dongshou.data.batches import Batches
-from dongshou.data.image_folder import load_image_folder, read_image_folder
-from dongshou.data.images import load_images
+from dongshou.data.images.folder import load_image_folder, read_image_folder
+from dongshou.data.images.load import load_images
 from dongshou.data.loader import Loader
-from dongshou.data.names import load_names
-from dongshou.data.sequences import load_text
 from dongshou.data.splits import Splits
-from dongshou.data.submission import write_submission
-from dongshou.data.table import read_table
-from dongshou.data.translation import load_pairs
-from dongshou.data.vocabulary import Vocabulary
+from dongshou.data.tables.submission import write_submission
+from dongshou.data.tables.table import read_table
+from dongshou.data.text.names import load_names
+from dongshou.data.text.sequences import load_text
+from dongshou.data.text.translation import load_pairs
+from dongshou.data.text.vocabulary import Vocabulary
 
 __all__ = [
     "Batches",

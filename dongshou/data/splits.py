@@ -110,7 +110,7 @@ class Splits:
 
     def fingerprints(self) -> dict[str, str]:
         """SHA-256 of every file that this data set is read from, by file name."""
-        from dongshou.data.files import fingerprints
+        from dongshou.data.sources.files import fingerprints
 
         if callable(self.files):
             return self.files()

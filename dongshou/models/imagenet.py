@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dongshou.data.files import have
 from dongshou.data.sources import File, Source
+from dongshou.data.sources.files import have
 from dongshou.errors import UsageError, did_you_mean
 
 MIRROR = "https://download.pytorch.org/models"

@@ -9,7 +9,7 @@ from typing import Any
 
 from torch.nn.parameter import is_lazy
 
-from dongshou.data.text_splits import PairSplits, TextSplits
+from dongshou.data.text.splits import PairSplits, TextSplits
 from dongshou.runs.judge import beside_published
 from dongshou.runs.machine import machine, versions
 from dongshou.runs.run import Run

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 from torch import Tensor, from_numpy
 
-from dongshou.data.photo_frame import Frame
+from dongshou.data.images.photo_frame import Frame
 from dongshou.runs.files import write_whole
 from dongshou.tasks.pictures.class_activation import heated, stretched
 

@@ -11,10 +11,10 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from dongshou.data.image_files import read_colour
-from dongshou.data.images import IMAGE_SETS
-from dongshou.data.photo import read_photo
-from dongshou.data.photo_frame import Frame, middle_frame, thing_frame
+from dongshou.data.images.files import read_colour
+from dongshou.data.images.load import IMAGE_SETS
+from dongshou.data.images.photo import read_photo
+from dongshou.data.images.photo_frame import Frame, middle_frame, thing_frame
 from dongshou.errors import DongshouError, UsageError
 from dongshou.runs.explanation import write_explanations
 from dongshou.runs.files import write_whole

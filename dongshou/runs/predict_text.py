@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from dongshou.data.padding import pad
-from dongshou.data.text_splits import PairSplits, TextSplits
-from dongshou.data.vocabulary import check_prompt
+from dongshou.data.text.padding import pad
+from dongshou.data.text.splits import PairSplits, TextSplits
+from dongshou.data.text.vocabulary import check_prompt
 from dongshou.drawing import png
 from dongshou.errors import UsageError
 from dongshou.runs.explanation import DIRECTORY

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dongshou.data.image_folder import folder_may_be_away
+from dongshou.data.images.folder import folder_may_be_away
 from dongshou.errors import UsageError
 from dongshou.experiments.registry import Declaration, find_declaration
 from dongshou.runs.run import Run

@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
-from dongshou.data.ngrams import count_ngrams
+from dongshou.data.text.ngrams import count_ngrams
 from dongshou.errors import UsageError
 
 MAX_ORDER = 4  # of the n-grams that a corpus is judged by

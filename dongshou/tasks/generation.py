@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
-from dongshou.data.vocabulary import check_prompt
+from dongshou.data.text.vocabulary import check_prompt
 from dongshou.errors import UsageError
 from dongshou.models.summary.watch import evaluating
 
 if TYPE_CHECKING:
-    from dongshou.data.text_splits import TextSplits
+    from dongshou.data.text.splits import TextSplits
 
 
 def generate(

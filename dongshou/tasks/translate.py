@@ -8,10 +8,10 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from dongshou.data.padding import pad
-from dongshou.data.text_splits import PairSplits
-from dongshou.data.tokens import BEGIN, END, PAD
-from dongshou.data.vocabulary import Vocabulary
+from dongshou.data.text.padding import pad
+from dongshou.data.text.splits import PairSplits
+from dongshou.data.text.tokens import BEGIN, END, PAD
+from dongshou.data.text.vocabulary import Vocabulary
 from dongshou.errors import UsageError
 from dongshou.models.encoder_decoder import EncoderDecoder
 from dongshou.models.summary.watch import evaluating

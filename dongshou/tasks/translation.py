@@ -10,8 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from dongshou.data.tokens import BEGIN, END
-from dongshou.data.vocabulary import Vocabulary
+from dongshou.data.text.tokens import BEGIN, END
+from dongshou.data.text.vocabulary import Vocabulary
 from dongshou.models.attention import length_mask
 from dongshou.tasks.beam_search import greedy_search
 from dongshou.tasks.pictures.translation import of_translation

@@ -8,7 +8,7 @@ from torch import nn
 from torch.optim import Optimizer
 
 from dongshou.data import Splits
-from dongshou.data.table import Table
+from dongshou.data.tables.table import Table
 from dongshou.errors import UsageError, kind_of
 
 

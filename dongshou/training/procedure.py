@@ -31,6 +31,6 @@ class Procedure(Work):
         yield from self.steps(session)
 
     def fingerprints(self) -> dict[str, str]:
-        from dongshou.data.files import fingerprints
+        from dongshou.data.sources.files import fingerprints
 
         return fingerprints(self.data) if self.data else {}

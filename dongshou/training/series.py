@@ -82,7 +82,7 @@ class Series(Work):
         return Asked(self.answers, [*self.parts].index(self.answers), self.parts[self.answers])
 
     def fingerprints(self) -> dict[str, str]:
-        from dongshou.data.files import fingerprints
+        from dongshou.data.sources.files import fingerprints
 
         return fingerprints(self.data) if self.data else {}
 

@@ -13,11 +13,11 @@ from safetensors.torch import load_file
 from sklearn.neighbors import KNeighborsRegressor
 
 from dongshou import experiments
-from dongshou.data.translation import load_pairs
+from dongshou.data.text.translation import load_pairs
 from dongshou.errors import DongshouError, UsageError
+from dongshou.experiments._shared.translation import held_out, start_as_in_the_book
 from dongshou.experiments.attention.kernel_regression import KernelRegression, truth
 from dongshou.experiments.catalogue import list_experiments
-from dongshou.experiments.recurrent_networks._translation import held_out, start_as_in_the_book
 from dongshou.experiments.registry import find_declaration
 from dongshou.models.encoder_decoder import seq2seq
 from dongshou.models.transformer import transformer

@@ -12,7 +12,8 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 
 from dongshou import experiments, models
-from dongshou.data import digits, image_folder
+from dongshou.data.images import folder as image_folder
+from dongshou.data.sets import digits
 from dongshou.errors import DongshouError, UsageError
 from dongshou.experiments.catalogue import list_experiments
 from dongshou.experiments.computer_vision._networks import ImageNetNetwork, network_for_imagenet, small_resnet

@@ -8,7 +8,7 @@ import torch
 from sklearn.linear_model import LogisticRegression
 
 from dongshou import experiments
-from dongshou.data import synthetic
+from dongshou.data.sets import synthetic
 from dongshou.errors import DongshouError, UsageError
 from dongshou.experiments.linear_networks import _one_input, logistic_regression
 from dongshou.runs import Run

@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from dongshou import models
-from dongshou.data.files import FilesNotFound, cache_directory
+from dongshou.data.sources.files import FilesNotFound, cache_directory
 from dongshou.errors import DongshouError, UsageError
 from dongshou.models import imagenet
 

@@ -11,7 +11,7 @@ from torch import nn
 from torch.optim import SGD
 
 from dongshou.data import Batches, Splits
-from dongshou.data.photo_frame import Frame
+from dongshou.data.images.photo_frame import Frame
 from dongshou.runs.explanation import in_frame, warmed
 from dongshou.runs.predict import as_seen, predictions_of
 from dongshou.runs.trained import Answering

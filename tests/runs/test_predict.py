@@ -12,7 +12,7 @@ from safetensors.torch import load_file
 
 from dongshou import experiments
 from dongshou.cli import main
-from dongshou.data.digits import read
+from dongshou.data.sets.digits import read
 from dongshou.errors import DongshouError, UsageError
 from dongshou.runs import Run
 from dongshou.runs.execute import Interrupted

@@ -7,9 +7,9 @@ import torch
 from torch import Tensor, nn
 
 from dongshou import models
-from dongshou.data.text_batches import TextBatches
-from dongshou.data.text_splits import TextSplits
-from dongshou.data.vocabulary import Vocabulary
+from dongshou.data.text.batches import TextBatches
+from dongshou.data.text.splits import TextSplits
+from dongshou.data.text.vocabulary import Vocabulary
 from dongshou.errors import UsageError
 from dongshou.tasks.generation import continue_text, filtered, generate
 

@@ -11,9 +11,9 @@ from torch import nn
 from torch.optim import SGD
 
 from dongshou import models
-from dongshou.data.text_batches import TextBatches, WholeText
-from dongshou.data.text_splits import TextSplits
-from dongshou.data.vocabulary import Vocabulary
+from dongshou.data.text.batches import TextBatches, WholeText
+from dongshou.data.text.splits import TextSplits
+from dongshou.data.text.vocabulary import Vocabulary
 from dongshou.errors import DongshouError, UsageError
 from dongshou.models.gpt import GPT
 from dongshou.scratch import from_scratch

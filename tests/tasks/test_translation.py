@@ -9,9 +9,9 @@ from torch.nn import functional as F
 from torch.optim import SGD, Adam
 
 from dongshou import models
-from dongshou.data.text_splits import PairSplits
-from dongshou.data.tokens import BEGIN, END, PAD
-from dongshou.data.translation import load_pairs
+from dongshou.data.text.splits import PairSplits
+from dongshou.data.text.tokens import BEGIN, END, PAD
+from dongshou.data.text.translation import load_pairs
 from dongshou.errors import UsageError
 from dongshou.models.encoder_decoder import EncoderDecoder
 from dongshou.scratch import from_scratch

@@ -10,7 +10,7 @@ from torch import nn
 from torch.optim import SGD, Adam
 from torch.utils.data import DataLoader, TensorDataset
 
-from dongshou.data.table import Table
+from dongshou.data.tables.table import Table
 from dongshou.errors import UsageError
 from dongshou.tasks import BinaryClassification, Classification, Regression
 from dongshou.training import Experiment

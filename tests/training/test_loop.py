@@ -17,7 +17,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from dongshou import models
 from dongshou.data import Batches, Splits
-from dongshou.data.text_batches import TextBatches
+from dongshou.data.text.batches import TextBatches
 from dongshou.tasks import Classification, LanguageModelling
 from dongshou.training import Evaluated, Experiment, Session, Stepped, fit
 from dongshou.training.events import Metrics, Sampled

@@ -9,7 +9,8 @@ import torch
 from torch import nn
 from torch.optim import SGD
 
-from dongshou.data import Batches, Splits, synthetic
+from dongshou.data import Batches, Splits
+from dongshou.data.sets import synthetic
 from dongshou.errors import DongshouError, UsageError
 from dongshou.tasks import Regression
 from dongshou.training import Experiment, Session

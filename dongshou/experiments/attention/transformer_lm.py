@@ -7,8 +7,8 @@ from torch.optim import AdamW, Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from dongshou import models
-from dongshou.data.sequences import load_text
-from dongshou.experiments.recurrent_networks._character_model import writer
+from dongshou.data.text.sequences import load_text
+from dongshou.experiments._shared.character_model import writer
 from dongshou.scratch.optim.lr_scheduler import LambdaLR, cosine_with_warmup
 from dongshou.tasks import LanguageModelling
 from dongshou.training import Experiment, Published, Reported

@@ -10,7 +10,7 @@ import torch
 
 from dongshou import autograd
 from dongshou.autograd import Tensor, graph, nn, no_grad, optim
-from dongshou.data.images import read_images
+from dongshou.data.images.load import read_images
 from dongshou.drawing import new_axes
 from dongshou.training import Drew, Evaluated, Event, Finished, Published, Reported, Session, Stepped, Wrote
 from dongshou.training.events import Metrics

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dongshou.data import Splits, cifar10_tiny
+from dongshou.data import Splits
 from dongshou.data.augment import Augment
-from dongshou.data.image_folder import ImageFolder, load_image_folder, read_image_folder
-from dongshou.data.images import Normalize
+from dongshou.data.images.folder import ImageFolder, load_image_folder, read_image_folder
+from dongshou.data.images.pixels import Normalize
+from dongshou.data.sets import cifar10_tiny
 from dongshou.errors import UsageError
 
 PIXELS = 0.5, 0.25  # mean and standard deviation, roughly, of any pictures

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Literal
 import torch
 from torch import Tensor
 
-from dongshou.data.image_folder import ImageFolder
-from dongshou.data.images import evaluation_batch
-from dongshou.data.submission import submission
+from dongshou.data.images.folder import ImageFolder
+from dongshou.data.images.pixels import evaluation_batch
+from dongshou.data.tables.submission import submission
 from dongshou.training import Event, Experiment, Finished, Wrote
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from dongshou import models
-from dongshou.data.files import FilesNotFound
+from dongshou.data.sources.files import FilesNotFound
 from dongshou.experiments.computer_vision._networks import ImageNetNetwork, network_for_imagenet
 from dongshou.models.googlenet_published import PublishedGoogLeNet
 from dongshou.training import Event, Experiment, Published, Work, fit
@@ -77,7 +77,7 @@ class Transfer(Work):
         return Asked(self.answers, number, partial(self.then[self.answers], {}))  # its backbone is in its checkpoint
 
     def fingerprints(self) -> dict[str, str]:
-        from dongshou.data.files import fingerprints
+        from dongshou.data.sources.files import fingerprints
 
         return {file: sha256 for name in self.data for file, sha256 in fingerprints(name).items()}
 

@@ -23,11 +23,11 @@ from dongshou.data.augment import (
     RandomHorizontalFlip,
     grid,
 )
-from dongshou.data.images import image_set, read_images
+from dongshou.data.images.load import image_set, read_images
 from dongshou.drawing import new_axes
+from dongshou.experiments._shared.schedule import cosine
 from dongshou.experiments.computer_vision._networks import Network, network_for_small_images
 from dongshou.experiments.computer_vision._pictures import PIXELS
-from dongshou.experiments.computer_vision._schedule import cosine
 from dongshou.tasks import Classification
 from dongshou.training import Band, Drew, Event, Experiment, Finished, Published, Series
 from dongshou.training.events import Metrics

@@ -6,11 +6,12 @@ from torch import nn
 from torch.optim import SGD
 
 from dongshou import models
-from dongshou.data import cifar10, load_images
+from dongshou.data import load_images
 from dongshou.data.augment import Augment, RandomCrop, RandomHorizontalFlip, RandomResizedCrop
+from dongshou.data.sets import cifar10
+from dongshou.experiments._shared.schedule import cosine
 from dongshou.experiments.computer_vision._networks import Network, network_for_small_images
 from dongshou.experiments.computer_vision._pictures import Pictures
-from dongshou.experiments.computer_vision._schedule import cosine
 from dongshou.experiments.computer_vision._submission import Competition
 from dongshou.scratch.optim.lr_scheduler import StepLR
 from dongshou.tasks import Classification

@@ -8,13 +8,15 @@ import torch
 from torch import nn
 from torch.optim import SGD, Adam
 
-from dongshou.data import Batches, Splits, cifar10, cifar10_tiny
+from dongshou.data import Batches, Splits
 from dongshou.data.augment import Augment, RandomCrop, RandomHorizontalFlip, RandomResizedCrop
-from dongshou.data.image_folder import read_image_folder
-from dongshou.data.images import ToFloat, read_images
+from dongshou.data.images.folder import read_image_folder
+from dongshou.data.images.load import read_images
+from dongshou.data.images.pixels import ToFloat
+from dongshou.data.sets import cifar10, cifar10_tiny
+from dongshou.experiments._shared.schedule import cosine
 from dongshou.experiments.computer_vision._networks import ImageNetNetwork, small_resnet
 from dongshou.experiments.computer_vision._pictures import IMAGENET_PIXELS, Pictures
-from dongshou.experiments.computer_vision._schedule import cosine
 from dongshou.experiments.computer_vision._submission import Competition, submission_of
 from dongshou.experiments.computer_vision._transfer import (
     Frozen,

@@ -12,9 +12,11 @@ from torch.optim import SGD
 
 from dongshou.data import Batches, Splits
 from dongshou.data.augment import Augment, RandomCrop, RandomHorizontalFlip, RandomResizedCrop
-from dongshou.data.images import ToFloat, evaluation_batch, image_set, read_images
+from dongshou.data.images.load import image_set, read_images
+from dongshou.data.images.pixels import ToFloat, evaluation_batch
 from dongshou.drawing import new_axes
 from dongshou.errors import UsageError
+from dongshou.experiments._shared.schedule import cosine
 from dongshou.experiments.computer_vision._networks import (
     ImageNetNetwork,
     Network,
@@ -22,7 +24,6 @@ from dongshou.experiments.computer_vision._networks import (
     network_for_small_images,
 )
 from dongshou.experiments.computer_vision._pictures import IMAGENET_PIXELS, PIXELS, Pictures
-from dongshou.experiments.computer_vision._schedule import cosine
 from dongshou.experiments.computer_vision._transfer import (
     Frozen,
     Transfer,

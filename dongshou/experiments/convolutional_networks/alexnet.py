@@ -10,7 +10,7 @@ from torch.optim.lr_scheduler import CosineAnnealingLR
 
 from dongshou import models
 from dongshou.data import load_images
-from dongshou.experiments.multilayer_perceptrons.mlp import PIXELS
+from dongshou.data.sets import fashion_mnist
 from dongshou.tasks import Classification
 from dongshou.training import Band, Experiment, Published
 
@@ -53,7 +53,8 @@ def steady(
     epochs: int = 10,
 ) -> Experiment:
     """As in the paper, momentum and weight decay; with standardised pixels, Kaiming's start and a falling rate."""
-    images = load_images(data, batch_size, size=size, normalize=PIXELS)  # (batch, 1, 224, 224), (batch,)
+    pixels = fashion_mnist.MEAN, fashion_mnist.STD
+    images = load_images(data, batch_size, size=size, normalize=pixels)  # (batch, 1, 224, 224), (batch,)
     model = models.alexnet(images.shape[0], len(images.classes), size=size)
     return Experiment(
         data=images,

@@ -10,7 +10,7 @@ from torch.optim.lr_scheduler import CosineAnnealingLR
 
 from dongshou import models
 from dongshou.data import load_images
-from dongshou.experiments.multilayer_perceptrons.mlp import PIXELS
+from dongshou.data.sets import fashion_mnist
 from dongshou.tasks import Classification
 from dongshou.training import Band, Experiment, Published, Reported
 
@@ -64,7 +64,8 @@ def en(epochs: int = 10) -> Experiment:
 
 def modern(data: str = "fashion-mnist", batch_size: int = 128, lr: float = 3e-3, epochs: int = 10) -> Experiment:
     """ReLU and max pooling in place of sigmoid and average, Adam with a rate that falls to 0, standardised pixels."""
-    images = load_images(data, batch_size, normalize=PIXELS)  # (batch, 1, 28, 28), (batch,)
+    pixels = fashion_mnist.MEAN, fashion_mnist.STD
+    images = load_images(data, batch_size, normalize=pixels)  # (batch, 1, 28, 28), (batch,)
     model = models.lenet(images.shape[0], len(images.classes), activation="relu", pooling="max")
     return Experiment(
         data=images,

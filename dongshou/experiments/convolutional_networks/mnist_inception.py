@@ -5,7 +5,8 @@ from __future__ import annotations
 from torch.optim import SGD
 
 from dongshou import models
-from dongshou.data import load_images, mnist
+from dongshou.data import load_images
+from dongshou.data.sets import mnist
 from dongshou.tasks import Classification
 from dongshou.training import Experiment, Published, Reported
 

@@ -12,7 +12,8 @@ from torch import Tensor, nn
 from torch.optim import SGD
 
 from dongshou import models
-from dongshou.data import Batches, Splits, synthetic
+from dongshou.data import Batches, Splits
+from dongshou.data.sets import synthetic
 from dongshou.tasks import Regression
 from dongshou.training import (
     Band,

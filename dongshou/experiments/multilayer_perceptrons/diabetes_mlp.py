@@ -9,7 +9,8 @@ from torch import Tensor, nn
 from torch.optim import Adam
 
 from dongshou import models
-from dongshou.data import Batches, Splits, diabetes_pima
+from dongshou.data import Batches, Splits
+from dongshou.data.sets import diabetes_pima
 from dongshou.tasks import BinaryClassification
 from dongshou.training import Experiment, Published, Reported
 

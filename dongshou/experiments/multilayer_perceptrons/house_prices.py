@@ -9,9 +9,10 @@ from torch import Tensor, nn
 from torch.optim import Adam
 
 from dongshou import models
-from dongshou.data import Batches, Splits, house_prices
+from dongshou.data import Batches, Splits
 from dongshou.data.folds import k_folds
-from dongshou.data.house_prices import HousePrices
+from dongshou.data.sets import house_prices
+from dongshou.data.sets.house_prices import HousePrices
 from dongshou.tasks import Regression
 from dongshou.training import Band, Event, Experiment, Finished, Published, Reported, Series, Wrote
 from dongshou.training.events import Metrics

@@ -8,10 +8,9 @@ from torch.optim import SGD
 
 from dongshou import models
 from dongshou.data import Splits, load_images
+from dongshou.data.sets import fashion_mnist
 from dongshou.tasks import Classification
 from dongshou.training import Band, Experiment, Published, Reported
-
-PIXELS = (0.2860, 0.3530)  # mean and standard deviation of Fashion-MNIST's training pixels, scaled to 0..1
 
 
 def experiment(
@@ -82,7 +81,7 @@ def digits(hidden: tuple[int, ...] = (256,), batch_size: int = 64, lr: float = 0
 
 def pictures(data: str, batch_size: int, standardise: bool = True) -> Splits:
     """Labelled images, their pixels standardised or in 0..1."""
-    return load_images(data, batch_size, normalize=PIXELS if standardise else None)
+    return load_images(data, batch_size, normalize=(fashion_mnist.MEAN, fashion_mnist.STD) if standardise else None)
 
 
 def notes(

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from torch.optim import SGD
 
 from dongshou import models
-from dongshou.data import load_images, mnist
+from dongshou.data import load_images
+from dongshou.data.sets import mnist
 from dongshou.drawing import new_figure
 from dongshou.tasks import Classification
 from dongshou.training import Drew, Event, Experiment, Finished, Procedure, Series, Session, Stepped, Wrote

@@ -11,8 +11,9 @@ import torch
 from torch import Tensor, nn
 from torch.optim import SGD
 
-from dongshou.data import Batches, Splits, synthetic
-from dongshou.data.synthetic import CUBIC, Examples
+from dongshou.data import Batches, Splits
+from dongshou.data.sets import synthetic
+from dongshou.data.sets.synthetic import CUBIC, Examples
 from dongshou.drawing import new_axes
 from dongshou.tasks import Regression
 from dongshou.training import Band, Drew, Event, Experiment, Finished, Procedure, Published, Reported, Session, fit

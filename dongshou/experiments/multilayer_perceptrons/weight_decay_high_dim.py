@@ -8,7 +8,9 @@ from torch import nn
 from torch.optim import SGD, Optimizer
 
 from dongshou import models
-from dongshou.data import Batches, Splits, synthetic
+from dongshou.data import Batches, Splits
+from dongshou.data.sets import synthetic
+from dongshou.experiments._shared.half_squared_error import HalfSquaredError
 from dongshou.tasks import Regression
 from dongshou.training import Band, Event, Experiment, Finished, Procedure, Published, Reported, Session, fit
 from dongshou.training.events import Metrics
@@ -62,17 +64,6 @@ BOOK = {
         w_norm=Reported(0.356, within=0.04, two_sided=True),
     ),
 }  # by decay
-
-
-class HalfSquaredError(nn.Module):
-    """(y - t)^2 / 2, the mean over the batch."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.squared_error = nn.MSELoss()
-
-    def forward(self, outputs, targets):
-        return self.squared_error(outputs, targets) / 2
 
 
 def decaying(model: nn.Linear, lr: float, decay: float) -> Optimizer:

@@ -13,9 +13,10 @@ from torch import Tensor, nn
 from torch.optim import SGD, Adadelta, Adagrad, Adam, Optimizer, RMSprop
 
 from dongshou import models
-from dongshou.data import Batches, Splits, airfoil
+from dongshou.data import Batches, Splits
+from dongshou.data.sets import airfoil
 from dongshou.drawing import new_figure
-from dongshou.experiments.multilayer_perceptrons.weight_decay_high_dim import HalfSquaredError
+from dongshou.experiments._shared.half_squared_error import HalfSquaredError
 from dongshou.tasks import Regression
 from dongshou.training import Band, Drew, Event, Experiment, Finished, Procedure, Published, Session, Stepped, fit
 from dongshou.training.events import Metrics

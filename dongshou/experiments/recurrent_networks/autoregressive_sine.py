@@ -13,8 +13,9 @@ from torch import Tensor, nn
 from torch.optim import Adam
 
 from dongshou import models
-from dongshou.data import Batches, Splits, synthetic
-from dongshou.data.synthetic import lagged
+from dongshou.data import Batches, Splits
+from dongshou.data.sets import synthetic
+from dongshou.data.sets.synthetic import lagged
 from dongshou.drawing import new_axes
 from dongshou.errors import UsageError
 from dongshou.tasks import Regression

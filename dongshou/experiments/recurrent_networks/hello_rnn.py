@@ -11,8 +11,8 @@ from torch.nn import functional as F
 from torch.optim import Adam
 
 from dongshou.data import Batches
-from dongshou.data.text_splits import TextSplits
-from dongshou.data.vocabulary import Vocabulary
+from dongshou.data.text.splits import TextSplits
+from dongshou.data.text.vocabulary import Vocabulary
 from dongshou.models.recurrent import carried_over
 from dongshou.models.recurrent_layers import State
 from dongshou.models.summary.watch import evaluating

@@ -7,9 +7,9 @@ from functools import partial
 from torch.optim import Adam
 
 from dongshou import models
-from dongshou.data.sequences import load_text
-from dongshou.experiments.recurrent_networks._character_model import PROMPT, Order, character_model, printed, writer
-from dongshou.experiments.recurrent_networks._measures import regular_lines
+from dongshou.data.text.sequences import load_text
+from dongshou.experiments._shared.character_model import PROMPT, Order, character_model, printed, writer
+from dongshou.experiments._shared.text_measures import regular_lines
 from dongshou.tasks import LanguageModelling
 from dongshou.training import Experiment, Published, Reported
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch.optim import Adam
 
 from dongshou import models
-from dongshou.data.names import load_names
+from dongshou.data.text.names import load_names
 from dongshou.tasks import Classification
 from dongshou.training import Experiment, Published, Reported
 

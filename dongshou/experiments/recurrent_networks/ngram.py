@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from dongshou.data.corpora import read_corpus
-from dongshou.data.ngrams import by_rank, count_ngrams, zipf_exponent
+from dongshou.data.sets.corpora import read_corpus
 from dongshou.data.sources import SOURCES
-from dongshou.data.tokens import Tokeniser
-from dongshou.data.vocabulary import Vocabulary
+from dongshou.data.text.ngrams import by_rank, count_ngrams, zipf_exponent
+from dongshou.data.text.tokens import Tokeniser
+from dongshou.data.text.vocabulary import Vocabulary
 from dongshou.drawing import new_axes
 from dongshou.errors import UsageError
 from dongshou.training import Drew, Event, Finished, Procedure, Session

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dongshou.experiments.recurrent_networks._character_model import PROMPT, Order, character_model, printed
+from dongshou.experiments._shared.character_model import PROMPT, Order, character_model, printed
 from dongshou.training import Experiment
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dongshou import models
-from dongshou.data.text_splits import PairSplits
-from dongshou.data.translation import load_pairs
-from dongshou.experiments.recurrent_networks._translation import (
+from dongshou.data.text.splits import PairSplits
+from dongshou.data.text.translation import load_pairs
+from dongshou.experiments._shared.translation import (
     BOOK_CLIP,
     SMALL,
     Dates,

@@ -12,9 +12,9 @@ from torch.optim import SGD, Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from dongshou import models
-from dongshou.data.sequences import load_text
-from dongshou.data.text_splits import TextSplits
-from dongshou.experiments.recurrent_networks._character_model import writer
+from dongshou.data.text.sequences import load_text
+from dongshou.data.text.splits import TextSplits
+from dongshou.experiments._shared.character_model import writer
 from dongshou.scratch.optim.lr_scheduler import LambdaLR
 from dongshou.tasks import LanguageModelling
 from dongshou.training import Experiment, Published, Reported

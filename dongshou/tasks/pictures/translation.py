@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor
 
-from dongshou.data.text_splits import PairSplits
+from dongshou.data.text.splits import PairSplits
 from dongshou.models.encoder_decoder import EncoderDecoder
 from dongshou.tasks.pictures.attention import attention_maps
 from dongshou.tasks.translate import looks, sentence_of, translate

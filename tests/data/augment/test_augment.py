@@ -30,7 +30,7 @@ from dongshou.data.augment import (
 )
 from dongshou.data.augment.autoaugment import CIFAR10_POLICY
 from dongshou.data.augment.chance import beta, dirichlet
-from dongshou.data.images import ToFloat
+from dongshou.data.images.pixels import ToFloat
 from dongshou.errors import UsageError
 from dongshou.runs import execute
 from dongshou.tasks import Classification

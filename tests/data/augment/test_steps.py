@@ -25,7 +25,7 @@ from dongshou.data.augment.blend import brightness_, color_, contrast_
 from dongshou.data.augment.colour import turn_hue_
 from dongshou.data.augment.crop import cropped
 from dongshou.data.augment.rectangle import random_rectangles
-from dongshou.data.images import ToFloat
+from dongshou.data.images.pixels import ToFloat
 from dongshou.errors import UsageError
 from tests.data.augment.pillow import by_pillow, random_images
 

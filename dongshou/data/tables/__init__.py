@@ -1,0 +1,1 @@
+"""Tables: CSV files as tensors, and CSV files for a competition."""

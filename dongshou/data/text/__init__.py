@@ -1,0 +1,1 @@
+"""Text as batches of numbers: tokens, vocabularies, subsequences for language models, pairs for translation."""

@@ -1,0 +1,84 @@
+"""Sentences in two languages: those of the course, and any file with a pair a line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from zipfile import ZipFile
+
+from dongshou.data.sets import dates
+from dongshou.data.sources.download import hash_of
+from dongshou.data.sources.files import FilesNotFound, path_of
+from dongshou.data.text.file import decoded, read_text
+from dongshou.errors import DongshouError, did_you_mean
+
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class SentencePairs:
+    """Sentences and their translations, and what they are read from (see `Splits`)."""
+
+    pairs: Sequence[Pair]
+    files: str | Callable[[], dict[str, str]]
+
+
+def read_pairs(name: str, encoding: str = "utf-8", seed: int = 0) -> SentencePairs:
+    """Pairs by their name, or those of a file by its path: source, tab, target; further columns are passed over.
+
+    `seed` draws the order of the dates. Raises FilesNotFound when there is neither, DongshouError, naming the
+    line, when the file is not such a file.
+    """
+    if name == "fra-eng":
+        return fra_eng()
+    if name in DATES:
+        return dates_in(DATES[name], seed)
+    path = Path(name).expanduser()
+    if not path.is_file():
+        raise FilesNotFound(
+            f'No pairs of sentences "{name}": it is neither a file nor one of {", ".join(PAIRS)}.'
+            f"{did_you_mean(name, PAIRS)}"
+        )
+    return SentencePairs(split_lines(read_text(path, encoding), path), files=lambda: {path.name: hash_of(path)})
+
+
+def fra_eng() -> SentencePairs:
+    """English sentences with their French translations, the short ones first (Tatoeba, 2019)."""
+    archive = path_of("fra-eng", "fra-eng.zip")
+    with ZipFile(archive) as zipped:
+        text = decoded(zipped.read("fra.txt"), archive)
+    return SentencePairs(split_lines(text, archive), files="fra-eng")
+
+
+def dates_in(language: str, seed: int) -> SentencePairs:
+    """English dates and the same in another language."""
+    pairs = dates.read(language, seed)
+    return SentencePairs(pairs, files=lambda: {f"dates {language}": sha256(repr(pairs).encode()).hexdigest()})
+
+
+def split_lines(text: str, path: Path) -> list[Pair]:
+    """The pairs of a text, a line each; blank lines are passed over.
+
+    Raises DongshouError, naming the first such line, when the lines differ in their number of columns, have
+    less than two, or a sentence is empty.
+    """
+    rows = {number: line.split("\t") for number, line in enumerate(text.split("\n"), 1) if line.strip()}
+    num_columns = len(next(iter(rows.values())))
+    if num_columns < 2:
+        raise DongshouError(f"{path} holds no pairs: expected source, tab, target in a line. Put tabs between them.")
+    for number, row in rows.items():
+        if len(row) != num_columns:
+            raise DongshouError(
+                f"{path} has ragged rows: line {number} has {len(row)} column(s), the first {num_columns}."
+                " Mend that line."
+            )
+        for side, sentence in zip(("source", "target"), row, strict=False):
+            if not sentence.strip():
+                raise DongshouError(f"{path} has an empty {side} in line {number}. Fill it in, or remove the line.")
+    return [(row[0], row[1]) for row in rows.values()]
+
+
+DATES = {"dates": "fr", "dates-zh": "zh"}  # from English into this language
+PAIRS = (*DATES, "fra-eng")

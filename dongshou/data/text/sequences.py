@@ -1,0 +1,88 @@
+"""Any text as what a language model is trained on: subsequences, and the tokens that follow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from dongshou.data.sets.corpora import Corpus, read_corpus
+from dongshou.data.text.batches import Sampling, TextBatches, WholeText
+from dongshou.data.text.splits import TextSplits
+from dongshou.data.text.tokens import Clean, Level, Tokeniser
+from dongshou.data.text.vocabulary import Vocabulary
+from dongshou.errors import DongshouError, UsageError
+
+
+def load_text(
+    name: str = "python-manual",
+    batch_size: int = 32,
+    num_steps: int = 35,
+    *,
+    level: Level = "character",
+    sampling: Sampling = "sequential",
+    num_batches: int | None = None,
+    max_tokens: int | None = None,
+    min_frequency: int = 0,
+    valid: float = 0.0,
+    clean: Clean = "none",
+    encoding: str = "utf-8",
+) -> TextSplits:
+    """A text by its name or path: batches of inputs and targets (batch, steps), int64, and fresh (batch,), bool.
+
+    sampling, num_batches  see `TextBatches`; validation and test read their text once from end to end
+    max_tokens     train on the first so many
+    min_frequency  of a token in the training text; rarer ones are <unk>
+    valid          the share at the end of the text that is held out, where the text does not come divided
+    clean          "letters" leaves letters, in lower case, and single spaces only
+    encoding       of a file of one's own
+
+    The vocabulary is that of all the training text. Raises FilesNotFound where there is no such text, UsageError
+    where it is too short, DongshouError where cleaning leaves nothing.
+    """
+    corpus = read_corpus(name, encoding)
+    tokeniser = Tokeniser(level, clean, corpus.spaced)
+    train, valid_tokens, test_tokens = _parts(corpus, tokeniser, valid, name)
+    vocabulary = Vocabulary(train, min_frequency=min_frequency)
+
+    def whole(tokens: Sequence[str] | None) -> WholeText | None:
+        if tokens is None:
+            return None
+        return WholeText(
+            vocabulary.encode(tokens), batch_size=batch_size, num_steps=num_steps, carried=sampling == "sequential"
+        )
+
+    return TextSplits(
+        train=TextBatches(
+            vocabulary.encode(train[:max_tokens]),
+            batch_size=batch_size,
+            num_steps=num_steps,
+            sampling=sampling,
+            num_batches=num_batches,
+        ),
+        valid=whole(valid_tokens),
+        test=whole(test_tokens),
+        name=Path(name).name,
+        vocabulary=vocabulary,
+        tokenise=tokeniser,
+        join=tokeniser.join,
+        shape=(num_steps,),
+        files=corpus.files,
+    )
+
+
+def _parts(
+    corpus: Corpus, tokeniser: Tokeniser, valid: float, name: str
+) -> tuple[Sequence[str], Sequence[str] | None, Sequence[str] | None]:
+    """The tokens to train on, to validate on and to test on."""
+    if not 0 <= valid < 1:
+        raise UsageError(f"valid is a share of the text, from 0 to below 1; got {valid}.")
+    if valid and corpus.valid is not None:
+        raise UsageError(f"{name} comes with a part for validation: leave out valid={valid}.")
+    train = tokeniser(corpus.train)
+    if not "".join(train).strip():
+        raise DongshouError(f'{name} holds no letters: nothing is left of it with clean="letters". Use clean="none".')
+    test = None if corpus.test is None else tokeniser(corpus.test)
+    if corpus.valid is not None:
+        return train, tokeniser(corpus.valid), test
+    num_valid = round(valid * len(train))
+    return train[: len(train) - num_valid], train[len(train) - num_valid :] if valid else None, test

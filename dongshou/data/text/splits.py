@@ -1,0 +1,55 @@
+"""Splits of text, which know the vocabulary that their numbers stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from dongshou.data.splits import GivenSplit, Splits
+from dongshou.data.text.vocabulary import Vocabulary
+
+
+class TextSplits(Splits):
+    """Splits whose tokens are numbers of one vocabulary.
+
+    tokenise  text to tokens, as the data were cut
+    join      tokens to text
+    """
+
+    def __init__(
+        self,
+        train: GivenSplit,
+        valid: GivenSplit | None = None,
+        test: GivenSplit | None = None,
+        *,
+        vocabulary: Vocabulary,
+        tokenise: Callable[[str], Sequence[str]] = list,
+        join: Callable[[Sequence[str]], str] = "".join,
+        **about: Any,
+    ) -> None:
+        super().__init__(train, valid, test, **about)
+        self.vocabulary = vocabulary
+        self.tokenise = tokenise
+        self.join = join
+
+
+class PairSplits(Splits):
+    """Splits of pairs of sentences, each side with a vocabulary of its own; both are cut by `tokenise`."""
+
+    def __init__(
+        self,
+        train: GivenSplit,
+        valid: GivenSplit | None = None,
+        test: GivenSplit | None = None,
+        *,
+        source_vocabulary: Vocabulary,
+        target_vocabulary: Vocabulary,
+        tokenise: Callable[[str], Sequence[str]],
+        join: Callable[[Sequence[str]], str],
+        **about: Any,
+    ) -> None:
+        super().__init__(train, valid, test, **about)
+        self.source_vocabulary = source_vocabulary
+        self.target_vocabulary = target_vocabulary
+        self.tokenise = tokenise
+        self.join = join
