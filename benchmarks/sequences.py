@@ -38,6 +38,7 @@ from benchmarks.rounds import cores
 from benchmarks.scratch import in_short
 from benchmarks.work import Device
 from dongshou.errors import DongshouError, UsageError, did_you_mean
+from dongshou.training import bfloat16
 
 TURN = 1.0  # seconds of the bare loop in a turn
 WARM_UP = 3  # how often a contender does its work before it counts
@@ -136,6 +137,9 @@ def prepared(
     for contender in contenders:
         if missing := contender.missing_packages():
             left_out[contender.name] = f"{', '.join(missing)} not installed: pip install 'dongshou[bench]'"
+            continue
+        if contender.options.get("precision") == "bf16" and (kinds := bfloat16.lacking(work.make().model, work.device)):
+            left_out[contender.name] = f"no bfloat16 for {', '.join(kinds)} on this machine"
             continue
         try:
             timed = made(contender, work, mode)

@@ -19,6 +19,8 @@ from dongshou.drawing import chinese_fonts
 from dongshou.errors import UsageError
 from dongshou.runs.machine import machine, versions
 from dongshou.runs.run import runs_directory
+from dongshou.training import bfloat16
+from dongshou.training.session import find_device
 
 LITTLE_SPACE = 1e9  # bytes: the data sets and a few runs
 
@@ -88,7 +90,7 @@ def of_machine() -> Iterator[Finding]:
     about = machine()
     yield Finding("processor", f"{about['processor']}, {about['cores']} cores, torch uses {about['threads']} threads")
     yield Finding("devices", ", ".join(devices()))
-    yield Finding("bf16", "yes" if computes_bf16() else "no", computes_bf16(), "" if computes_bf16() else "use fp32")
+    yield of_bfloat16()
 
 
 def devices() -> list[str]:
@@ -99,9 +101,13 @@ def devices() -> list[str]:
     return found + (["mps"] if torch.backends.mps.is_available() else [])
 
 
-def computes_bf16() -> bool:
-    """Whether bfloat16 works on the device that `--device auto` takes."""
-    return torch.cuda.is_bf16_supported() if torch.cuda.is_available() else torch.ones(1).bfloat16().add(1).item() == 2
+def of_bfloat16() -> Finding:
+    """Which layers can be computed in bfloat16 on the device that `--device auto` takes, each tried out."""
+    layers = bfloat16.by_layer(find_device().type)
+    found = ", ".join(f"{layer} {'yes' if is_computed else 'no'}" for layer, is_computed in layers.items())
+    if all(layers.values()):
+        return Finding("bf16", found)
+    return Finding("bf16", found, False, "--precision bf16 computes those with no in float32")
 
 
 def of_data() -> Iterator[Finding]:

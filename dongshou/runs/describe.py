@@ -7,13 +7,14 @@ from dataclasses import asdict
 from datetime import datetime, timezone
 from typing import Any
 
+import torch
 from torch.nn.parameter import is_lazy
 
 from dongshou.data.text.splits import PairSplits, TextSplits
 from dongshou.runs.judge import beside_published
 from dongshou.runs.machine import machine, versions
 from dongshou.runs.run import Run
-from dongshou.training import Experiment, Finished, Session, Work
+from dongshou.training import Experiment, Finished, Session, Work, bfloat16
 
 FORMAT = 1  # of the run directory
 
@@ -27,6 +28,7 @@ def configuration(work: Work, session: Session) -> dict[str, Any]:
         "settings": declared.settings if declared else {},
         **asdict(session),
         "device": session.torch_device().type,
+        "float32_layers": float32_layers(work, session),
         "limited": is_limited(work, session),
         "parameters": num_parameters(work),
         "data": work.fingerprints(),
@@ -55,6 +57,16 @@ def outcome(run: Run, session: Session, finished: Finished, seconds: float) -> d
         "engine": session.engine,
         "limited": config["limited"],
     }
+
+
+def float32_layers(work: Work, session: Session) -> list[str]:
+    """The kinds of layers that stay in float32 although the precision is bf16, which this machine lacks for them."""
+    device_type = session.torch_device().type
+    if session.precision != "bf16" or session.engine == "scratch" or all(bfloat16.by_layer(device_type).values()):
+        return []
+    with torch.random.fork_rng():
+        experiment = work.typical_fit()
+    return [] if experiment is None else bfloat16.lacking(experiment.model, device_type)
 
 
 def num_parameters(work: Work) -> int | None:

@@ -11,7 +11,7 @@ from rich.progress import Progress as Bars
 
 from dongshou.runs.curves import SPLITS
 from dongshou.runs.run import Run
-from dongshou.training import Drew, Evaluated, Event, Stepped, Wrote
+from dongshou.training import Drew, Evaluated, Event, Stepped, Wrote, bfloat16
 from dongshou.training.events import Sampled
 from dongshou.training.fast.choice import Choice
 
@@ -41,6 +41,8 @@ class Progress:
         self.console.print(f"{self.run.experiment} -> {self.run.path}", highlight=False, soft_wrap=True)
         if (choice := self.run.config.get("choice")) is not None:
             self.console.print(f"fast: {Choice(**choice)}", highlight=False, soft_wrap=True)
+        if in_float32 := self.run.config.get("float32_layers"):
+            self.console.print(bfloat16.in_words(in_float32), highlight=False, soft_wrap=True)
         if (checkpoint := self.run.checkpoint()) is not None:  # of an earlier attempt: nothing has happened yet in this
             finished = f"{checkpoint.get('part', '')} epoch {checkpoint['epoch']}".strip()
             self.console.print(f"going on after {finished}", highlight=False)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from dongshou.errors import DongshouError, UsageError
+from dongshou.runs.describe import float32_layers
 from dongshou.runs.record import Record
 from dongshou.runs.run import Run
 from dongshou.training import Session, Work
@@ -25,6 +26,7 @@ def reopen(run: Run, work: Work) -> tuple[Record | None, Session, Checkpoints]:
     if run.is_done:
         return None, session, checkpoints
     check_same_data(run, work)
+    check_same_precision(run, float32_layers(work, session))
     record = Record(run.path)  # from here on no other process can write to this run
     try:
         record.rewind(*load_last_checkpoint(run, checkpoints))
@@ -77,6 +79,17 @@ def check_same_data(run: Run, work: Work) -> None:
         raise DongshouError(
             f"The data of {run.path} changed since it began ({', '.join(changed)}): "
             "put the former files back, or start a new run."
+        )
+
+
+def check_same_precision(run: Run, in_float32: list[str]) -> None:
+    """`in_float32` are the kinds of layers that this machine leaves in float32 although the precision is bf16."""
+    recorded = run.config.get("float32_layers", in_float32)  # which older records do not say
+    if recorded != in_float32:
+        there, here = (", ".join(kinds) or "no layer" for kinds in (recorded, in_float32))
+        raise DongshouError(
+            f"{run.path} was started on a machine that computes {there} in float32 under bf16, this one {here}: "
+            "go on where it was started, or start a new run."
         )
 
 

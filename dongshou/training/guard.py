@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import torch
 from torch import Tensor, nn
 
 from dongshou.errors import DongshouError
@@ -31,9 +33,27 @@ def first_step(step: Step) -> Step:
             if type(error) not in MISFITS:
                 raise
             why = refusal(model, batch) or " ".join(str(error).split())
+            if fits_in_float32(step, model, batch, optimizer):
+                raise DongshouError(
+                    f"This machine cannot compute the model in bfloat16 ({why}). Use --precision fp32."
+                ) from error
             raise DongshouError(f"The first batch does not fit the model: {shapes(batch)}: {why}") from error
 
     return explained
+
+
+def fits_in_float32(step: Step, model: nn.Module, batch: Any, optimizer: Any) -> bool:
+    """Whether the step failed for the precision of autocast alone: copies take it without."""
+    device_type = next((parameter.device.type for parameter in model.parameters()), "cpu")
+    if not torch.is_autocast_enabled(device_type):
+        return False
+    model, optimizer = copy.deepcopy((model, optimizer))
+    try:
+        with torch.autocast(device_type, enabled=False), torch.random.fork_rng():
+            step(model, batch, optimizer)
+    except Exception:  # it does not fit for another reason, which the first error names
+        return False
+    return True
 
 
 def shapes(batch: Any) -> str:

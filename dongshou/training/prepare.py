@@ -8,6 +8,7 @@ from torch import nn
 from torch.optim.lr_scheduler import LRScheduler
 
 from dongshou.errors import DongshouError
+from dongshou.training import bfloat16
 from dongshou.training.clip import Clipping, clip_gradients
 from dongshou.training.fast.apply import apply
 from dongshou.training.session import Session
@@ -28,6 +29,8 @@ def prepare(experiment: Experiment, session: Session) -> Prepared:
     place(experiment, session)
     if session.engine == "scratch":
         write_out(experiment)
+    elif session.precision == "bf16":
+        bfloat16.fall_back(experiment.model, session.torch_device().type)
     clipping = None if experiment.clip is None else clip_gradients(experiment.optimizer, experiment.clip)
     if session.choice is not None:
         apply(session.choice, experiment.model, experiment.optimizer)

@@ -21,6 +21,7 @@ from dongshou.models.gpt import GPT
 from dongshou.models.name_classifier import RecurrentClassifier
 from dongshou.models.recurrent import RecurrentLanguageModel
 from dongshou.models.transformer import DecoderBlock, EncoderBlock, Memory, TransformerEncoder
+from tests.bfloat16 import needs_bfloat16
 
 BATCH, STEPS, SOURCE_STEPS, VOCABULARY = 3, 5, 6, 7
 LENGTHS = torch.tensor([4, 6, 1])  # of the sources, in no order
@@ -161,6 +162,7 @@ def test_the_same_seed_gives_the_same_start_and_a_state_loads(case: Case):
 @named("language classification translation")
 def test_half_precision_stays_finite(case: Case):
     model, inputs = case.make(), batch(case)
+    needs_bfloat16(model)
     with torch.autocast("cpu", torch.bfloat16):
         outputs = logits(model, case, inputs)
     torch.testing.assert_close(outputs.float(), logits(model, case, inputs), atol=0.1, rtol=0.1)
@@ -241,6 +243,7 @@ def test_a_language_model_goes_on_where_it_stopped(case: Case, chunks: tuple[int
 @named("language")
 def test_a_state_of_half_precision_is_carried_over(case: Case):
     model, (tokens,) = case.make(), batch(case)
+    needs_bfloat16(model)
     with torch.autocast("cpu", torch.bfloat16):
         _, state = model(tokens[:, :3])
         outputs, _ = model(tokens[:, 3:], state)

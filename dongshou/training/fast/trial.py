@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from dongshou.training import bfloat16
 from dongshou.training.fast.apply import apply
 from dongshou.training.fast.choice import Choice
 from dongshou.training.precision import autocast
@@ -32,6 +33,8 @@ class Trial:
         self.device = next(experiment.model.parameters()).device
         parts = (experiment.model, experiment.task, experiment.optimizer)
         self.model, self.task, self.optimizer = copy.deepcopy(parts)
+        if choice.precision == "bf16":
+            bfloat16.fall_back(self.model, self.device.type)
         apply(choice, self.model, self.optimizer)
         self.step = self.task.step
         self.num_steps = 1  # of a turn
