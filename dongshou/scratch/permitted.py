@@ -103,13 +103,20 @@ PERMITTED = frozenset().union(
     *(CREATION, FILLING, READING, SPARSE, DERIVATIVES),
 )
 
+# b X + c Y Z, rounded once: in an update rule an operator like addcmul, but in a layer it would be torch's linear
+FUSED_PRODUCT = frozenset({"addmm"})
+
 
 class OnlyPermitted(TorchDispatchMode):
-    """Within `with OnlyPermitted():` an operator that is not on the list is an AssertionError."""
+    """Within `with OnlyPermitted():` an operator that is not on the list, nor in `also`, is an AssertionError."""
+
+    def __init__(self, also: frozenset[str] = frozenset()) -> None:
+        super().__init__()
+        self.names = PERMITTED | also
 
     def __torch_dispatch__(self, function: Any, types: Any, arguments: Any = (), keywords: Any = None) -> Any:
         name = function.overloadpacket.__name__.removesuffix("_")
         # the profiler's marks around an optimiser's step compute nothing
-        if function.namespace != "profiler" and (function.namespace != "aten" or name not in PERMITTED):
+        if function.namespace != "profiler" and (function.namespace != "aten" or name not in self.names):
             raise AssertionError(f"{function} is not permitted in scratch")
         return function(*arguments, **(keywords or {}))

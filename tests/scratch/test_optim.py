@@ -228,21 +228,137 @@ def test_dense_gradients_and_sparse_parameters_are_refused_by_sparse_adam():
         optim.Adagrad(table.parameters(), weight_decay=0.1).step()
 
 
-@pytest.mark.parametrize("shape", [(6, 4), (4, 6), (5, 5)])
-@pytest.mark.parametrize("keywords", [{}, dict(nesterov=False), dict(lr=0.1, adjust_lr_fn="match_rms_adamw")])
-def test_muon(shape, keywords):
+# settings that torch.optim has got in the course of time, and that its states of before do not have
+LATER = {"foreach", "maximize", "capturable", "differentiable", "fused", "decoupled_weight_decay"}
+LATER_IN = {"SGD": {"nesterov"}, "Adam": {"amsgrad"}, "AdamW": {"amsgrad"}, "RMSprop": {"momentum", "centered"}}
+
+
+def aged(state: dict, name: str) -> dict:
+    """A state_dict as an older torch has saved it: without the later settings, counted in plain numbers."""
+    later = {"foreach"} if name == "Adafactor" else LATER | LATER_IN.get(name, set())
+    groups = [{key: value for key, value in group.items() if key not in later} for group in state["param_groups"]]
+    numbers = ("step", "eta", "mu", "mu_product")
+    states = {
+        index: {key: value.item() if key in numbers else value.clone() for key, value in values.items()}
+        for index, values in state["state"].items()
+    }
+    return {"state": states, "param_groups": groups}
+
+
+@pytest.mark.parametrize("double", [False, True])
+@pytest.mark.parametrize("name", sorted(set(ORDINARY) - {"SGD"}))
+def test_a_state_of_an_older_torch_is_loaded_as_torchs_loads_it(name, double, monkeypatch):
+    if double:
+        monkeypatch.setattr(torch, "get_default_dtype", lambda: torch.float64)
+    maximize = {} if name == "Adafactor" else dict(maximize=True)  # a state that does not say so does not maximise
+    before, optimizer = build(name, {}, torch.optim)
+    for seed in range(3):
+        step(before, optimizer, seed)
+    state, found = aged(optimizer.state_dict(), name), []
+    for library in (optim, torch.optim):
+        model = copy.deepcopy(before)
+        optimizer = getattr(library, name)(model.parameters(), lr=7.0, **maximize)
+        optimizer.load_state_dict(copy.deepcopy(state))  # whose tensors a load takes over
+        for seed in range(3, 6):
+            step(model, optimizer, seed)
+        found.append((model, optimizer.state_dict()))
+    (ours, our_state), (theirs, their_state) = found
+    close(ours, theirs, 1e-6 if name in ("ASGD", "NAdam") else 1e-13)
+    assert our_state["param_groups"] == their_state["param_groups"]
+    for index, values in their_state["state"].items():
+        kept = our_state["state"][index]
+        assert {key: value.dtype for key, value in kept.items()} == {key: value.dtype for key, value in values.items()}
+
+
+def test_an_older_state_of_sgd_and_of_those_that_torch_leaves_without_a_setting():
+    for name, keywords, missing in [
+        ("SGD", dict(momentum=0.9), {"nesterov", "maximize", "foreach", "differentiable", "fused", "weight_decay"}),
+        ("Adafactor", {}, {"maximize", "weight_decay"}),
+        ("RMSprop", {}, {"weight_decay"}),
+    ]:
+        (model, first), (reference, expected) = build(name, keywords), build(name, keywords, torch.optim)
+        state = first.state_dict()
+        groups = [{key: value for key, value in group.items() if key not in missing} for group in state["param_groups"]]
+        optimizer = getattr(optim, name)(model.parameters(), lr=7.0, weight_decay=0.5)
+        optimizer.load_state_dict({"state": {}, "param_groups": groups})
+        for seed in range(3):
+            step(model, optimizer, seed)
+            step(reference, expected, seed)
+        close(model, reference)
+
+
+def test_what_must_be_known_is_not_made_up():
+    model, optimizer = build("Adam", {})
+    state = optimizer.state_dict()
+    del state["param_groups"][0]["betas"]
+    optimizer.load_state_dict(state)
+    with pytest.raises(KeyError, match="betas"):
+        step(model, optimizer, 0)
+
+
+@pytest.mark.parametrize("name", optim.__all__)
+def test_a_copy_goes_on_like_the_original(name):
+    model = nn.Embedding(5, 3, sparse=True) if name == "SparseAdam" else nn.Linear(4, 3, bias=False)
+    optimizer = getattr(optim, name)(model.parameters(), lr=0.1)
+
+    def run(model: nn.Module, optimizer: torch.optim.Optimizer) -> None:
+        def closure() -> torch.Tensor:
+            optimizer.zero_grad()
+            output = model(torch.tensor([1, 2, 2]) if name == "SparseAdam" else torch.arange(8.0).view(2, 4) / 8)
+            loss = output.square().sum()
+            loss.backward()
+            return loss
+
+        optimizer.step(closure)
+
+    run(model, optimizer)
+    both = copy.deepcopy((model, optimizer))
+    run(model, optimizer)
+    run(*both)
+    assert torch.equal(model.weight, both[0].weight)
+
+
+@pytest.mark.parametrize("shape", [(), (1,)])
+@pytest.mark.parametrize("name", [name for name in ORDINARY if name != "Rprop"])
+def test_a_learning_rate_held_as_a_tensor_and_changed_in_place(name, shape):
+    models = []
+    for library, lr in ((optim, torch.full(shape, 0.05)), (torch.optim, 0.05)):
+        model = problem()
+        optimizer = getattr(library, name)(model.parameters(), lr=lr)
+        for seed in range(6):
+            step(model, optimizer, seed)
+            if library is optim:
+                lr.mul_(0.5)
+            else:
+                optimizer.param_groups[0]["lr"] *= 0.5
+        models.append(model)
+    close(*models, 1e-6)
+
+
+@pytest.mark.parametrize("shape", [(6, 4), (4, 6), (33, 20)])
+@pytest.mark.parametrize(
+    "keywords", [{}, dict(nesterov=False, momentum=0.5), dict(lr=0.1, adjust_lr_fn="match_rms_adamw", weight_decay=0.0)]
+)
+def test_muon_is_torchs_for_five_hundred_steps(shape, keywords):
     weights = []
     for library in (optim, torch.optim):
         torch.manual_seed(0)
-        weight = torch.randn(shape, requires_grad=True)
+        weight, inputs = torch.randn(shape, requires_grad=True), torch.randn(16, shape[0])
         optimizer = library.Muon([weight], **keywords)
-        for _ in range(5):
+        for _ in range(500):
             optimizer.zero_grad()
-            weight.pow(4).sum().backward()
+            (inputs @ weight).tanh().square().mean().backward()
             optimizer.step()
-        weights.append(weight)
-    # a sum rounded the other way in bfloat16 is 1/256 of an update
-    torch.testing.assert_close(*weights, rtol=0, atol=5 * 0.1 / 256)
+        weights.append(weight.detach())
+    assert torch.equal(*weights)
+
+
+def test_muon_keeps_its_momentum_in_bfloat16():
+    weight = torch.ones(2, 3, dtype=torch.bfloat16, requires_grad=True)
+    optimizer = optim.Muon([weight], momentum=0.5, nesterov=False)
+    weight.grad = torch.full_like(weight, 8)
+    optimizer.step()
+    assert (optimizer.state[weight]["momentum_buffer"] == 4).all()
 
 
 def test_muon_makes_all_directions_equally_long():

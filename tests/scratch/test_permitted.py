@@ -12,7 +12,7 @@ from torch import nn as torch_nn
 from torch.nn.utils.rnn import pack_sequence
 
 from dongshou.scratch import functional, init, nn, optim, proof
-from dongshou.scratch.permitted import PERMITTED, OnlyPermitted
+from dongshou.scratch.permitted import FUSED_PRODUCT, PERMITTED, OnlyPermitted
 
 
 def positive(*shape: int) -> torch.Tensor:
@@ -171,7 +171,7 @@ def test_initialisers(name):
 )
 def test_optimisers(name, keywords):
     weight = torch.ones((3, 2), requires_grad=True)
-    with OnlyPermitted():
+    with OnlyPermitted(FUSED_PRODUCT if name == "Muon" else frozenset()):
         optimizer = getattr(optim, name)([weight], **keywords)
         for _ in range(3):
             optimizer.step(functools.partial(loss_of, weight, optimizer))

@@ -7,9 +7,10 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.optim.optimizer import Optimizer, ParamsT
+from torch.optim.optimizer import ParamsT
 
 from dongshou.scratch.optim.common import (
+    UpdateRule,
     begin,
     decayed,
     evaluate,
@@ -20,7 +21,7 @@ from dongshou.scratch.optim.common import (
 )
 
 
-class Adadelta(Optimizer):
+class Adadelta(UpdateRule):
     """w <- w - lr d, d = g sqrt(u + eps) / sqrt(s + eps): a step has the size of the steps before.
 
     g <- g + weight_decay w
@@ -68,5 +69,5 @@ class Adadelta(Optimizer):
             gradient_square = state["square_avg"].mul_(rho).addcmul_(gradient, gradient, value=1 - rho)
             delta = (state["acc_delta"] + eps).div_(gradient_square + eps).sqrt_().mul_(gradient)
             state["acc_delta"].mul_(rho).addcmul_(delta, delta, value=1 - rho)
-            parameter.add_(delta, alpha=-group["lr"])
+            parameter.add_(delta, alpha=-float(group["lr"]))
         return loss

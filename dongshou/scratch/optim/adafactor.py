@@ -7,12 +7,12 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.optim.optimizer import Optimizer, ParamsT
+from torch.optim.optimizer import ParamsT
 
-from dongshou.scratch.optim.common import evaluate, gradients, require_real_and_dense
+from dongshou.scratch.optim.common import UpdateRule, evaluate, gradients, number, require_real_and_dense
 
 
-class Adafactor(Optimizer):
+class Adafactor(UpdateRule):
     """w <- w - alpha_t u / max(1, RMS(u) / d), u = g / sqrt(v), after w <- (1 - lr weight_decay) w.
 
     alpha_t = max(eps2, RMS(w)) min(lr, 1 / sqrt(t)): steps in proportion to the parameter
@@ -74,7 +74,7 @@ class Adafactor(Optimizer):
 
     def _begin(self, parameter: Tensor, gradient: Tensor) -> dict[str, Tensor]:
         state = self.state[parameter]
-        state["step"] = torch.tensor(0.0)
+        state["step"] = number(0)
         if gradient.dim() > 1:
             state["row_var"] = torch.zeros_like(gradient[..., :1])  # (..., rows, 1)
             state["col_var"] = torch.zeros_like(gradient[..., :1, :])  # (..., 1, columns)

@@ -7,12 +7,14 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.optim.optimizer import Optimizer, ParamsT
+from torch.optim.optimizer import ParamsT
 
 from dongshou.scratch.optim.common import (
+    UpdateRule,
     decayed,
     evaluate,
     gradients,
+    number,
     refuse_negative,
     require_real,
     rows_and_values,
@@ -20,7 +22,7 @@ from dongshou.scratch.optim.common import (
 )
 
 
-class Adagrad(Optimizer):
+class Adagrad(UpdateRule):
     """w <- w - lr_t g / (sqrt(s) + eps): what has moved much moves less.
 
     g <- g + weight_decay w
@@ -68,7 +70,7 @@ class Adagrad(Optimizer):
         super().add_param_group(param_group)
         start = self.defaults["initial_accumulator_value"]
         for parameter in self.param_groups[-1]["params"]:
-            self.state[parameter] = {"step": torch.tensor(0.0), "sum": torch.full_like(parameter, start)}
+            self.state[parameter] = {"step": number(0), "sum": torch.full_like(parameter, start)}
 
     @torch.no_grad()
     def step(self, closure: Callable[[], float] | None = None) -> Any:
@@ -78,7 +80,7 @@ class Adagrad(Optimizer):
             require_real(self, gradient)
             state = self.state[parameter]
             state["step"] += 1
-            lr = group["lr"] / (1 + (state["step"].item() - 1) * group["lr_decay"])
+            lr = float(group["lr"]) / (1 + (state["step"].item() - 1) * group["lr_decay"])
             if gradient.is_sparse:
                 _move_rows(parameter, gradient, state["sum"], lr, group)
             else:

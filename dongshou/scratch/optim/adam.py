@@ -7,9 +7,10 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.optim.optimizer import Optimizer, ParamsT
+from torch.optim.optimizer import ParamsT
 
 from dongshou.scratch.optim.common import (
+    UpdateRule,
     begin,
     evaluate,
     gradients,
@@ -20,7 +21,7 @@ from dongshou.scratch.optim.common import (
 )
 
 
-class Adam(Optimizer):
+class Adam(UpdateRule):
     """w <- w - lr m_t / (sqrt(v_t) + eps).
 
     g <- g + weight_decay w
@@ -68,7 +69,7 @@ class Adam(Optimizer):
         loss = evaluate(closure)
         for group, parameter, gradient in gradients(self):
             require_real_and_dense(self, gradient)
-            lr, (beta1, beta2), decay = group["lr"], group["betas"], group["weight_decay"]
+            lr, (beta1, beta2), decay = float(group["lr"]), group["betas"], group["weight_decay"]
             state = self.state[parameter] or self._begin(parameter, group)
             state["step"] += 1
             t = state["step"].item()

@@ -7,9 +7,10 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.optim.optimizer import Optimizer, ParamsT
+from torch.optim.optimizer import ParamsT
 
 from dongshou.scratch.optim.common import (
+    UpdateRule,
     begin,
     decayed,
     evaluate,
@@ -21,7 +22,7 @@ from dongshou.scratch.optim.common import (
 )
 
 
-class Adamax(Optimizer):
+class Adamax(UpdateRule):
     """w <- w - lr m_t / u: no step is longer than lr.
 
     g <- g + weight_decay w
@@ -69,5 +70,5 @@ class Adamax(Optimizer):
             mean = state["exp_avg"].lerp_(gradient, 1 - beta1)
             largest = state["exp_inf"].mul_(beta2)
             torch.maximum(largest, gradient.abs().add_(group["eps"]), out=largest)
-            parameter.addcdiv_(mean, largest, value=-group["lr"] / (1 - beta1 ** state["step"].item()))
+            parameter.addcdiv_(mean, largest, value=-float(group["lr"]) / (1 - beta1 ** state["step"].item()))
         return loss

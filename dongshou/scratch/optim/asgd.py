@@ -7,20 +7,22 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.optim.optimizer import Optimizer, ParamsT
+from torch.optim.optimizer import ParamsT
 
 from dongshou.scratch.optim.common import (
+    UpdateRule,
     begin,
     decayed,
     evaluate,
     gradients,
+    number,
     refuse_negative,
     require_real_and_dense,
     scheduling,
 )
 
 
-class ASGD(Optimizer):
+class ASGD(UpdateRule):
     """w <- (1 - lambd eta) w - eta g, and beside it the average ax of where w has been.
 
     g <- g + weight_decay w
@@ -29,6 +31,8 @@ class ASGD(Optimizer):
     The average is left in state[w]["ax"] for the caller to use. Polyak and Juditsky, 1992.
     Raises ValueError for a negative learning rate or decay.
     """
+
+    _numbers = ("step", "eta", "mu")
 
     def __init__(
         self,
@@ -74,5 +78,5 @@ class ASGD(Optimizer):
 
     def _begin(self, parameter: Tensor, lr: float) -> dict[str, Tensor]:
         state = begin(self.state[parameter], parameter, "ax")
-        state["eta"], state["mu"] = torch.tensor(lr), torch.tensor(1.0)
+        state["eta"], state["mu"] = number(lr), number(1)
         return state

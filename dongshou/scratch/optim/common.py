@@ -2,12 +2,40 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
 from torch.optim import Optimizer
+
+
+class UpdateRule(Optimizer):
+    """torch's Optimizer, which also loads what an older torch has saved.
+
+    A setting that was not known then was off: each absent one whose default is False, None or 0 gets its default.
+    What was counted in plain numbers becomes a tensor.
+    """
+
+    _numbers: ClassVar[tuple[str, ...]] = ("step",)  # in the state of a parameter
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        arguments = inspect.signature(type(self)).parameters.values()
+        off = {argument.name: argument.default for argument in arguments if not argument.default}
+        for group in self.param_groups:
+            group.update({name: default for name, default in off.items() if name not in group})
+        for parameter_state in self.state.values():
+            for name in self._numbers:
+                if name in parameter_state and not isinstance(parameter_state[name], Tensor):
+                    parameter_state[name] = number(parameter_state[name])
+
+
+def number(value: float) -> Tensor:
+    """A single number of a state, in double precision where that is the default, and never in half."""
+    is_double = torch.get_default_dtype() == torch.float64
+    return torch.tensor(float(value), dtype=torch.float64 if is_double else torch.float32)
 
 
 def gradients(optimizer: Optimizer) -> Iterator[tuple[dict[str, Any], Tensor, Tensor]]:
@@ -20,7 +48,7 @@ def gradients(optimizer: Optimizer) -> Iterator[tuple[dict[str, Any], Tensor, Te
 
 def begin(state: dict[str, Any], parameter: Tensor, *names: str) -> dict[str, Any]:
     """A parameter's state before its first step: a count of steps, and zeros under every name."""
-    state["step"] = torch.tensor(0.0)
+    state["step"] = number(0)
     for name in names:
         state[name] = torch.zeros_like(parameter)
     return state

@@ -7,13 +7,13 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.optim.optimizer import Optimizer, ParamsT
+from torch.optim.optimizer import ParamsT
 
-from dongshou.scratch.optim.common import refuse_negative
+from dongshou.scratch.optim.common import UpdateRule, refuse_negative
 from dongshou.scratch.optim.line_search import Point, strong_wolfe
 
 
-class LBFGS(Optimizer):
+class LBFGS(UpdateRule):
     """w <- w - t H g, H the inverse of the Hessian as the last steps s and changes y of the gradient show it.
 
     Of all H with H y = s for the history, BFGS takes the one nearest to y.s / y.y I; the product H g needs

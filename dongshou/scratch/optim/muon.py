@@ -8,17 +8,18 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.optim.optimizer import Optimizer, ParamsT
+from torch.optim.optimizer import ParamsT
 
-from dongshou.scratch.optim.common import evaluate, require_real_and_dense
+from dongshou.scratch.optim.common import UpdateRule, evaluate, require_real_and_dense
 
 
-class Muon(Optimizer):
+class Muon(UpdateRule):
     """W <- (1 - lr weight_decay) W - lr' O, where O is nearly U V^T of the momentum B = U S V^T.
 
     B <- momentum B + (1 - momentum) G;  nesterov: momentum B + (1 - momentum) G in its place
     lr' = lr sqrt(max(1, rows / columns)), or lr 0.2 sqrt(max(rows, columns)) for match_rms_adamw
     For the weights between the layers; embeddings, biases and the last layer are left to AdamW.
+    Equal to torch's bit by bit, but for bfloat16 parameters without nesterov: there torch divides B itself by its norm.
     Jordan et al., 2024; match_rms_adamw: Liu et al., 2025.
     Raises ValueError for hyper-parameters out of range, and for parameters that are no matrices.
     """
@@ -86,7 +87,8 @@ def orthogonalised(matrix: Tensor, coefficients: tuple[float, float, float], num
     """X <- a X + b (X X^T) X + c (X X^T)^2 X, from X = matrix / ||matrix||: Newton and Schulz.
 
     Each step does a s + b s^3 + c s^5 to the singular values s, which drives them all towards 1; the
-    usual coefficients get near it quickly and stay about it. In bfloat16, which is exact enough.
+    usual coefficients get near it quickly and stay about it. In bfloat16, which is exact enough; the products
+    are fused with the sums (addmm), for each rounding in between would be another result.
     Raises ValueError for 100 steps or more, and for other than 3 coefficients.
     """
     if num_steps >= 100:
@@ -97,12 +99,11 @@ def orthogonalised(matrix: Tensor, coefficients: tuple[float, float, float], num
     x = matrix.bfloat16()
     is_tall = x.size(0) > x.size(1)
     x = x.T if is_tall else x  # the smaller of the two products X X^T
-    x = x / x.float().square().sum().sqrt().bfloat16().clamp(min=eps)
+    x = x / x.norm().clamp(min=eps)
     for _ in range(num_steps):
         gram = x @ x.T
-        # sums in float32, rounded once at their end
-        polynomial = (b * gram.float() + c * (gram.float() @ gram.float())).bfloat16()
-        x = (a * x.float() + polynomial.float() @ x.float()).bfloat16()
+        polynomial = torch.addmm(gram, gram, gram, beta=b, alpha=c)  # b X X^T + c (X X^T)^2
+        x = torch.addmm(x, polynomial, x, beta=a)
     return x.T if is_tall else x
 
 

@@ -7,13 +7,15 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.optim.optimizer import Optimizer, ParamsT
+from torch.optim.optimizer import ParamsT
 
 from dongshou.scratch.optim.common import (
+    UpdateRule,
     begin,
     decayed,
     evaluate,
     gradients,
+    number,
     refuse_betas,
     refuse_negative,
     require_real_and_dense,
@@ -21,7 +23,7 @@ from dongshou.scratch.optim.common import (
 )
 
 
-class NAdam(Optimizer):
+class NAdam(UpdateRule):
     """w <- w - lr ((1 - mu_t) / (1 - M) g + mu_{t+1} / (1 - M mu_{t+1}) m) / (sqrt(v_t) + eps).
 
     g <- g + weight_decay w, or w <- (1 - lr weight_decay) w when decoupled, as in AdamW
@@ -29,6 +31,8 @@ class NAdam(Optimizer):
     m <- beta1 m + (1 - beta1) g,    v <- beta2 v + (1 - beta2) g^2,  v_t = v / (1 - beta2^t)
     Dozat, 2016. Raises ValueError for hyper-parameters out of range.
     """
+
+    _numbers = ("step", "mu_product")
 
     def __init__(
         self,
@@ -66,7 +70,7 @@ class NAdam(Optimizer):
         loss = evaluate(closure)
         for group, parameter, gradient in gradients(self):
             require_real_and_dense(self, gradient)
-            lr, (beta1, beta2), decay = group["lr"], group["betas"], group["weight_decay"]
+            lr, (beta1, beta2), decay = float(group["lr"]), group["betas"], group["weight_decay"]
             state = self.state[parameter] or self._begin(parameter)
             state["step"] += 1
             t = state["step"].item()
@@ -85,7 +89,7 @@ class NAdam(Optimizer):
 
     def _begin(self, parameter: Tensor) -> dict[str, Tensor]:
         state = begin(self.state[parameter], parameter, "exp_avg", "exp_avg_sq")
-        state["mu_product"] = torch.tensor(1.0)
+        state["mu_product"] = number(1)
         return state
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.optim.optimizer import Optimizer, ParamsT
+from torch.optim.optimizer import ParamsT
 
 from dongshou.scratch.optim.common import (
+    UpdateRule,
     begin,
     decayed,
     evaluate,
@@ -21,7 +22,7 @@ from dongshou.scratch.optim.common import (
 )
 
 
-class RAdam(Optimizer):
+class RAdam(UpdateRule):
     """w <- w - lr r_t m_t / (sqrt(v_t) + eps), and w <- w - lr m_t in the first steps.
 
     g <- g + weight_decay w, or w <- (1 - lr weight_decay) w when decoupled, as in AdamW
@@ -65,7 +66,7 @@ class RAdam(Optimizer):
         loss = evaluate(closure)
         for group, parameter, gradient in gradients(self):
             require_real_and_dense(self, gradient)
-            lr, (beta1, beta2), decay = group["lr"], group["betas"], group["weight_decay"]
+            lr, (beta1, beta2), decay = float(group["lr"]), group["betas"], group["weight_decay"]
             state = self.state[parameter] or begin(self.state[parameter], parameter, "exp_avg", "exp_avg_sq")
             state["step"] += 1
             t = state["step"].item()

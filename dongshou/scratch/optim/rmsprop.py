@@ -7,9 +7,10 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.optim.optimizer import Optimizer, ParamsT
+from torch.optim.optimizer import ParamsT
 
 from dongshou.scratch.optim.common import (
+    UpdateRule,
     begin,
     decayed,
     evaluate,
@@ -20,7 +21,7 @@ from dongshou.scratch.optim.common import (
 )
 
 
-class RMSprop(Optimizer):
+class RMSprop(UpdateRule):
     """w <- w - lr v, v = g / (sqrt(s) + eps): steps of a like size, however large the gradient.
 
     g <- g + weight_decay w
@@ -69,9 +70,9 @@ class RMSprop(Optimizer):
             size = _gradient_size(state, gradient, group["alpha"], group["centered"]).add_(group["eps"])
             if group["momentum"] > 0:
                 velocity = state["momentum_buffer"].mul_(group["momentum"]).addcdiv_(gradient, size)
-                parameter.add_(velocity, alpha=-group["lr"])
+                parameter.add_(velocity, alpha=-float(group["lr"]))
             else:
-                parameter.addcdiv_(gradient, size, value=-group["lr"])
+                parameter.addcdiv_(gradient, size, value=-float(group["lr"]))
         return loss
 
     def _begin(self, parameter: Tensor, group: dict[str, Any]) -> dict[str, Tensor]:

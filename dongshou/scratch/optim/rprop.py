@@ -7,9 +7,10 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.optim.optimizer import Optimizer, ParamsT
+from torch.optim.optimizer import ParamsT
 
 from dongshou.scratch.optim.common import (
+    UpdateRule,
     begin,
     evaluate,
     gradients,
@@ -19,7 +20,7 @@ from dongshou.scratch.optim.common import (
 )
 
 
-class Rprop(Optimizer):
+class Rprop(UpdateRule):
     """w <- w - e sign(g), with a step size e of its own for every parameter, beginning with lr.
 
     The sign of g is that of the last step: e <- e etas[1], on with longer steps.

@@ -7,12 +7,12 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.optim.optimizer import Optimizer, ParamsT
+from torch.optim.optimizer import ParamsT
 
-from dongshou.scratch.optim.common import decayed, evaluate, gradients, refuse_negative, scheduling
+from dongshou.scratch.optim.common import UpdateRule, decayed, evaluate, gradients, refuse_negative, scheduling
 
 
-class SGD(Optimizer):
+class SGD(UpdateRule):
     """w <- w - lr v, where v remembers the gradients g.
 
     g <- g + weight_decay w
@@ -59,7 +59,7 @@ class SGD(Optimizer):
             if group["momentum"] != 0:
                 velocity = self._velocity(parameter, gradient, group["momentum"], group["dampening"])
                 gradient = gradient.add(velocity, alpha=group["momentum"]) if group["nesterov"] else velocity
-            parameter.add_(gradient, alpha=-group["lr"])
+            parameter.add_(gradient, alpha=-float(group["lr"]))
         return loss
 
     def _velocity(self, parameter: Tensor, gradient: Tensor, momentum: float, dampening: float) -> Tensor:

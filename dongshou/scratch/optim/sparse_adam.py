@@ -7,18 +7,20 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.optim.optimizer import Optimizer, ParamsT
+from torch.optim.optimizer import ParamsT
 
-from dongshou.scratch.optim.common import evaluate, gradients, refuse_betas, rows_and_values
+from dongshou.scratch.optim.common import UpdateRule, evaluate, gradients, refuse_betas, rows_and_values
 
 
-class SparseAdam(Optimizer):
+class SparseAdam(UpdateRule):
     """Adam for embeddings with sparse=True: rows without a gradient keep their averages and their place.
 
     So the averages m and v of a rare word are not forgotten while it does not occur; t counts all steps.
     Raises ValueError for hyper-parameters out of range and for sparse or complex parameters, RuntimeError
     for dense gradients.
     """
+
+    _numbers = ()  # this one counts in plain numbers, as torch's does
 
     def __init__(
         self,
@@ -54,7 +56,7 @@ class SparseAdam(Optimizer):
             mean = state["exp_avg"][rows].lerp_(gradient, 1 - beta1)
             square = state["exp_avg_sq"][rows].lerp_(gradient.square(), 1 - beta2)
             state["exp_avg"][rows], state["exp_avg_sq"][rows] = mean, square
-            rate = group["lr"] * (1 - beta2**t) ** 0.5 / (1 - beta1**t)
+            rate = float(group["lr"]) * (1 - beta2**t) ** 0.5 / (1 - beta1**t)
             parameter[rows] -= rate * mean / (square.sqrt() + group["eps"])
         return loss
 

@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.optim import Optimizer
 
 from dongshou.scratch import optim
-from dongshou.scratch.permitted import OnlyPermitted
+from dongshou.scratch.permitted import FUSED_PRODUCT, OnlyPermitted
 from dongshou.scratch.proof.result import Result, tally
 
 STEPS = 8
@@ -55,7 +55,7 @@ def same_course(info: Any, twin: type[Optimizer], settings: dict[str, Any]) -> N
             our_optimizer.load_state_dict(states[0])
             their_optimizer.load_state_dict(states[1])
         _step(their_optimizer, theirs, info, nullcontext())
-        _step(our_optimizer, ours, info, OnlyPermitted())
+        _step(our_optimizer, ours, info, OnlyPermitted(FUSED_PRODUCT))
         _close(ours, theirs, f"the parameters after step {number + 1}")
         _close(_state(our_optimizer), _state(their_optimizer), f"the state after step {number + 1}")
 
