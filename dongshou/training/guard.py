@@ -71,16 +71,14 @@ def is_pair(batch: Any) -> bool:
 
 def refusal(model: nn.Module, batch: Any) -> str | None:
     """What the first layer takes and what the inputs have instead, where it is there that they differ; else None."""
-    from dongshou.scratch import nn as scratch_nn
-
     if not is_pair(batch):
         return None
     inputs = batch[0]
     first = next((layer for layer in model.modules() if has_parameters(layer)), None)
-    if isinstance(first, (nn.Conv2d, scratch_nn.Conv2d)) and inputs.dim() == 4:
+    if isinstance(first, nn.Conv2d) and inputs.dim() == 4:
         taken, given = first.in_channels, inputs.shape[1]
         said = f"the model takes {taken} channel(s), the images have {given}. Make it with in_channels={given}."
-    elif isinstance(first, (nn.Linear, scratch_nn.Linear)) and inputs.dim() == 2:
+    elif isinstance(first, nn.Linear) and inputs.dim() == 2:
         taken, given = first.in_features, inputs.shape[1]
         said = f"the model takes {taken} feature(s), the inputs have {given}."
     else:

@@ -137,11 +137,11 @@ def test_a_parametrized_layer_keeps_its_parametrization():
     x = torch.randn(4, 3)
     expected = layer(x)
     from_scratch(layer)
-    assert isinstance(layer, scratch.nn.Linear) and not isinstance(layer, nn.Linear)
+    assert isinstance(layer, scratch.nn.Linear)
     assert sorted(layer.state_dict()) == sorted(parametrizations.weight_norm(nn.Linear(3, 2)).state_dict())
     torch.testing.assert_close(layer(x), expected)
     to_torch(layer)
-    assert isinstance(layer, nn.Linear)
+    assert isinstance(layer, nn.Linear) and not isinstance(layer, scratch.nn.Linear)
     torch.testing.assert_close(layer(x), expected)
     parametrize.remove_parametrizations(from_scratch(layer), "weight")
     assert type(layer) is scratch.nn.Linear
@@ -168,10 +168,18 @@ def test_a_subclass_that_keeps_the_forward_gets_ours():
     assert type(to_torch(layer)) is Named
 
 
-def test_a_subclass_with_a_forward_of_its_own_is_missing():
-    model = nn.Sequential(Doubled(3, 2))
+def test_a_subclass_with_a_forward_of_its_own_is_named_and_finds_ours_by_super():
+    model, x = nn.Sequential(Doubled(3, 2)), torch.randn(4, 3)
+    expected = model(x)
     assert missing_layers(model) == ["0 (Doubled)"]
-    assert type(from_scratch(model)[0]) is Doubled
+    with pytest.raises(DongshouError, match=r"no twin for 0 \(Doubled\)"):
+        from_scratch(model, strict=True)
+    with pytest.warns(UserWarning, match=r"^from_scratch leaves the arithmetic of 0 \(Doubled\) as it is\.$"):
+        from_scratch(model)
+    assert missing_layers(model) == ["0 (Doubled)"] and isinstance(model[0], Doubled)
+    with OnlyPermitted():  # 2 * is plain arithmetic, and super() leads to ours
+        torch.testing.assert_close(model(x), expected)
+    assert type(to_torch(model)[0]) is Doubled
 
 
 def test_what_we_lack_stays_torchs_or_is_an_error_that_changes_nothing(monkeypatch):
@@ -180,7 +188,8 @@ def test_what_we_lack_stays_torchs_or_is_an_error_that_changes_nothing(monkeypat
     with pytest.raises(DongshouError, match=r"no twin for 1\.0 \(Hardshrink\)"):
         from_scratch(model, strict=True)
     assert type(model[0]) is nn.Linear
-    assert from_scratch(model) is model
+    with pytest.warns(UserWarning, match=r"leaves the arithmetic of 1\.0 \(Hardshrink\)"):
+        assert from_scratch(model) is model
     assert type(model[0]) is scratch.nn.Linear and type(model[1][0]) is nn.Hardshrink
     assert missing_layers(model) == ["1.0 (Hardshrink)"]
     with pytest.raises(DongshouError, match="the model itself"):
@@ -265,13 +274,6 @@ class Attention(nn.MultiheadAttention):
     """A user's attention that keeps the forward of torch's."""
 
 
-class Wrapped(nn.TransformerEncoderLayer):
-    """A user's layer that calls the forward of torch's, with layers of ours inside."""
-
-    def forward(self, *arguments, **keywords):
-        return super().forward(*arguments, **keywords)
-
-
 class Scale(nn.Module):
     """A user's module that computes and holds no layers."""
 
@@ -352,15 +354,14 @@ def test_layers_made_by_us_become_torchs():
 
 
 @pytest.mark.parametrize("masked", [{}, {"src_mask"}, {"src_key_padding_mask"}, {"src_mask", "src_key_padding_mask"}])
-def test_torchs_fast_path_takes_our_attention(masked):
-    layer, x = Wrapped(8, 2, 12, batch_first=True).eval(), torch.randn(2, 4, 8)
+def test_a_layer_of_torchs_takes_our_attention_in_its_fast_path(masked):
+    layer, x = nn.TransformerEncoderLayer(8, 2, 12, batch_first=True).eval(), torch.randn(2, 4, 8)
     masks = dict(src_mask=torch.ones(4, 4).triu(1) > 0, src_key_padding_mask=torch.tensor([[False] * 4] * 2))
     masks["src_key_padding_mask"][0, 3] = True
     masks = {name: mask for name, mask in masks.items() if name in masked}
     with torch.no_grad():
         expected = layer(x, **masks)
-        from_scratch(layer)
-        assert missing_layers(layer) == ["the model itself (Wrapped)"]
+        from_scratch(layer.self_attn)
         torch.testing.assert_close(layer(x, **masks), expected)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from torch import Tensor
 
 from dongshou.scratch import functional as F
-from dongshou.scratch.nn.container import Module
+from dongshou.scratch.nn.container import Layer, torch_nn
 
 
-class ReLU(Module):
+class ReLU(Layer, torch_nn.ReLU):
     """max(x, 0). Nair and Hinton, 2010."""
 
     def __init__(self, inplace: bool = False) -> None:
@@ -22,7 +22,7 @@ class ReLU(Module):
         return "inplace=True" if self.inplace else ""
 
 
-class LeakyReLU(Module):
+class LeakyReLU(Layer, torch_nn.LeakyReLU):
     """max(x, 0) + negative_slope * min(x, 0). Maas et al., 2013."""
 
     def __init__(self, negative_slope: float = 1e-2, inplace: bool = False) -> None:
@@ -37,28 +37,28 @@ class LeakyReLU(Module):
         return f"negative_slope={self.negative_slope}" + (", inplace=True" if self.inplace else "")
 
 
-class Sigmoid(Module):
+class Sigmoid(Layer, torch_nn.Sigmoid):
     """1 / (1 + exp(-x))."""
 
     def forward(self, input: Tensor) -> Tensor:
         return F.sigmoid(input)
 
 
-class LogSigmoid(Module):
+class LogSigmoid(Layer, torch_nn.LogSigmoid):
     """-log(1 + exp(-x))."""
 
     def forward(self, input: Tensor) -> Tensor:
         return F.logsigmoid(input)
 
 
-class Tanh(Module):
+class Tanh(Layer, torch_nn.Tanh):
     """(exp(x) - exp(-x)) / (exp(x) + exp(-x))."""
 
     def forward(self, input: Tensor) -> Tensor:
         return F.tanh(input)
 
 
-class GELU(Module):
+class GELU(Layer, torch_nn.GELU):
     """x Phi(x), Phi the distribution function of the standard normal. Hendrycks and Gimpel, 2016."""
 
     def __init__(self, approximate: str = "none") -> None:
@@ -72,7 +72,7 @@ class GELU(Module):
         return f"approximate={self.approximate!r}"
 
 
-class Softmax(Module):
+class Softmax(Layer, torch_nn.Softmax):
     """exp(x_i) / sum_j exp(x_j) along dim."""
 
     def __init__(self, dim: int | None = None) -> None:
@@ -86,7 +86,7 @@ class Softmax(Module):
         return f"dim={self.dim}"
 
 
-class LogSoftmax(Module):
+class LogSoftmax(Layer, torch_nn.LogSoftmax):
     """x_i - log(sum_j exp(x_j)) along dim."""
 
     def __init__(self, dim: int | None = None) -> None:
@@ -100,7 +100,7 @@ class LogSoftmax(Module):
         return f"dim={self.dim}"
 
 
-class Softmin(Module):
+class Softmin(Layer, torch_nn.Softmin):
     """exp(-x_i) / sum_j exp(-x_j) along dim."""
 
     def __init__(self, dim: int | None = None) -> None:
@@ -114,7 +114,7 @@ class Softmin(Module):
         return f"dim={self.dim}"
 
 
-class Softmax2d(Module):
+class Softmax2d(Layer, torch_nn.Softmax2d):
     """Softmax over the channels of (batch, channels, height, width), or of one example. ValueError otherwise."""
 
     def forward(self, input: Tensor) -> Tensor:

@@ -7,10 +7,10 @@ from typing import ClassVar
 from torch import Tensor
 
 from dongshou.scratch.functional.adaptive_pooling import OutputSize, adaptive_avg_pool, adaptive_max_pool
-from dongshou.scratch.nn.container import Module
+from dongshou.scratch.nn.container import Layer, torch_nn
 
 
-class AdaptiveAvgPool(Module):
+class AdaptiveAvgPool(Layer):
     """The mean of each of output_size windows that divide an axis among themselves; None keeps the size."""
 
     axes: ClassVar[int]
@@ -26,13 +26,13 @@ class AdaptiveAvgPool(Module):
         return f"output_size={self.output_size}"
 
 
-class AdaptiveAvgPool1d(AdaptiveAvgPool):
+class AdaptiveAvgPool1d(AdaptiveAvgPool, torch_nn.AdaptiveAvgPool1d):
     """The mean of each of output_size windows: (batch, channels, length) -> (batch, channels, output_size)."""
 
     axes = 1
 
 
-class AdaptiveAvgPool2d(AdaptiveAvgPool):
+class AdaptiveAvgPool2d(AdaptiveAvgPool, torch_nn.AdaptiveAvgPool2d):
     """AdaptiveAvgPool1d along two axes; with output_size 1 the mean of the whole picture, channel by channel.
 
     (batch, channels, height, width) -> (batch, channels, *output_size). Lin et al., Network in network, 2014.
@@ -41,13 +41,13 @@ class AdaptiveAvgPool2d(AdaptiveAvgPool):
     axes = 2
 
 
-class AdaptiveAvgPool3d(AdaptiveAvgPool):
+class AdaptiveAvgPool3d(AdaptiveAvgPool, torch_nn.AdaptiveAvgPool3d):
     """AdaptiveAvgPool1d along three axes: (batch, channels, depth, height, width)."""
 
     axes = 3
 
 
-class AdaptiveMaxPool(Module):
+class AdaptiveMaxPool(Layer):
     """The maximum of each of output_size windows; with return_indices also where it was found."""
 
     axes: ClassVar[int]
@@ -64,19 +64,19 @@ class AdaptiveMaxPool(Module):
         return f"output_size={self.output_size}"
 
 
-class AdaptiveMaxPool1d(AdaptiveMaxPool):
+class AdaptiveMaxPool1d(AdaptiveMaxPool, torch_nn.AdaptiveMaxPool1d):
     """The maximum of each of output_size windows: (batch, channels, length) -> (batch, channels, output_size)."""
 
     axes = 1
 
 
-class AdaptiveMaxPool2d(AdaptiveMaxPool):
+class AdaptiveMaxPool2d(AdaptiveMaxPool, torch_nn.AdaptiveMaxPool2d):
     """AdaptiveMaxPool1d along two axes: (batch, channels, height, width)."""
 
     axes = 2
 
 
-class AdaptiveMaxPool3d(AdaptiveMaxPool):
+class AdaptiveMaxPool3d(AdaptiveMaxPool, torch_nn.AdaptiveMaxPool3d):
     """AdaptiveMaxPool1d along three axes: (batch, channels, depth, height, width)."""
 
     axes = 3

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from dongshou.scratch import functional as F
-from dongshou.scratch.nn.container import Module, ModuleList, Sequential
+from dongshou.scratch.nn.container import Layer, ModuleList, Sequential, torch_nn
 from dongshou.scratch.nn.convolution import Device
 from dongshou.scratch.nn.linear import Linear
 
@@ -22,7 +22,7 @@ class OutputAndLoss(NamedTuple):
     loss: Tensor
 
 
-class AdaptiveLogSoftmaxWithLoss(Module):
+class AdaptiveLogSoftmaxWithLoss(Layer, torch_nn.AdaptiveLogSoftmaxWithLoss):
     """log p(y) = log p(cluster of y) + log p(y | cluster), for classes sorted from frequent to rare.
 
     The head knows the classes below cutoffs[0], and a cluster for each later stretch between two cutoffs; the
@@ -80,7 +80,10 @@ class AdaptiveLogSoftmaxWithLoss(Module):
 
     def log_prob(self, input: Tensor) -> Tensor:
         """log p of every class: (batch, in_features) -> (batch, n_classes)."""
-        head = F.log_softmax(self.head(input), 1)  # (batch, shortlist + clusters)
+        return self._get_full_log_prob(input, self.head(input))
+
+    def _get_full_log_prob(self, input: Tensor, head_output: Tensor) -> Tensor:
+        head = F.log_softmax(head_output, 1)  # (batch, shortlist + clusters)
         shortlist, *clusters = head.split([self.shortlist_size, *[1] * self.n_clusters], 1)
         within = (F.log_softmax(layers(input), 1) for layers in self.tail)
         return torch.cat([shortlist, *(one + other for one, other in zip(clusters, within, strict=True))], dim=1)

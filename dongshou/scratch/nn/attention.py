@@ -11,13 +11,13 @@ from dongshou.scratch import functional as F
 from dongshou.scratch import init
 from dongshou.scratch.functional.attention import masked
 from dongshou.scratch.nn.attention_mask import merged_mask
-from dongshou.scratch.nn.container import Module, Parameter
+from dongshou.scratch.nn.container import Layer, Parameter, torch_nn
 from dongshou.scratch.nn.linear import NonDynamicallyQuantizableLinear
 
 Device = torch.device | str | int | None
 
 
-class MultiheadAttention(Module):
+class MultiheadAttention(Layer, torch_nn.MultiheadAttention):
     """num_heads attentions side by side, each on head_dim = embed_dim / num_heads features of its own.
 
     head_i = attention(W_q query + b_q, W_k key + b_k, W_v value + b_v), of which it sees the i-th slice;

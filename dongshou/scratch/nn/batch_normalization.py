@@ -12,12 +12,12 @@ import torch
 from torch import Tensor
 
 from dongshou.scratch import functional as F
-from dongshou.scratch.nn.container import Module, Parameter
+from dongshou.scratch.nn.container import Layer, Parameter, torch_nn
 from dongshou.scratch.nn.convolution import Device
 from dongshou.scratch.nn.normalization import add_affine, reset_affine
 
 
-class RunningNormalization(Module):
+class RunningNormalization(Layer):
     """What batch and instance normalisation share: weight, bias and running statistics, (num_features) each.
 
     In training, running <- (1 - momentum) running + momentum batch; momentum None keeps the plain average.
@@ -77,7 +77,7 @@ class RunningNormalization(Module):
         memory = f"momentum={self.momentum}, {affine}, track_running_stats={self.track_running_stats}"
         return f"{self.num_features}, eps={self.eps}, {memory}"
 
-    def _require_dims(self, input: Tensor) -> None:
+    def _check_input_dim(self, input: Tensor) -> None:
         if input.dim() not in self.dims:
             expected = " or ".join(f"{dim}D" for dim in self.dims)
             raise ValueError(f"expected {expected} input (got {input.dim()}D input)")
@@ -104,7 +104,7 @@ class BatchNormalization(RunningNormalization):
     """BatchNorm1d to 3d, which differ by the axes of their input alone."""
 
     def forward(self, input: Tensor) -> Tensor:
-        self._require_dims(input)
+        self._check_input_dim(input)
         has_memory = self.running_mean is not None and self.running_var is not None
         momentum = 0.0 if self.momentum is None else self.momentum
         if self.training and self.track_running_stats and self.num_batches_tracked is not None:
@@ -124,7 +124,7 @@ class BatchNormalization(RunningNormalization):
         )
 
 
-class BatchNorm1d(BatchNormalization):
+class BatchNorm1d(BatchNormalization, torch_nn.BatchNorm1d):
     """(x - mean) / sqrt(variance + eps) * weight + bias, for every feature of the batch.
 
     input (batch, features) or (batch, channels, length). Ioffe and Szegedy, 2015.
@@ -133,7 +133,7 @@ class BatchNorm1d(BatchNormalization):
     dims = (2, 3)
 
 
-class BatchNorm2d(BatchNormalization):
+class BatchNorm2d(BatchNormalization, torch_nn.BatchNorm2d):
     """(x - mean) / sqrt(variance + eps) * weight + bias, for every channel of the batch.
 
     In training, mean and variance are taken over batch, height and width, and remembered; in evaluation
@@ -143,7 +143,7 @@ class BatchNorm2d(BatchNormalization):
     dims = (4,)
 
 
-class BatchNorm3d(BatchNormalization):
+class BatchNorm3d(BatchNormalization, torch_nn.BatchNorm3d):
     """BatchNorm2d over depth, too. input (batch, channels, depth, height, width)."""
 
     dims = (5,)
@@ -167,12 +167,17 @@ class InstanceNormalization(RunningNormalization):
         super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
 
     def forward(self, input: Tensor) -> Tensor:
-        self._require_dims(input)
+        self._check_input_dim(input)
         is_single = input.dim() == min(self.dims)
-        batch = input.unsqueeze(0) if is_single else input  # (batch, channels, ...)
-        self._require_channels(batch.size(1))
-        output = F.instance_norm(
-            batch,
+        return self._handle_no_batch_input(input) if is_single else self._apply_instance_norm(input)
+
+    def _handle_no_batch_input(self, input: Tensor) -> Tensor:
+        return self._apply_instance_norm(input.unsqueeze(0)).squeeze(0)
+
+    def _apply_instance_norm(self, input: Tensor) -> Tensor:
+        self._require_channels(input.size(1))  # (batch, channels, ...)
+        return F.instance_norm(
+            input,
             self.running_mean,
             self.running_var,
             self.weight,
@@ -181,23 +186,22 @@ class InstanceNormalization(RunningNormalization):
             0.0 if self.momentum is None else self.momentum,
             self.eps,
         )
-        return output.squeeze(0) if is_single else output
 
     def _require_channels(self, channels: int) -> None:
         if channels == self.num_features:
             return
         if self.affine:
             raise ValueError(f"expected num_features ({self.num_features}) channels, but got: {channels}.")
-        warnings.warn(f"{channels} channels are not num_features={self.num_features}; leave it out.", stacklevel=3)
+        warnings.warn(f"{channels} channels are not num_features={self.num_features}; leave it out.", stacklevel=4)
 
 
-class InstanceNorm1d(InstanceNormalization):
+class InstanceNorm1d(InstanceNormalization, torch_nn.InstanceNorm1d):
     """(x - mean) / sqrt(variance + eps), for every channel of each example. input (batch, channels, length)."""
 
     dims = (2, 3)
 
 
-class InstanceNorm2d(InstanceNormalization):
+class InstanceNorm2d(InstanceNormalization, torch_nn.InstanceNorm2d):
     """(x - mean) / sqrt(variance + eps), for every channel of each example: the contrast of an image is taken out.
 
     input (batch, channels, height, width). Ulyanov et al., 2016.
@@ -206,7 +210,7 @@ class InstanceNorm2d(InstanceNormalization):
     dims = (3, 4)
 
 
-class InstanceNorm3d(InstanceNormalization):
+class InstanceNorm3d(InstanceNormalization, torch_nn.InstanceNorm3d):
     """InstanceNorm2d over depth, too. input (batch, channels, depth, height, width)."""
 
     dims = (4, 5)

@@ -9,11 +9,11 @@ from torch import Tensor
 
 from dongshou.scratch import functional as F
 from dongshou.scratch import init
-from dongshou.scratch.nn.container import Module, Parameter
+from dongshou.scratch.nn.container import Layer, Parameter, torch_nn
 from dongshou.scratch.nn.convolution import Device
 
 
-class Bilinear(Module):
+class Bilinear(Layer, torch_nn.Bilinear):
     """y_k = a^T W_k b + bias_k: every output is a weighted sum of all products of an a with a b.
 
     weight (out_features, in1_features, in2_features), bias (out_features);

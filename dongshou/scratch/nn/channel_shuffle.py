@@ -5,10 +5,10 @@ from __future__ import annotations
 from torch import Tensor
 
 from dongshou.scratch import functional as F
-from dongshou.scratch.nn.container import Module
+from dongshou.scratch.nn.container import Layer, torch_nn
 
 
-class ChannelShuffle(Module):
+class ChannelShuffle(Layer, torch_nn.ChannelShuffle):
     """The first channels of all groups, then the second ones, ...: (batch, channels, ...), the output too.
 
     After a grouped convolution each group of the next one hears of all groups. Zhang et al., ShuffleNet, 2017.

@@ -1,7 +1,25 @@
-"""torch's own Parameter, Module and containers: they hold and name layers and compute nothing."""
+"""What all layers are made of: torch's own Module, Parameter and containers, which compute nothing, and Layer."""
 
 from __future__ import annotations
 
+from typing import Any
+
+import torch
 from torch.nn import Module, ModuleDict, ModuleList, Parameter, Sequential
 
-__all__ = ["Module", "ModuleDict", "ModuleList", "Parameter", "Sequential"]
+__all__ = ["Layer", "Module", "ModuleDict", "ModuleList", "Parameter", "Sequential", "torch_nn"]
+
+torch_nn: Any = torch.nn  # untyped, because torch declares its layers' attributes more narrowly than it uses them
+
+
+class Layer(Module):
+    """The first base of every layer here; the second is the layer of torch.nn of the same name.
+
+    The second base is there for whoever looks for layers by class: `isinstance(layer, torch.nn.Linear)` holds, and
+    initialisers, weight averaging and pruning find ours. Nothing is computed by it: Python takes a method from the
+    first base that has it, and every layer brings a constructor and a forward of its own, as do all helpers that
+    compute. What is left to torch's class is reading states that an older torch has saved.
+    """
+
+    def __init__(self) -> None:
+        Module.__init__(self)  # not super(): that would be the constructor of torch's layer

@@ -12,13 +12,13 @@ from torch import Tensor
 from dongshou.scratch import functional as F
 from dongshou.scratch import init
 from dongshou.scratch.functional.convolution import Sizes, convolution, same_padding
-from dongshou.scratch.nn.container import Module, Parameter
+from dongshou.scratch.nn.container import Layer, Parameter, torch_nn
 
 Device = torch.device | str | int | None
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 
 
-class Convolution(Module):
+class Convolution(Layer):
     """What all convolutions have: channels, groups, a kernel for each pair of channels, a bias for each output.
 
     weight (out_channels, in_channels / groups, *kernel), with in and out exchanged when transposed; weight and
@@ -120,21 +120,25 @@ class ForwardConvolution(Convolution):
         )
 
     def forward(self, input: Tensor) -> Tensor:
+        return self._conv_forward(input, self.weight, self.bias)
+
+    def _conv_forward(self, input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+        # apart from forward because subclasses call it with a weight of their making
         padding = self.padding
         if self.padding_mode != "zeros":
             input = F.pad(input, self._reversed_padding_repeated_twice, self.padding_mode)
             padding = 0
         settings = self.stride, padding, self.dilation, self.groups
-        return convolution(self.axes, input, self.weight, self.bias, *settings)
+        return convolution(self.axes, input, weight, bias, *settings)
 
 
-class Conv1d(ForwardConvolution):
+class Conv1d(ForwardConvolution, torch_nn.Conv1d):
     """Convolution along a sequence. (batch, in_channels, length) -> (batch, out_channels, positions)."""
 
     axes = 1
 
 
-class Conv2d(ForwardConvolution):
+class Conv2d(ForwardConvolution, torch_nn.Conv2d):
     """y[n, o, i, j] = b[o] + sum over c, k, l of w[o, c, k, l] x[n, c, stride i + dilation k, stride j + dilation l].
 
     input (batch, in_channels, height, width) -> (batch, out_channels, *positions), where an axis has
@@ -144,7 +148,7 @@ class Conv2d(ForwardConvolution):
     axes = 2
 
 
-class Conv3d(ForwardConvolution):
+class Conv3d(ForwardConvolution, torch_nn.Conv3d):
     """Convolution in space, or in space and time. input (batch, in_channels, depth, height, width)."""
 
     axes = 3

@@ -8,10 +8,10 @@ import torch
 from torch import Tensor
 
 from dongshou.scratch import functional as F
-from dongshou.scratch.nn.container import Module
+from dongshou.scratch.nn.container import Layer, torch_nn
 
 
-class CrossMapLRN2d(Module):
+class CrossMapLRN2d(Layer, torch_nn.CrossMapLRN2d):
     """x / (k + alpha / size * sum x'^2)^beta over neighbouring channels; LocalResponseNorm is what to take instead.
 
     input (batch, channels, height, width). Gives the numbers of torch's, which are not those of the formula: the

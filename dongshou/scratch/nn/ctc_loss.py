@@ -6,10 +6,10 @@ from torch import Tensor
 
 from dongshou.scratch import functional as F
 from dongshou.scratch.functional.ctc import Lengths
-from dongshou.scratch.nn.container import Module
+from dongshou.scratch.nn.container import Layer, torch_nn
 
 
-class CTCLoss(Module):
+class CTCLoss(Layer, torch_nn.CTCLoss):
     """-log p(target), p summed over all paths that spell the target once blanks and repetitions are out.
 
     log_probs (time, batch, classes), targets (batch, longest) or one after the other, lengths (batch);

@@ -5,10 +5,10 @@ from __future__ import annotations
 from torch import Tensor
 
 from dongshou.scratch import functional as F
-from dongshou.scratch.nn.container import Module
+from dongshou.scratch.nn.container import Layer, torch_nn
 
 
-class CosineSimilarity(Module):
+class CosineSimilarity(Layer, torch_nn.CosineSimilarity):
     """a . b / (max(|a|, eps) max(|b|, eps)) along dim."""
 
     def __init__(self, dim: int = 1, eps: float = 1e-8) -> None:
@@ -20,7 +20,7 @@ class CosineSimilarity(Module):
         return F.cosine_similarity(x1, x2, self.dim, self.eps)
 
 
-class PairwiseDistance(Module):
+class PairwiseDistance(Layer, torch_nn.PairwiseDistance):
     """(sum |a - b + eps|^p)^(1/p) over the last axis."""
 
     def __init__(self, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> None:

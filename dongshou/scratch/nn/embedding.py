@@ -10,11 +10,11 @@ from torch import Tensor
 from dongshou.scratch import functional as F
 from dongshou.scratch import init
 from dongshou.scratch.functional.embedding import row_of_padding
-from dongshou.scratch.nn.container import Module, Parameter
+from dongshou.scratch.nn.container import Layer, Parameter, torch_nn
 from dongshou.scratch.nn.convolution import Device
 
 
-class Table(Module):
+class Table(Layer):
     """What both embeddings share: one row of the weight for every index, (num_embeddings, embedding_dim).
 
     Drawn from N(0, 1), the row padding_idx 0. Raises AssertionError when a weight or padding_idx does not fit.
@@ -40,12 +40,15 @@ class Table(Module):
     def reset_parameters(self) -> None:
         """Draws every row anew; the row of the padding is 0."""
         init.normal_(self.weight)
+        self._fill_padding_idx_with_zero()
+
+    def _fill_padding_idx_with_zero(self) -> None:
         if self.padding_idx is not None:
             with torch.no_grad():
                 self.weight[self.padding_idx].fill_(0)
 
 
-class Embedding(Table):
+class Embedding(Table, torch_nn.Embedding):
     """weight[i] for every index i. weight (num_embeddings, embedding_dim), drawn from N(0, 1).
 
     input (...) of indices -> (..., embedding_dim). The row padding_idx is 0 and gets no gradient.
@@ -100,7 +103,7 @@ class Embedding(Table):
         return sizes + padding + _shown_limits(self) + (", sparse=True" if self.sparse else "")
 
 
-class EmbeddingBag(Table):
+class EmbeddingBag(Table, torch_nn.EmbeddingBag):
     """The "sum", "mean" or "max" of the embeddings of each bag of indices.
 
     input (bags, size), or (places) and offsets (bags) where each bag begins -> (bags, embedding_dim).

@@ -9,11 +9,11 @@ from torch import Tensor
 
 from dongshou.scratch.functional.convolution import Sizes
 from dongshou.scratch.functional.fractional_pooling import fractional_max_pool
-from dongshou.scratch.nn.container import Module
+from dongshou.scratch.nn.container import Layer, torch_nn
 from dongshou.scratch.nn.convolution import sizes
 
 
-class FractionalMaxPool(Module):
+class FractionalMaxPool(Layer):
     """The maximum of windows that begin at random, output_size of them or output_ratio times the input's size.
 
     Raises ValueError unless one of the two is given, and for a ratio that is not between 0 and 1.
@@ -53,13 +53,13 @@ class FractionalMaxPool(Module):
         )
 
 
-class FractionalMaxPool2d(FractionalMaxPool):
+class FractionalMaxPool2d(FractionalMaxPool, torch_nn.FractionalMaxPool2d):
     """Shrinks a picture by any factor between 1 and the kernel's size. Graham, 2014."""
 
     axes = 2
 
 
-class FractionalMaxPool3d(FractionalMaxPool):
+class FractionalMaxPool3d(FractionalMaxPool, torch_nn.FractionalMaxPool3d):
     """FractionalMaxPool2d along three axes."""
 
     axes = 3

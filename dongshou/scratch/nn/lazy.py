@@ -1,6 +1,8 @@
 """Lazy layers: they learn the number of their inputs from the first batch, and then are the layer itself.
 
-The waiting is torch's bookkeeping (`LazyModuleMixin`); what is computed is the layer's.
+The waiting is torch's bookkeeping (`LazyModuleMixin`); what is computed is the layer's. torch's lazy class stands
+before the layer among the bases, because it is older than what it becomes: `super()` would lead to it, so the next
+constructor and method are called by name.
 """
 
 # pyright: reportAttributeAccessIssue=false, reportCallIssue=false
@@ -17,6 +19,7 @@ from torch.nn.parameter import UninitializedParameter
 
 from dongshou.scratch.functional.convolution import Sizes
 from dongshou.scratch.functional.windows import require_axes
+from dongshou.scratch.nn.container import torch_nn
 from dongshou.scratch.nn.convolution import Conv1d, Conv2d, Conv3d, Convolution, Device, ForwardConvolution
 from dongshou.scratch.nn.linear import Linear
 from dongshou.scratch.nn.transposed_convolution import (
@@ -27,7 +30,7 @@ from dongshou.scratch.nn.transposed_convolution import (
 )
 
 
-class LazyLinear(LazyModuleMixin, Linear):
+class LazyLinear(torch_nn.LazyLinear, Linear):
     """Linear with in_features from the last axis of the first batch."""
 
     cls_to_become = Linear
@@ -35,7 +38,7 @@ class LazyLinear(LazyModuleMixin, Linear):
     def __init__(
         self, out_features: int, bias: bool = True, device: Device = None, dtype: torch.dtype | None = None
     ) -> None:
-        super().__init__(0, 0, False)
+        LazyModuleMixin.__init__(self, 0, 0, False)
         self.out_features = out_features
         self.weight = UninitializedParameter(device=device, dtype=dtype)
         self.bias = UninitializedParameter(device=device, dtype=dtype) if bias else None
@@ -43,7 +46,7 @@ class LazyLinear(LazyModuleMixin, Linear):
     def reset_parameters(self) -> None:
         """Draws weight and bias anew, once there is something to draw."""
         if self.in_features != 0:
-            super().reset_parameters()
+            Linear.reset_parameters(self)
 
     def initialize_parameters(self, input: Tensor) -> None:
         """Makes weight and bias for this batch. Raises AssertionError when loaded ones do not fit it."""
@@ -70,7 +73,7 @@ class LazyConvolution(LazyModuleMixin, Convolution):
     def reset_parameters(self) -> None:
         """Draws weight and bias anew, once there is something to draw."""
         if self.in_channels != 0:
-            super().reset_parameters()
+            Convolution.reset_parameters(self)
 
     def initialize_parameters(self, input: Tensor, *args: Any, **kwargs: Any) -> None:
         """Makes weight and bias for this batch. Raises ValueError when its channels do not divide into groups."""
@@ -102,23 +105,24 @@ class LazyForwardConvolution(LazyConvolution, ForwardConvolution):
         device: Device = None,
         dtype: torch.dtype | None = None,
     ) -> None:
-        super().__init__(0, 0, kernel_size, stride, padding, dilation, groups, False, padding_mode, device, dtype)
+        settings = stride, padding, dilation, groups, False, padding_mode, device, dtype
+        LazyModuleMixin.__init__(self, 0, 0, kernel_size, *settings)
         self._wait(out_channels, bias, device, dtype)
 
 
-class LazyConv1d(LazyForwardConvolution, Conv1d):
+class LazyConv1d(LazyForwardConvolution, torch_nn.LazyConv1d, Conv1d):
     """Conv1d with in_channels from the first batch."""
 
     cls_to_become = Conv1d
 
 
-class LazyConv2d(LazyForwardConvolution, Conv2d):
+class LazyConv2d(LazyForwardConvolution, torch_nn.LazyConv2d, Conv2d):
     """Conv2d with in_channels from the first batch."""
 
     cls_to_become = Conv2d
 
 
-class LazyConv3d(LazyForwardConvolution, Conv3d):
+class LazyConv3d(LazyForwardConvolution, torch_nn.LazyConv3d, Conv3d):
     """Conv3d with in_channels from the first batch."""
 
     cls_to_become = Conv3d
@@ -142,23 +146,24 @@ class LazyTransposedConvolution(LazyConvolution, TransposedConvolution):
         dtype: torch.dtype | None = None,
     ) -> None:
         steps = stride, padding, output_padding, groups
-        super().__init__(0, 0, kernel_size, *steps, False, dilation, padding_mode, device, dtype)
+        settings = *steps, False, dilation, padding_mode, device, dtype
+        LazyModuleMixin.__init__(self, 0, 0, kernel_size, *settings)
         self._wait(out_channels, bias, device, dtype)
 
 
-class LazyConvTranspose1d(LazyTransposedConvolution, ConvTranspose1d):
+class LazyConvTranspose1d(LazyTransposedConvolution, torch_nn.LazyConvTranspose1d, ConvTranspose1d):
     """ConvTranspose1d with in_channels from the first batch."""
 
     cls_to_become = ConvTranspose1d
 
 
-class LazyConvTranspose2d(LazyTransposedConvolution, ConvTranspose2d):
+class LazyConvTranspose2d(LazyTransposedConvolution, torch_nn.LazyConvTranspose2d, ConvTranspose2d):
     """ConvTranspose2d with in_channels from the first batch."""
 
     cls_to_become = ConvTranspose2d
 
 
-class LazyConvTranspose3d(LazyTransposedConvolution, ConvTranspose3d):
+class LazyConvTranspose3d(LazyTransposedConvolution, torch_nn.LazyConvTranspose3d, ConvTranspose3d):
     """ConvTranspose3d with in_channels from the first batch."""
 
     cls_to_become = ConvTranspose3d

@@ -1,6 +1,7 @@
 """Lazy batch and instance normalisation: they learn the number of their features from the first batch.
 
-The waiting is torch's bookkeeping (`LazyModuleMixin`); what is computed is the layer's.
+The waiting is torch's bookkeeping (`LazyModuleMixin`); what is computed is the layer's. The order of the bases is
+explained in `lazy.py`.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from dongshou.scratch.nn.batch_normalization import (
     InstanceNorm3d,
     RunningNormalization,
 )
+from dongshou.scratch.nn.container import torch_nn
 from dongshou.scratch.nn.convolution import Device
 
 
@@ -39,7 +41,7 @@ class LazyRunningNormalization(LazyModuleMixin, RunningNormalization):
         bias: bool = True,
     ) -> None:
         settings: dict[str, Any] = dict(device=device, dtype=dtype)
-        super().__init__(0, eps, momentum, False, False, bias=False)  # pyright: ignore[reportAttributeAccessIssue]
+        LazyModuleMixin.__init__(self, 0, eps, momentum, False, False, bias=False)  # pyright: ignore[reportAttributeAccessIssue]
         self.affine = affine
         self.track_running_stats = track_running_stats
         if affine:
@@ -53,7 +55,9 @@ class LazyRunningNormalization(LazyModuleMixin, RunningNormalization):
     def reset_parameters(self) -> None:
         """weight <- 1, bias <- 0, and the batches are forgotten, once there is something to set."""
         if self.num_features != 0:
-            super().reset_parameters()
+            RunningNormalization.reset_parameters(self)
+
+    _check_input_dim = RunningNormalization._check_input_dim
 
     def initialize_parameters(self, input: Tensor) -> None:
         """Makes weight, bias and running statistics for this batch."""
@@ -66,37 +70,37 @@ class LazyRunningNormalization(LazyModuleMixin, RunningNormalization):
         self.reset_parameters()
 
 
-class LazyBatchNorm1d(LazyRunningNormalization, BatchNorm1d):
+class LazyBatchNorm1d(LazyRunningNormalization, torch_nn.LazyBatchNorm1d, BatchNorm1d):
     """BatchNorm1d with num_features from the first batch."""
 
     cls_to_become = BatchNorm1d
 
 
-class LazyBatchNorm2d(LazyRunningNormalization, BatchNorm2d):
+class LazyBatchNorm2d(LazyRunningNormalization, torch_nn.LazyBatchNorm2d, BatchNorm2d):
     """BatchNorm2d with num_features from the first batch."""
 
     cls_to_become = BatchNorm2d
 
 
-class LazyBatchNorm3d(LazyRunningNormalization, BatchNorm3d):
+class LazyBatchNorm3d(LazyRunningNormalization, torch_nn.LazyBatchNorm3d, BatchNorm3d):
     """BatchNorm3d with num_features from the first batch."""
 
     cls_to_become = BatchNorm3d
 
 
-class LazyInstanceNorm1d(LazyRunningNormalization, InstanceNorm1d):
+class LazyInstanceNorm1d(LazyRunningNormalization, torch_nn.LazyInstanceNorm1d, InstanceNorm1d):
     """InstanceNorm1d with num_features from the first batch."""
 
     cls_to_become = InstanceNorm1d
 
 
-class LazyInstanceNorm2d(LazyRunningNormalization, InstanceNorm2d):
+class LazyInstanceNorm2d(LazyRunningNormalization, torch_nn.LazyInstanceNorm2d, InstanceNorm2d):
     """InstanceNorm2d with num_features from the first batch."""
 
     cls_to_become = InstanceNorm2d
 
 
-class LazyInstanceNorm3d(LazyRunningNormalization, InstanceNorm3d):
+class LazyInstanceNorm3d(LazyRunningNormalization, torch_nn.LazyInstanceNorm3d, InstanceNorm3d):
     """InstanceNorm3d with num_features from the first batch."""
 
     cls_to_become = InstanceNorm3d

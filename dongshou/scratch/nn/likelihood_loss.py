@@ -9,10 +9,10 @@ from torch import Tensor
 
 from dongshou.scratch import functional as F
 from dongshou.scratch.functional.reduction import legacy_reduction
-from dongshou.scratch.nn.container import Module
+from dongshou.scratch.nn.container import Layer, torch_nn
 
 
-class KLDivLoss(Module):
+class KLDivLoss(Layer, torch_nn.KLDivLoss):
     """q (log q - log p). input: log p; target: q, or log q with log_target.
 
     Divide by the batch with reduction="batchmean" to have the divergence of Kullback and Leibler.
@@ -33,7 +33,7 @@ class KLDivLoss(Module):
         return F.kl_div(input, target, log_target=self.log_target, reduction=self.reduction)
 
 
-class GaussianNLLLoss(Module):
+class GaussianNLLLoss(Layer, torch_nn.GaussianNLLLoss):
     """(log v + (m - y)^2 / v) / 2, for the mean m and the variance v of a normal distribution.
 
     input: m, target: y, of one shape; var: v, of that shape or one for all of the last axis, at least eps.
@@ -49,7 +49,7 @@ class GaussianNLLLoss(Module):
         return F.gaussian_nll_loss(input, target, var, full=self.full, eps=self.eps, reduction=self.reduction)
 
 
-class PoissonNLLLoss(Module):
+class PoissonNLLLoss(Layer, torch_nn.PoissonNLLLoss):
     """r - y log r, for the rate r of a Poisson distribution and a count y. input: log r, or r without log_input."""
 
     def __init__(

@@ -11,10 +11,10 @@ from torch import Tensor
 
 from dongshou.scratch import functional as F
 from dongshou.scratch import init
-from dongshou.scratch.nn.container import Module, Parameter
+from dongshou.scratch.nn.container import Layer, Parameter, torch_nn
 
 
-class Identity(Module):
+class Identity(Layer, torch_nn.Identity):
     """y = x, whatever it is built with: holds the place of a layer that is not there."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -24,7 +24,7 @@ class Identity(Module):
         return input
 
 
-class Flatten(Module):
+class Flatten(Layer, torch_nn.Flatten):
     """One axis in place of start_dim to end_dim: (batch, channels, height, width) -> (batch, features)."""
 
     def __init__(self, start_dim: int = 1, end_dim: int = -1) -> None:
@@ -39,7 +39,7 @@ class Flatten(Module):
         return f"start_dim={self.start_dim}, end_dim={self.end_dim}"
 
 
-class Unflatten(Module):
+class Unflatten(Layer, torch_nn.Unflatten):
     """Flatten undone: makes the axes of unflattened_size of the axis dim.
 
     Raises TypeError unless unflattened_size is a tuple or list of ints.
@@ -62,7 +62,7 @@ class Unflatten(Module):
         return f"dim={self.dim}, unflattened_size={self.unflattened_size}"
 
 
-class Linear(Module):
+class Linear(Layer, torch_nn.Linear):
     """y = x W^T + b: every output is a weighted sum of all inputs.
 
     weight (out_features, in_features), bias (out_features);
@@ -103,5 +103,5 @@ class Linear(Module):
         return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
 
 
-class NonDynamicallyQuantizableLinear(Linear):
+class NonDynamicallyQuantizableLinear(Linear, torch_nn.modules.linear.NonDynamicallyQuantizableLinear):
     """Linear, under the name by which torch's quantiser knows the one that it must leave as it is."""

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from dongshou.scratch import functional as F
-from dongshou.scratch.nn.container import Module
+from dongshou.scratch.nn.container import Layer, Module, torch_nn
 from dongshou.scratch.nn.convolution import Device
 from dongshou.scratch.nn.linear import Linear
 
+TorchLayer: Any = getattr(torch_nn, "LinearCrossEntropyLoss", Module)  # torch 2.9 has none yet
 
-class LinearCrossEntropyLoss(Module):
+
+class LinearCrossEntropyLoss(Layer, TorchLayer):
     """CrossEntropyLoss of the logits W x + b. input (batch, in_features) or (in_features).
 
     target: class indices (batch, *out_features), or probabilities (batch, num_classes, *out_features).

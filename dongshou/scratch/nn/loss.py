@@ -11,10 +11,10 @@ from torch import Tensor
 
 from dongshou.scratch import functional as F
 from dongshou.scratch.functional.reduction import legacy_reduction
-from dongshou.scratch.nn.container import Module
+from dongshou.scratch.nn.container import Layer, torch_nn
 
 
-class MSELoss(Module):
+class MSELoss(Layer, torch_nn.MSELoss):
     """(x - y)^2. input and target of one shape."""
 
     def __init__(self, size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean") -> None:
@@ -25,7 +25,7 @@ class MSELoss(Module):
         return F.mse_loss(input, target, reduction=self.reduction)
 
 
-class L1Loss(Module):
+class L1Loss(Layer, torch_nn.L1Loss):
     """|x - y|. input and target of one shape."""
 
     def __init__(self, size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean") -> None:
@@ -36,7 +36,7 @@ class L1Loss(Module):
         return F.l1_loss(input, target, reduction=self.reduction)
 
 
-class SmoothL1Loss(Module):
+class SmoothL1Loss(Layer, torch_nn.SmoothL1Loss):
     """(x - y)^2 / (2 beta) where |x - y| < beta, |x - y| - beta / 2 elsewhere. Girshick, 2015."""
 
     def __init__(
@@ -50,7 +50,7 @@ class SmoothL1Loss(Module):
         return F.smooth_l1_loss(input, target, beta=self.beta, reduction=self.reduction)
 
 
-class HuberLoss(Module):
+class HuberLoss(Layer, torch_nn.HuberLoss):
     """(x - y)^2 / 2 where |x - y| < delta, delta (|x - y| - delta / 2) elsewhere. Huber, 1964.
 
     Raises TypeError for a delta that is no number.
@@ -67,7 +67,7 @@ class HuberLoss(Module):
         return F.huber_loss(input, target, delta=self.delta, reduction=self.reduction)
 
 
-class BCELoss(Module):
+class BCELoss(Layer, torch_nn.BCELoss):
     """-(y log p + (1 - y) log(1 - p)) for probabilities p and targets y of one shape."""
 
     weight: Tensor | None
@@ -87,7 +87,7 @@ class BCELoss(Module):
         return F.binary_cross_entropy(input, target, self.weight, reduction=self.reduction)
 
 
-class BCEWithLogitsLoss(Module):
+class BCEWithLogitsLoss(Layer, torch_nn.BCEWithLogitsLoss):
     """BCELoss of p = sigmoid(x), from logits x: exact for any logit."""
 
     weight: Tensor | None
@@ -112,7 +112,7 @@ class BCEWithLogitsLoss(Module):
         )
 
 
-class NLLLoss(Module):
+class NLLLoss(Layer, torch_nn.NLLLoss):
     """-w_y log p_y of the class y. input: log p (batch, classes, ...), target (batch, ...)."""
 
     weight: Tensor | None
@@ -149,7 +149,7 @@ class NLLLoss2d(NLLLoss):
         super().__init__(weight, size_average, ignore_index, reduce, reduction)
 
 
-class CrossEntropyLoss(Module):
+class CrossEntropyLoss(Layer, torch_nn.CrossEntropyLoss):
     """NLLLoss of log softmax(x), from logits x (batch, classes, ...).
 
     target: class indices (batch, ...), or probabilities (batch, classes, ...).

@@ -9,10 +9,10 @@ from torch import Tensor
 
 from dongshou.scratch import functional as F
 from dongshou.scratch.functional.reduction import legacy_reduction
-from dongshou.scratch.nn.container import Module
+from dongshou.scratch.nn.container import Layer, torch_nn
 
 
-class HingeEmbeddingLoss(Module):
+class HingeEmbeddingLoss(Layer, torch_nn.HingeEmbeddingLoss):
     """The distance x of a pair where y = 1; max(0, margin - x) where y = -1. Both of one shape."""
 
     def __init__(
@@ -26,7 +26,7 @@ class HingeEmbeddingLoss(Module):
         return F.hinge_embedding_loss(input, target, margin=self.margin, reduction=self.reduction)
 
 
-class MarginRankingLoss(Module):
+class MarginRankingLoss(Layer, torch_nn.MarginRankingLoss):
     """max(0, margin - y (a - b)): a is to be the larger where y = 1, b where y = -1."""
 
     def __init__(
@@ -40,7 +40,7 @@ class MarginRankingLoss(Module):
         return F.margin_ranking_loss(input1, input2, target, margin=self.margin, reduction=self.reduction)
 
 
-class SoftMarginLoss(Module):
+class SoftMarginLoss(Layer, torch_nn.SoftMarginLoss):
     """log(1 + exp(-y x)), for y = 1 or -1. input and target of one shape."""
 
     def __init__(self, size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean") -> None:
@@ -51,7 +51,7 @@ class SoftMarginLoss(Module):
         return F.soft_margin_loss(input, target, reduction=self.reduction)
 
 
-class CosineEmbeddingLoss(Module):
+class CosineEmbeddingLoss(Layer, torch_nn.CosineEmbeddingLoss):
     """1 - cos(a, b) where y = 1, max(0, cos(a, b) - margin) where y = -1.
 
     a and b (batch, features) and y (batch), or one example.
@@ -68,7 +68,7 @@ class CosineEmbeddingLoss(Module):
         return F.cosine_embedding_loss(input1, input2, target, margin=self.margin, reduction=self.reduction)
 
 
-class MultiMarginLoss(Module):
+class MultiMarginLoss(Layer, torch_nn.MultiMarginLoss):
     """The mean over classes c of w_y max(0, margin - x_y + x_c)^p, c other than y. Crammer and Singer, 2001.
 
     input (batch, classes) and target (batch), or one example. Raises ValueError for another p or weight.
@@ -101,7 +101,7 @@ class MultiMarginLoss(Module):
         )
 
 
-class MultiLabelMarginLoss(Module):
+class MultiLabelMarginLoss(Layer, torch_nn.MultiLabelMarginLoss):
     """The sum of max(0, 1 - (x_i - x_j)) / classes over labels i and other classes j.
 
     input and target (batch, classes) or one example; labels in front, ended by -1.
@@ -115,7 +115,7 @@ class MultiLabelMarginLoss(Module):
         return F.multilabel_margin_loss(input, target, reduction=self.reduction)
 
 
-class MultiLabelSoftMarginLoss(Module):
+class MultiLabelSoftMarginLoss(Layer, torch_nn.MultiLabelSoftMarginLoss):
     """The mean over classes of the binary cross-entropy of sigmoid(x). input and target (..., classes)."""
 
     weight: Tensor | None

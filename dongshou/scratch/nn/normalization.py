@@ -10,11 +10,11 @@ from torch import Tensor
 
 from dongshou.scratch import functional as F
 from dongshou.scratch import init
-from dongshou.scratch.nn.container import Module, Parameter
+from dongshou.scratch.nn.container import Layer, Module, Parameter, torch_nn
 from dongshou.scratch.nn.convolution import Device
 
 
-class LayerNorm(Module):
+class LayerNorm(Layer, torch_nn.LayerNorm):
     """(x - mean) / sqrt(variance + eps) * weight + bias, over the last axes of each example.
 
     normalized_shape: the sizes of those axes. weight and bias (*normalized_shape), 1 and 0 at the start.
@@ -53,7 +53,7 @@ class LayerNorm(Module):
         return f"{self.normalized_shape}, eps={self.eps}, {affine}"
 
 
-class RMSNorm(Module):
+class RMSNorm(Layer, torch_nn.RMSNorm):
     """x / sqrt(mean(x^2) + eps) * weight over the last axes: LayerNorm without mean and bias.
 
     normalized_shape: the sizes of those axes. weight (*normalized_shape), 1 at the start.
@@ -90,7 +90,7 @@ class RMSNorm(Module):
         return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"
 
 
-class GroupNorm(Module):
+class GroupNorm(Layer, torch_nn.GroupNorm):
     """(x - mean) / sqrt(variance + eps) * weight + bias, over each group of channels of each example.
 
     weight and bias (num_channels), 1 and 0 at the start. input (batch, num_channels, ...), the output too.
@@ -134,7 +134,7 @@ class GroupNorm(Module):
         return f"{self.num_groups}, {self.num_channels}, eps={self.eps}, {affine}"
 
 
-class LocalResponseNorm(Module):
+class LocalResponseNorm(Layer, torch_nn.LocalResponseNorm):
     """x / (k + alpha / size * sum x'^2)^beta over `size` neighbouring channels: AlexNet's. Krizhevsky et al., 2012."""
 
     def __init__(self, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> None:

@@ -8,10 +8,10 @@ from typing import ClassVar
 from torch import Tensor
 
 from dongshou.scratch import functional as F
-from dongshou.scratch.nn.container import Module
+from dongshou.scratch.nn.container import Layer, torch_nn
 
 
-class Padding(Module):
+class Padding(Layer):
     """Widens the last axes by padding = (left, right, top, bottom, front, back), or one number for all sides."""
 
     axes: ClassVar[int]
@@ -42,19 +42,19 @@ class ConstantPadding(Padding):
         return f"padding={self.padding}, value={self.value}"
 
 
-class ConstantPad1d(ConstantPadding):
+class ConstantPad1d(ConstantPadding, torch_nn.ConstantPad1d):
     """v v | a b c | v v: (..., length)."""
 
     axes = 1
 
 
-class ConstantPad2d(ConstantPadding):
+class ConstantPad2d(ConstantPadding, torch_nn.ConstantPad2d):
     """ConstantPad1d along two axes: (..., height, width)."""
 
     axes = 2
 
 
-class ConstantPad3d(ConstantPadding):
+class ConstantPad3d(ConstantPadding, torch_nn.ConstantPad3d):
     """ConstantPad1d along three axes: (..., depth, height, width)."""
 
     axes = 3
@@ -70,55 +70,55 @@ class ZeroPadding(ConstantPadding):
         return f"{self.padding}"
 
 
-class ZeroPad1d(ZeroPadding):
+class ZeroPad1d(ZeroPadding, torch_nn.ZeroPad1d):
     """0 0 | a b c | 0 0: (..., length)."""
 
     axes = 1
 
 
-class ZeroPad2d(ZeroPadding):
+class ZeroPad2d(ZeroPadding, torch_nn.ZeroPad2d):
     """ZeroPad1d along two axes: (..., height, width)."""
 
     axes = 2
 
 
-class ZeroPad3d(ZeroPadding):
+class ZeroPad3d(ZeroPadding, torch_nn.ZeroPad3d):
     """ZeroPad1d along three axes: (..., depth, height, width)."""
 
     axes = 3
 
 
-class ReflectionPad1d(Padding):
+class ReflectionPad1d(Padding, torch_nn.ReflectionPad1d):
     """c b | a b c | b a: the edge is a mirror. (batch, channels, length)."""
 
     axes, mode = 1, "reflect"
 
 
-class ReflectionPad2d(Padding):
+class ReflectionPad2d(Padding, torch_nn.ReflectionPad2d):
     """ReflectionPad1d along two axes: (batch, channels, height, width)."""
 
     axes, mode = 2, "reflect"
 
 
-class ReflectionPad3d(Padding):
+class ReflectionPad3d(Padding, torch_nn.ReflectionPad3d):
     """ReflectionPad1d along three axes: (batch, channels, depth, height, width)."""
 
     axes, mode = 3, "reflect"
 
 
-class ReplicationPad1d(Padding):
+class ReplicationPad1d(Padding, torch_nn.ReplicationPad1d):
     """a a | a b c | c c: the edge goes on. (batch, channels, length)."""
 
     axes, mode = 1, "replicate"
 
 
-class ReplicationPad2d(Padding):
+class ReplicationPad2d(Padding, torch_nn.ReplicationPad2d):
     """ReplicationPad1d along two axes: (batch, channels, height, width)."""
 
     axes, mode = 2, "replicate"
 
 
-class ReplicationPad3d(Padding):
+class ReplicationPad3d(Padding, torch_nn.ReplicationPad3d):
     """ReplicationPad1d along three axes: (batch, channels, depth, height, width)."""
 
     axes, mode = 3, "replicate"
@@ -130,25 +130,28 @@ class CircularPadding(Padding):
     mode = "circular"
 
     def forward(self, input: Tensor) -> Tensor:
+        self._check_input_dim(input)
+        return F.pad(input, self.padding, self.mode)
+
+    def _check_input_dim(self, input: Tensor) -> None:
         fewest = self.axes + 1
         if input.dim() not in (fewest, fewest + 1):
             raise ValueError(f"expected {fewest}D or {fewest + 1}D input (got {input.dim()}D input)")
-        return F.pad(input, self.padding, self.mode)
 
 
-class CircularPad1d(CircularPadding):
+class CircularPad1d(CircularPadding, torch_nn.CircularPad1d):
     """b c | a b c | a b: the axis is a circle. (batch, channels, length)."""
 
     axes = 1
 
 
-class CircularPad2d(CircularPadding):
+class CircularPad2d(CircularPadding, torch_nn.CircularPad2d):
     """CircularPad1d along two axes: (batch, channels, height, width)."""
 
     axes = 2
 
 
-class CircularPad3d(CircularPadding):
+class CircularPad3d(CircularPadding, torch_nn.CircularPad3d):
     """CircularPad1d along three axes: (batch, channels, depth, height, width)."""
 
     axes = 3

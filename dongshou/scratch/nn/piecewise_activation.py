@@ -9,10 +9,10 @@ from torch import Tensor
 
 from dongshou.scratch import functional as F
 from dongshou.scratch import init as initialisers
-from dongshou.scratch.nn.container import Module, Parameter
+from dongshou.scratch.nn.container import Layer, Parameter, torch_nn
 
 
-class Threshold(Module):
+class Threshold(Layer, torch_nn.Threshold):
     """x where x > threshold, value elsewhere."""
 
     def __init__(self, threshold: float, value: float, inplace: bool = False) -> None:
@@ -28,7 +28,7 @@ class Threshold(Module):
         return f"threshold={self.threshold}, value={self.value}" + (", inplace=True" if self.inplace else "")
 
 
-class Hardtanh(Module):
+class Hardtanh(Layer, torch_nn.Hardtanh):
     """x, but never below min_val and never above max_val.
 
     `min_value` and `max_value` are torch's retired names. Raises AssertionError unless min_val < max_val.
@@ -59,7 +59,7 @@ class Hardtanh(Module):
         return f"min_val={self.min_val}, max_val={self.max_val}" + (", inplace=True" if self.inplace else "")
 
 
-class ReLU6(Hardtanh):
+class ReLU6(Hardtanh, torch_nn.ReLU6):
     """min(max(x, 0), 6). Krizhevsky, 2010."""
 
     def __init__(self, inplace: bool = False) -> None:
@@ -69,7 +69,7 @@ class ReLU6(Hardtanh):
         return "inplace=True" if self.inplace else ""
 
 
-class Hardsigmoid(Module):
+class Hardsigmoid(Layer, torch_nn.Hardsigmoid):
     """relu6(x + 3) / 6. Howard et al., 2019."""
 
     def __init__(self, inplace: bool = False) -> None:
@@ -80,7 +80,7 @@ class Hardsigmoid(Module):
         return F.hardsigmoid(input, self.inplace)
 
 
-class Hardswish(Module):
+class Hardswish(Layer, torch_nn.Hardswish):
     """x relu6(x + 3) / 6. Howard et al., 2019."""
 
     def __init__(self, inplace: bool = False) -> None:
@@ -91,7 +91,7 @@ class Hardswish(Module):
         return F.hardswish(input, self.inplace)
 
 
-class Hardshrink(Module):
+class Hardshrink(Layer, torch_nn.Hardshrink):
     """0 where |x| <= lambd, x elsewhere."""
 
     def __init__(self, lambd: float = 0.5) -> None:
@@ -105,7 +105,7 @@ class Hardshrink(Module):
         return str(self.lambd)
 
 
-class Softshrink(Module):
+class Softshrink(Layer, torch_nn.Softshrink):
     """x moved towards 0 by lambd, and 0 where |x| <= lambd."""
 
     def __init__(self, lambd: float = 0.5) -> None:
@@ -119,7 +119,7 @@ class Softshrink(Module):
         return str(self.lambd)
 
 
-class PReLU(Module):
+class PReLU(Layer, torch_nn.PReLU):
     """max(x, 0) + weight min(x, 0): the slope is learnt. He et al., 2015.
 
     weight (num_parameters): one slope for all, or one for every channel of input (batch, channels, ...).
@@ -149,7 +149,7 @@ class PReLU(Module):
         return f"num_parameters={self.num_parameters}"
 
 
-class RReLU(Module):
+class RReLU(Layer, torch_nn.RReLU):
     """x where x > 0, a x elsewhere; a ~ U(lower, upper) in training, its mean in evaluation. Xu et al., 2015."""
 
     def __init__(self, lower: float = 1 / 8, upper: float = 1 / 3, inplace: bool = False) -> None:

@@ -9,11 +9,11 @@ from torch import Tensor
 
 from dongshou.scratch.functional.convolution import Sizes
 from dongshou.scratch.functional.pooling import avg_pool, lp_pool, max_pool, max_unpool
-from dongshou.scratch.nn.container import Module
+from dongshou.scratch.nn.container import Layer, torch_nn
 from dongshou.scratch.nn.convolution import sizes
 
 
-class MaxPool(Module):
+class MaxPool(Layer):
     """The largest element of every window; windows lie side by side where no stride is given.
 
     With return_indices also where it was found: what MaxUnpool needs.
@@ -47,13 +47,13 @@ class MaxPool(Module):
         return f"{windows}, dilation={self.dilation}, ceil_mode={self.ceil_mode}"
 
 
-class MaxPool1d(MaxPool):
+class MaxPool1d(MaxPool, torch_nn.MaxPool1d):
     """The largest element of every window. (batch, channels, length) -> (batch, channels, positions)."""
 
     axes = 1
 
 
-class MaxPool2d(MaxPool):
+class MaxPool2d(MaxPool, torch_nn.MaxPool2d):
     """y[n, c, i, j] = max over k, l of x[n, c, stride i + dilation k, stride j + dilation l].
 
     input (batch, channels, height, width) -> (batch, channels, *positions). Riesenhuber and Poggio, 1999.
@@ -62,13 +62,13 @@ class MaxPool2d(MaxPool):
     axes = 2
 
 
-class MaxPool3d(MaxPool):
+class MaxPool3d(MaxPool, torch_nn.MaxPool3d):
     """MaxPool2d along three axes: (batch, channels, depth, height, width)."""
 
     axes = 3
 
 
-class AvgPool1d(Module):
+class AvgPool1d(Layer, torch_nn.AvgPool1d):
     """The mean of every window. (batch, channels, length) -> (batch, channels, positions)."""
 
     def __init__(
@@ -94,14 +94,13 @@ class AvgPool1d(Module):
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
 
 
-class AvgPool2d(Module):
-    """y[n, c, i, j] = mean over k, l of x[n, c, stride i + k, stride j + l].
+class AvgPool(Layer):
+    """The mean of every window, in two and three dimensions.
 
-    input (batch, channels, height, width) -> (batch, channels, *positions). LeCun et al., 1989.
     divisor_override: what to divide a window's sum by, in place of the number of its elements.
     """
 
-    axes: ClassVar[int] = 2
+    axes: ClassVar[int]
 
     def __init__(
         self,
@@ -128,13 +127,22 @@ class AvgPool2d(Module):
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
 
 
-class AvgPool3d(AvgPool2d):
+class AvgPool2d(AvgPool, torch_nn.AvgPool2d):
+    """y[n, c, i, j] = mean over k, l of x[n, c, stride i + k, stride j + l].
+
+    input (batch, channels, height, width) -> (batch, channels, *positions). LeCun et al., 1989.
+    """
+
+    axes = 2
+
+
+class AvgPool3d(AvgPool, torch_nn.AvgPool3d):
     """AvgPool2d along three axes: (batch, channels, depth, height, width)."""
 
     axes = 3
 
 
-class LPPool(Module):
+class LPPool(Layer):
     """The p-norm of every window, p = norm_type: (sum of x^p)^(1/p)."""
 
     axes: ClassVar[int]
@@ -156,25 +164,25 @@ class LPPool(Module):
         return f"norm_type={self.norm_type}, {windows}"
 
 
-class LPPool1d(LPPool):
+class LPPool1d(LPPool, torch_nn.LPPool1d):
     """The p-norm of every window: (batch, channels, length)."""
 
     axes = 1
 
 
-class LPPool2d(LPPool):
+class LPPool2d(LPPool, torch_nn.LPPool2d):
     """LPPool1d along two axes: (batch, channels, height, width)."""
 
     axes = 2
 
 
-class LPPool3d(LPPool):
+class LPPool3d(LPPool, torch_nn.LPPool3d):
     """LPPool1d along three axes: (batch, channels, depth, height, width)."""
 
     axes = 3
 
 
-class MaxUnpool(Module):
+class MaxUnpool(Layer):
     """Every maximum back in the place it was taken from, 0 elsewhere.
 
     Max pooling gives several sizes the same number of positions; output_size says which to return to.
@@ -196,19 +204,19 @@ class MaxUnpool(Module):
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
 
 
-class MaxUnpool1d(MaxUnpool):
+class MaxUnpool1d(MaxUnpool, torch_nn.MaxUnpool1d):
     """MaxPool1d undone as far as it can be: (batch, channels, positions) -> (batch, channels, length)."""
 
     axes = 1
 
 
-class MaxUnpool2d(MaxUnpool):
+class MaxUnpool2d(MaxUnpool, torch_nn.MaxUnpool2d):
     """MaxPool2d undone as far as it can be. Zeiler et al., 2011."""
 
     axes = 2
 
 
-class MaxUnpool3d(MaxUnpool):
+class MaxUnpool3d(MaxUnpool, torch_nn.MaxUnpool3d):
     """MaxPool3d undone as far as it can be."""
 
     axes = 3

@@ -13,10 +13,11 @@ import torch
 from torch import Tensor
 
 from dongshou.scratch.functional.recurrent import State, gru_step, lstm_step, rnn_step
+from dongshou.scratch.nn.container import torch_nn
 from dongshou.scratch.nn.recurrent_stack import Device, RecurrentStack, Sequences
 
 
-class RNN(RecurrentStack):
+class RNN(RecurrentStack, torch_nn.RNN):
     """h_t = tanh(W_ih x_t + b_ih + W_hh h_(t-1) + b_hh), or relu in place of tanh. Elman, 1990.
 
     Raises ValueError for other nonlinearities.
@@ -50,7 +51,7 @@ class RNN(RecurrentStack):
         return output, h
 
 
-class GRU(RecurrentStack):
+class GRU(RecurrentStack, torch_nn.GRU):
     """h_t = (1 - z) n + z h_(t-1), with the gates r, z and the new n of x_t and h_(t-1). Cho et al., 2014."""
 
     def __init__(
@@ -76,7 +77,7 @@ class GRU(RecurrentStack):
         return output, h
 
 
-class LSTM(RecurrentStack):
+class LSTM(RecurrentStack, torch_nn.LSTM):
     """c_t = f c_(t-1) + i g,  h_t = o tanh(c_t), with the gates i, f, g, o of x_t and h_(t-1).
 
     The state is (h, c). With proj_size, h_t = W_hr (o tanh(c_t)) has that size, and c_t keeps hidden_size

@@ -10,12 +10,12 @@ from torch import Tensor
 from dongshou.scratch import functional as F
 from dongshou.scratch import init
 from dongshou.scratch.functional.recurrent import State, gru_step, lstm_step, rnn_step
-from dongshou.scratch.nn.container import Module, Parameter
+from dongshou.scratch.nn.container import Layer, Parameter, torch_nn
 
 Device = torch.device | str | int | None
 
 
-class RecurrentCell(Module):
+class RecurrentCell(Layer):
     """What all cells have: weights for the input and for the state, num_chunks gates one below the other.
 
     weight_ih (gates, input_size), weight_hh (gates, hidden_size), bias_ih and bias_hh (gates), where
@@ -56,7 +56,7 @@ class RecurrentCell(Module):
         return f"{self.input_size}, {self.hidden_size}" + ("" if self.bias else f", bias={self.bias}")
 
 
-class RNNCell(RecurrentCell):
+class RNNCell(RecurrentCell, torch_nn.RNNCell):
     """h' = tanh(W_ih x + b_ih + W_hh h + b_hh), or relu.
 
     input (batch, input_size), hx (batch, hidden_size) -> (batch, hidden_size); without hx, h is 0. One example
@@ -84,7 +84,7 @@ class RNNCell(RecurrentCell):
         return super().extra_repr() + ("" if self.nonlinearity == "tanh" else f", nonlinearity={self.nonlinearity}")
 
 
-class GRUCell(RecurrentCell):
+class GRUCell(RecurrentCell, torch_nn.GRUCell):
     """One step of the GRU, the gates r, z, n. Shapes and errors as RNNCell. Cho et al., 2014."""
 
     def __init__(
@@ -103,7 +103,7 @@ class GRUCell(RecurrentCell):
         return gru_step(x, (h,), self.weight_hh, self.bias_hh)[0]
 
 
-class LSTMCell(RecurrentCell):
+class LSTMCell(RecurrentCell, torch_nn.LSTMCell):
     """One step of the LSTM, the gates i, f, g, o: (h, c) -> (h', c'). Shapes and errors as RNNCell.
 
     Hochreiter and Schmidhuber, 1997.

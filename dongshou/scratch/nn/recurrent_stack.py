@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import warnings
-import weakref
 from typing import Any
 
 import torch
@@ -14,7 +13,7 @@ from torch.nn.utils.rnn import PackedSequence
 from dongshou.scratch import functional as F
 from dongshou.scratch import init
 from dongshou.scratch.functional.recurrent import State, unroll
-from dongshou.scratch.nn.container import Module, Parameter
+from dongshou.scratch.nn.container import Layer, Parameter, torch_nn
 
 Device = torch.device | str | int | None
 Sequences = Tensor | PackedSequence
@@ -22,7 +21,7 @@ GATES = {"RNN_TANH": 1, "RNN_RELU": 1, "GRU": 3, "LSTM": 4}
 WEIGHTS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_hr")
 
 
-class RecurrentStack(Module):
+class RecurrentStack(Layer, torch_nn.RNNBase):
     """What all recurrent layers have: num_layers on top of one another, each in one or two directions.
 
     For layer k and either direction weight_ih_lk (gates, input), weight_hh_lk (gates, state), bias_ih_lk,
@@ -66,10 +65,9 @@ class RecurrentStack(Module):
                     start = torch.empty(shape, device=device, dtype=dtype)
                     self.register_parameter(name + suffix, Parameter(start))
                 self._all_weights.append([name + suffix for name in shapes])
-        # how torch's own forward finds its weights: kept for the day the layer becomes torch's again
+        # torch's own forward reads its weights from lists, which RNNBase keeps: for the day the layer is torch's again
         self._flat_weights_names = [name for names in self._all_weights for name in names]
-        self._flat_weights = [getattr(self, name) for name in self._flat_weights_names]
-        self._flat_weight_refs = [weakref.ref(weight) for weight in self._flat_weights]
+        self._init_flat_weights()
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
@@ -86,6 +84,10 @@ class RecurrentStack(Module):
     def flatten_parameters(self) -> None:
         """Nothing: torch's lays the weights side by side for cuDNN, which is not called here."""
 
+    def permute_hidden(self, hx: State, permutation: Tensor | None) -> State:
+        """The state with the examples of the batch in another order."""
+        return hx if permutation is None else tuple(part[:, permutation] for part in hx)
+
     def step(self, x: Tensor, state: State, weights: dict[str, Any]) -> State:
         """The state after the one given, from the input's share x of the gates."""
         raise NotImplementedError
@@ -95,9 +97,10 @@ class RecurrentStack(Module):
         if isinstance(input, PackedSequence):
             data, batch_sizes, order, back = input
             self._require_input(data, axes=2)
-            state = self._start(data, int(batch_sizes[0]), None if state is None else _rows(state, order))
+            state = None if state is None else self.permute_hidden(state, order)
+            state = self._start(data, int(batch_sizes[0]), state)
             output, state = self._through_layers(data, batch_sizes.tolist(), state)
-            return PackedSequence(output, batch_sizes, order, back), _rows(state, back)
+            return PackedSequence(output, batch_sizes, order, back), self.permute_hidden(state, back)
         batched = _is_batch(type(self).__name__, input, state)
         sequence = input if batched else input.unsqueeze(1)
         sequence = sequence.transpose(0, 1) if batched and self.batch_first else sequence  # (time, batch, input)
@@ -179,14 +182,6 @@ class RecurrentStack(Module):
         if len(data) == 0:
             raise RuntimeError("Expected sequence length to be larger than 0 in RNN")
 
-    def __getstate__(self) -> dict[str, Any]:
-        # weak references cannot be pickled
-        return {name: value for name, value in vars(self).items() if name != "_flat_weight_refs"}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        super().__setstate__(state)
-        self._flat_weight_refs = [None if weight is None else weakref.ref(weight) for weight in self._flat_weights]
-
     def extra_repr(self) -> str:
         shown = f"{self.input_size}, {self.hidden_size}"
         shown += f", proj_size={self.proj_size}" if self.proj_size != 0 else ""
@@ -195,11 +190,6 @@ class RecurrentStack(Module):
         shown += ", batch_first=True" if self.batch_first else ""
         shown += f", dropout={self.dropout}" if self.dropout != 0 else ""
         return shown + (", bidirectional=True" if self.bidirectional else "")
-
-
-def _rows(state: State, order: Tensor | None) -> State:
-    """The state with the examples of the batch in another order."""
-    return state if order is None else tuple(part[:, order] for part in state)
 
 
 def _is_batch(name: str, input: Tensor, state: State | None) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from torch import Tensor
 
 from dongshou.scratch import functional as F
-from dongshou.scratch.nn.container import Module
+from dongshou.scratch.nn.container import Layer, torch_nn
 
 
-class ELU(Module):
+class ELU(Layer, torch_nn.ELU):
     """x where x > 0, alpha (exp(x) - 1) elsewhere. Clevert et al., 2016."""
 
     def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
@@ -23,7 +23,7 @@ class ELU(Module):
         return f"alpha={self.alpha}" + (", inplace=True" if self.inplace else "")
 
 
-class CELU(Module):
+class CELU(Layer, torch_nn.CELU):
     """x where x > 0, alpha (exp(x / alpha) - 1) elsewhere. Barron, 2017."""
 
     def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
@@ -38,7 +38,7 @@ class CELU(Module):
         return f"alpha={self.alpha}" + (", inplace=True" if self.inplace else "")
 
 
-class SELU(Module):
+class SELU(Layer, torch_nn.SELU):
     """s elu(x, alpha), with s and alpha such that layers keep mean 0 and variance 1. Klambauer et al., 2017."""
 
     def __init__(self, inplace: bool = False) -> None:
@@ -52,7 +52,7 @@ class SELU(Module):
         return "inplace=True" if self.inplace else ""
 
 
-class Softplus(Module):
+class Softplus(Layer, torch_nn.Softplus):
     """log(1 + exp(beta x)) / beta; x itself where beta x > threshold."""
 
     def __init__(self, beta: float = 1.0, threshold: float = 20.0) -> None:
@@ -67,21 +67,21 @@ class Softplus(Module):
         return f"beta={self.beta}, threshold={self.threshold}"
 
 
-class Softsign(Module):
+class Softsign(Layer, torch_nn.Softsign):
     """x / (1 + |x|)."""
 
     def forward(self, input: Tensor) -> Tensor:
         return F.softsign(input)
 
 
-class Tanhshrink(Module):
+class Tanhshrink(Layer, torch_nn.Tanhshrink):
     """x - tanh(x)."""
 
     def forward(self, input: Tensor) -> Tensor:
         return F.tanhshrink(input)
 
 
-class SiLU(Module):
+class SiLU(Layer, torch_nn.SiLU):
     """x sigmoid(x), also known as swish. Elfwing et al., 2017."""
 
     def __init__(self, inplace: bool = False) -> None:
@@ -95,7 +95,7 @@ class SiLU(Module):
         return "inplace=True" if self.inplace else ""
 
 
-class Mish(Module):
+class Mish(Layer, torch_nn.Mish):
     """x tanh(softplus(x)). Misra, 2019."""
 
     def __init__(self, inplace: bool = False) -> None:
@@ -109,7 +109,7 @@ class Mish(Module):
         return "inplace=True" if self.inplace else ""
 
 
-class GLU(Module):
+class GLU(Layer, torch_nn.GLU):
     """a sigmoid(b), where a and b are the two halves of x along dim. Dauphin et al., 2017."""
 
     def __init__(self, dim: int = -1) -> None:

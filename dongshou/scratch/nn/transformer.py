@@ -12,12 +12,12 @@ from dongshou.scratch import functional as F
 from dongshou.scratch import init
 from dongshou.scratch.nn.attention import Device
 from dongshou.scratch.nn.attention_mask import square_subsequent_mask
-from dongshou.scratch.nn.container import Module, ModuleList
+from dongshou.scratch.nn.container import Layer, Module, ModuleList, torch_nn
 from dongshou.scratch.nn.normalization import LayerNorm
 from dongshou.scratch.nn.transformer_layer import Activation, TransformerDecoderLayer, TransformerEncoderLayer
 
 
-class TransformerEncoder(Module):
+class TransformerEncoder(Layer, torch_nn.TransformerEncoder):
     """num_layers copies of a layer, one after the other, and a norm at the end.
 
     src (time, batch, d_model) -> the same. enable_nested_tensor and mask_check choose a faster way of torch's
@@ -53,7 +53,7 @@ class TransformerEncoder(Module):
         return output if self.norm is None else self.norm(output)
 
 
-class TransformerDecoder(Module):
+class TransformerDecoder(Layer, torch_nn.TransformerDecoder):
     """num_layers copies of a layer, each looking at the encoder's output, and a norm at the end.
 
     tgt (time, batch, d_model), memory (source time, batch, d_model) -> as tgt.
@@ -91,7 +91,7 @@ class TransformerDecoder(Module):
         return output if self.norm is None else self.norm(output)
 
 
-class Transformer(Module):
+class Transformer(Layer, torch_nn.Transformer):
     """An encoder that reads src, and a decoder that writes tgt while looking at what was read.
 
     src (source time, batch, d_model), tgt (target time, batch, d_model) -> as tgt. Every matrix starts by Xavier

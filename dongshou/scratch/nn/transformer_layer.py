@@ -9,17 +9,17 @@ import torch
 from torch import Tensor
 
 from dongshou.scratch import functional as F
-from dongshou.scratch.nn.activation import GELU, ReLU
 from dongshou.scratch.nn.attention import Device, MultiheadAttention
-from dongshou.scratch.nn.container import Module
+from dongshou.scratch.nn.container import Layer, Module, torch_nn
 from dongshou.scratch.nn.dropout import Dropout
 from dongshou.scratch.nn.linear import Linear
 from dongshou.scratch.nn.normalization import LayerNorm
 
 Activation = str | Callable[[Tensor], Tensor]
+Mask = Tensor | None
 
 
-class TransformerEncoderLayer(Module):
+class TransformerEncoderLayer(Layer, torch_nn.TransformerEncoderLayer):
     """x = norm1(x + attention(x, x, x));  x = norm2(x + W_2 activation(W_1 x)), with dropout on what is added.
 
     With norm_first, x = x + attention(norm1(x)) and x = x + W_2 activation(W_1 norm2(x)) (Xiong et al., 2020).
@@ -62,16 +62,31 @@ class TransformerEncoderLayer(Module):
         src_key_padding_mask: Tensor | None = None,
         is_causal: bool = False,
     ) -> Tensor:
-        masks = src_key_padding_mask, src_mask, is_causal
+        masks = src_mask, src_key_padding_mask, is_causal
         x = src
         if self.norm_first:
-            x = x + self.dropout1(_look(self.self_attn, self.norm1(x), None, *masks))
-            return x + self.dropout2(_feed_forward(self, self.norm2(x)))
-        x = self.norm1(x + self.dropout1(_look(self.self_attn, x, None, *masks)))
-        return self.norm2(x + self.dropout2(_feed_forward(self, x)))
+            x = x + self._sa_block(self.norm1(x), *masks)
+            return x + self._ff_block(self.norm2(x))
+        x = self.norm1(x + self._sa_block(x, *masks))
+        return self.norm2(x + self._ff_block(x))
+
+    def _sa_block(self, x: Tensor, attn_mask: Mask, key_padding_mask: Mask, is_causal: bool = False) -> Tensor:
+        return self.dropout1(_look(self.self_attn, x, x, attn_mask, key_padding_mask, is_causal))
+
+    def _ff_block(self, x: Tensor) -> Tensor:
+        return self.dropout2(_feed_forward(self, x))
+
+    @property
+    def activation_relu_or_gelu(self) -> int:
+        """0, which keeps an encoder of torch's that holds this layer from its fused path, whose tensors are no ours."""
+        return 0
+
+    @activation_relu_or_gelu.setter
+    def activation_relu_or_gelu(self, kind: int) -> None:
+        self.__dict__["activation_relu_or_gelu"] = kind  # for the day the layer becomes torch's again
 
 
-class TransformerDecoderLayer(Module):
+class TransformerDecoderLayer(Layer, torch_nn.TransformerDecoderLayer):
     """The encoder's layer with an attention to the encoder's output, the memory, between its two parts.
 
     x = norm1(x + attention(x, x, x));  x = norm2(x + attention(x, memory, memory));  x = norm3(x + feed_forward(x))
@@ -108,6 +123,8 @@ class TransformerDecoderLayer(Module):
         self.dropout3 = Dropout(dropout)
         self.activation = _named(activation)
 
+    __setstate__ = Module.__setstate__  # torch's puts ReLU in the place of an activation that is a layer
+
     def forward(
         self,
         tgt: Tensor,
@@ -119,24 +136,32 @@ class TransformerDecoderLayer(Module):
         tgt_is_causal: bool = False,
         memory_is_causal: bool = False,
     ) -> Tensor:
-        masks = tgt_key_padding_mask, tgt_mask, tgt_is_causal
-        memory_masks = memory_key_padding_mask, memory_mask, memory_is_causal
+        masks = tgt_mask, tgt_key_padding_mask, tgt_is_causal
+        memory_masks = memory_mask, memory_key_padding_mask, memory_is_causal
         x = tgt
         if self.norm_first:
-            x = x + self.dropout1(_look(self.self_attn, self.norm1(x), None, *masks))
-            x = x + self.dropout2(_look(self.multihead_attn, self.norm2(x), memory, *memory_masks))
-            return x + self.dropout3(_feed_forward(self, self.norm3(x)))
-        x = self.norm1(x + self.dropout1(_look(self.self_attn, x, None, *masks)))
-        x = self.norm2(x + self.dropout2(_look(self.multihead_attn, x, memory, *memory_masks)))
-        return self.norm3(x + self.dropout3(_feed_forward(self, x)))
+            x = x + self._sa_block(self.norm1(x), *masks)
+            x = x + self._mha_block(self.norm2(x), memory, *memory_masks)
+            return x + self._ff_block(self.norm3(x))
+        x = self.norm1(x + self._sa_block(x, *masks))
+        x = self.norm2(x + self._mha_block(x, memory, *memory_masks))
+        return self.norm3(x + self._ff_block(x))
+
+    def _sa_block(self, x: Tensor, attn_mask: Mask, key_padding_mask: Mask, is_causal: bool = False) -> Tensor:
+        return self.dropout1(_look(self.self_attn, x, x, attn_mask, key_padding_mask, is_causal))
+
+    def _mha_block(
+        self, x: Tensor, mem: Tensor, attn_mask: Mask, key_padding_mask: Mask, is_causal: bool = False
+    ) -> Tensor:
+        return self.dropout2(_look(self.multihead_attn, x, mem, attn_mask, key_padding_mask, is_causal))
+
+    def _ff_block(self, x: Tensor) -> Tensor:
+        return self.dropout3(_feed_forward(self, x))
 
 
-def _look(
-    attention: Module, x: Tensor, memory: Tensor | None, padding: Tensor | None, mask: Tensor | None, is_causal: bool
-) -> Tensor:
-    """What x finds in the memory, or in itself."""
-    seen = x if memory is None else memory
-    return attention(x, seen, seen, padding, need_weights=False, attn_mask=mask, is_causal=is_causal)[0]
+def _look(attention: Module, x: Tensor, memory: Tensor, mask: Mask, padding: Mask, is_causal: bool) -> Tensor:
+    """What x finds in the memory, which is x itself in self-attention."""
+    return attention(x, memory, memory, padding, need_weights=False, attn_mask=mask, is_causal=is_causal)[0]
 
 
 def _feed_forward(layer: TransformerEncoderLayer | TransformerDecoderLayer, x: Tensor) -> Tensor:
@@ -162,6 +187,6 @@ def _counterpart(activation: Callable[[Tensor], Tensor]) -> Callable[[Tensor], T
 def _kind(activation: Callable[[Tensor], Tensor]) -> int:
     """torch's number for the activation, 1 for ReLU and 2 for GELU; it picks its fast path by it."""
     function = _counterpart(activation)
-    if function is F.relu or isinstance(activation, (ReLU, torch.nn.ReLU)):
+    if function is F.relu or isinstance(activation, torch.nn.ReLU):
         return 1
-    return 2 if function is F.gelu or isinstance(activation, (GELU, torch.nn.GELU)) else 0
+    return 2 if function is F.gelu or isinstance(activation, torch.nn.GELU) else 0

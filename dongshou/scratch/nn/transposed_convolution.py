@@ -11,6 +11,7 @@ from torch import Tensor
 from dongshou.scratch.functional.convolution import Sizes
 from dongshou.scratch.functional.transposed_convolution import transposed_convolution
 from dongshou.scratch.functional.windows import extent
+from dongshou.scratch.nn.container import torch_nn
 from dongshou.scratch.nn.convolution import Convolution, Device, sizes
 
 
@@ -59,13 +60,13 @@ class TransposedConvolution(Convolution):
         return transposed_convolution(self.axes, input, self.weight, self.bias, *settings)
 
 
-class ConvTranspose1d(TransposedConvolution):
+class ConvTranspose1d(TransposedConvolution, torch_nn.ConvTranspose1d):
     """The transpose of Conv1d. (batch, in_channels, length) -> (batch, out_channels, longer)."""
 
     axes = 1
 
 
-class ConvTranspose2d(TransposedConvolution):
+class ConvTranspose2d(TransposedConvolution, torch_nn.ConvTranspose2d):
     """y[n, o, stride i + dilation k, stride j + dilation l] += w[c, o, k, l] x[n, c, i, j], beginning with b[o].
 
     input (batch, in_channels, height, width) -> (batch, out_channels, *larger), where a size becomes
@@ -77,7 +78,7 @@ class ConvTranspose2d(TransposedConvolution):
     axes = 2
 
 
-class ConvTranspose3d(TransposedConvolution):
+class ConvTranspose3d(TransposedConvolution, torch_nn.ConvTranspose3d):
     """The transpose of Conv3d. input (batch, in_channels, depth, height, width)."""
 
     axes = 3

@@ -11,11 +11,11 @@ from torch import Tensor
 
 from dongshou.scratch import functional as F
 from dongshou.scratch.functional.reduction import legacy_reduction
-from dongshou.scratch.nn.container import Module
+from dongshou.scratch.nn.container import Layer, torch_nn
 from dongshou.scratch.nn.distance import PairwiseDistance
 
 
-class TripletMarginLoss(Module):
+class TripletMarginLoss(Layer, torch_nn.TripletMarginLoss):
     """max(0, margin + d(a, positive) - d(a, negative)), d the p-norm. Balntas et al., 2016.
 
     All three (batch, features) or (features). Raises ValueError unless margin > 0.
@@ -53,7 +53,7 @@ class TripletMarginLoss(Module):
         )
 
 
-class TripletMarginWithDistanceLoss(Module):
+class TripletMarginWithDistanceLoss(Layer, torch_nn.TripletMarginWithDistanceLoss):
     """max(0, margin + d(a, positive) - d(a, negative)) for a distance d of your own.
 
     Raises ValueError unless margin > 0.

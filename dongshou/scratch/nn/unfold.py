@@ -6,10 +6,10 @@ from torch import Tensor
 
 from dongshou.scratch import functional as F
 from dongshou.scratch.functional.convolution import Sizes
-from dongshou.scratch.nn.container import Module
+from dongshou.scratch.nn.container import Layer, torch_nn
 
 
-class Unfold(Module):
+class Unfold(Layer, torch_nn.Unfold):
     """Every patch as a column: (batch, channels, height, width) -> (batch, channels * kernel, positions)."""
 
     def __init__(self, kernel_size: Sizes, dilation: Sizes = 1, padding: Sizes = 0, stride: Sizes = 1) -> None:
@@ -27,7 +27,7 @@ class Unfold(Module):
         return f"kernel_size={self.kernel_size}, dilation={self.dilation}, {steps}"
 
 
-class Fold(Module):
+class Fold(Layer, torch_nn.Fold):
     """Columns laid back as patches, added where they overlap: the transpose of Unfold.
 
     (batch, channels * kernel, positions) -> (batch, channels, *output_size).

@@ -7,10 +7,10 @@ from torch import Tensor
 from dongshou.scratch import functional as F
 from dongshou.scratch.functional.convolution import Sizes
 from dongshou.scratch.functional.upsampling import Factors
-from dongshou.scratch.nn.container import Module
+from dongshou.scratch.nn.container import Layer, torch_nn
 
 
-class Upsample(Module):
+class Upsample(Layer, torch_nn.Upsample):
     """A picture of another size: to size, or by scale_factor.
 
     (batch, channels, *sizes) -> (batch, channels, *other_sizes); mode says what is read between the elements.
@@ -45,21 +45,21 @@ class Upsample(Module):
         return f"{given}, mode={self.mode!r}"
 
 
-class UpsamplingNearest2d(Upsample):
+class UpsamplingNearest2d(Upsample, torch_nn.UpsamplingNearest2d):
     """Every pixel becomes a block of its like."""
 
     def __init__(self, size: Sizes | None = None, scale_factor: Factors | None = None) -> None:
         super().__init__(size, scale_factor, mode="nearest")
 
 
-class UpsamplingBilinear2d(Upsample):
+class UpsamplingBilinear2d(Upsample, torch_nn.UpsamplingBilinear2d):
     """New pixels are weighted means of the four around them; the corners stay."""
 
     def __init__(self, size: Sizes | None = None, scale_factor: Factors | None = None) -> None:
         super().__init__(size, scale_factor, mode="bilinear", align_corners=True)
 
 
-class PixelShuffle(Module):
+class PixelShuffle(Layer, torch_nn.PixelShuffle):
     """Channels become pixels: (..., c r^2, height, width) -> (..., c, r height, r width). Shi et al., 2016."""
 
     def __init__(self, upscale_factor: int) -> None:
@@ -73,7 +73,7 @@ class PixelShuffle(Module):
         return f"upscale_factor={self.upscale_factor}"
 
 
-class PixelUnshuffle(Module):
+class PixelUnshuffle(Layer, torch_nn.PixelUnshuffle):
     """Pixels become channels: (..., c, r height, r width) -> (..., c r^2, height, width)."""
 
     def __init__(self, downscale_factor: int) -> None:
