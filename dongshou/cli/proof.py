@@ -1,4 +1,4 @@
-"""`dongshou doctor --proof`: the layers and optimisers of scratch against PyTorch's own test databases."""
+"""`dongshou doctor --proof`: the layers, optimisers and functions of scratch against PyTorch's own test databases."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def show(write: Path | None, json: bool) -> list[Result]:
     if json:
         print_json({"classes": [asdict(result) for result in results], "lacking": lacking()})
     else:
-        columns = ("class", "samples", "passed", "remark")
+        columns = ("class or function", "samples", "passed", "remark")
         print_table(columns, ((r.name, str(r.samples), str(r.passed), r.remark) for r in results))
         print(summary(results))
     if write is not None:

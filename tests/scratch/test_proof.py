@@ -10,11 +10,11 @@ import torch
 from torch import nn as torch_nn
 
 from dongshou.errors import DongshouError
-from dongshou.scratch import nn, optim, proof
+from dongshou.scratch import functional, nn, optim, proof
 from dongshou.scratch.proof import Result
 from dongshou.scratch.proof.layers import same_answers
 from dongshou.scratch.proof.optimizers import same_course
-from dongshou.scratch.proof.result import tally
+from dongshou.scratch.proof.result import tally, tally_by_kind
 
 LAYERS = {info.module_cls: info for info in proof.module_database()}
 OPTIMISERS = {info.optim_cls: info for info in proof.optimizer_database()}
@@ -87,6 +87,60 @@ def test_what_is_missing_is_said():
     assert proof.prove_optimizer(SimpleNamespace(optim_cls=nothing)).remark == "missing"
 
 
+def strides(input: torch.Tensor) -> tuple[int, ...]:
+    """Those of a tensor of this shape without gaps."""
+    return torch.empty(input.shape).stride()
+
+
+def by_kind(name: str, function, monkeypatch) -> dict[str, bool]:
+    """Which kinds of comparison hold when the function stands in for ours."""
+    monkeypatch.setattr(functional, name, function)
+    return {kind: part.holds for kind, part in proof.prove_operator(name, most=3).parts.items()}
+
+
+def test_a_function_that_differs_is_found_by_kind(monkeypatch):
+    from torch.nn.functional import softsign
+
+    class Half(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, input):
+            return softsign(input)
+
+        @staticmethod
+        def backward(ctx, gradient):
+            return gradient / 2
+
+    sound = by_kind("softsign", lambda input: input / (1 + input.abs()), monkeypatch)
+    assert all(sound.values()) and {"output", "strided", "empty", "second", "forward", "vmap", "float16"} <= set(sound)
+    found = by_kind("softsign", Half.apply, monkeypatch)
+    for kind in ("gradient", "second", "forward", "vmap", "bfloat16"):
+        assert not found[kind], kind
+    assert found["output"] and found["strided"] and found["empty"]
+    gapless = by_kind("softsign", lambda input: softsign(input.as_strided(input.shape, strides(input))), monkeypatch)
+    assert gapless["empty"] and not gapless["strided"]
+    changed = by_kind("softsign", lambda input: softsign(input.mul_(2).div_(2).add_(1)), monkeypatch)
+    assert not changed["output"]
+    widened = by_kind("softsign", lambda input: softsign(input.double()), monkeypatch)
+    assert widened["gradient"] and not widened["float16"] and not widened["integers"]
+
+
+def test_a_function_that_accepts_anything_is_found(monkeypatch):
+    kinds = by_kind("gelu", lambda input, approximate="none": torch.nn.functional.gelu(input), monkeypatch)
+    assert not kinds["refused"]
+
+
+def test_a_known_difference_is_no_fault_but_a_new_one_is(monkeypatch):
+    def fail() -> None:
+        raise AssertionError("differs")
+
+    monkeypatch.setitem(proof.DIFFERENT, ("some", "vmap"), "draws its own numbers")
+    known = tally_by_kind("some", [("output", ("one", lambda: None)), ("vmap", ("one", fail))])
+    assert (known.samples, known.passed, known.holds, known.is_a_fault) == (2, 1, False, False)
+    assert known.remark == "vmap: draws its own numbers"
+    new = tally_by_kind("some", [("vmap", ("one", fail)), ("output", ("one", fail))])
+    assert new.is_a_fault and new.remark == "output, one: AssertionError: differs"
+
+
 def test_out_of_reach_is_no_fault(monkeypatch):
     monkeypatch.setitem(proof.OUT_OF_REACH, "Nothing", "needs a machine of its own")
     result = Result("Nothing", "layer", problem="missing")
@@ -107,11 +161,13 @@ def test_the_page():
         Result("Linear", "layer", 6, 6),
         Result("Odd", "layer", 2, 1, "sample 0: a|b"),
         Result("SGD", "optimiser", 3, 3),
+        tally_by_kind("relu", [("output", ("one", lambda: None)), ("vmap", ("one", lambda: None))]),
     ]
     page = proof.markdown(results)
     assert "| Linear | 6 | 6 |  |" in page
     assert "| Odd | 2 | 1 | sample 0: a/b |" in page
-    assert "2 of 3 classes proven, 10 of 11 samples" in page
+    assert "2 of 3 classes proven, 10 of 11 samples; 1 of 1 functions proven, 2 of 2 samples" in page
+    assert "| relu | 1 |  |  |  |  |  |  |  | 1 |  |  |  |  |" in page
     assert page.index("| SGD |") > page.index("## Optimisers")
     for name in proof.lacking():
         assert f"- {name}: " in page

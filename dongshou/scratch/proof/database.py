@@ -1,4 +1,4 @@
-"""The two databases that PyTorch tests itself with."""
+"""The three databases that PyTorch tests itself with."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from unittest.mock import patch
 import torch
 
 from dongshou.errors import DongshouError
+
+ALSO_IN_TORCH = {"softmax", "log_softmax", "sigmoid", "tanh"}  # listed under torch, not under torch.nn.functional
 
 
 def module_database() -> list[Any]:
@@ -27,6 +29,19 @@ def optimizer_database() -> list[Any]:
     Raises DongshouError where the databases cannot be imported.
     """
     return list(_internal("common_optimizers").optim_db)
+
+
+def operator_database() -> dict[str, list[Any]]:
+    """The OpInfos of every function of torch.nn.functional by its name: one for each variant.
+
+    Raises DongshouError where the databases cannot be imported.
+    """
+    entries: dict[str, list[Any]] = {}
+    for info in _internal("common_methods_invocations").op_db:
+        name = info.name.removeprefix("nn.functional.")
+        if name != info.name or name in ALSO_IN_TORCH:
+            entries.setdefault(name, []).append(info)
+    return entries
 
 
 def _internal(name: str) -> Any:
