@@ -7,7 +7,8 @@ Names, arguments, defaults and random numbers are torch's; inside is tensor arit
 from __future__ import annotations
 
 from dongshou.scratch import functional, init, nn, optim
-from dongshou.scratch.swap import from_scratch, missing_layers, optimizer_from_scratch, to_torch
+from dongshou.scratch.swap import from_scratch, missing_layers, to_torch
+from dongshou.scratch.swap_optimizer import optimizer_from_scratch, schedule_from_scratch
 
 __all__ = [
     "from_scratch",
@@ -17,5 +18,6 @@ __all__ = [
     "nn",
     "optim",
     "optimizer_from_scratch",
+    "schedule_from_scratch",
     "to_torch",
 ]

@@ -12,13 +12,10 @@ import warnings
 from collections.abc import Iterator
 from typing import TypeVar
 
-from torch import optim as torch_optim
 from torch.jit import ScriptModule
 from torch.nn import Module
-from torch.optim import Optimizer
 
 from dongshou.errors import DongshouError, UsageError, kind_of
-from dongshou.scratch import optim as scratch_optim
 from dongshou.scratch.twins import is_own_model, keeps_its_forward, our_class, torch_class
 
 AnyModule = TypeVar("AnyModule", bound=Module)
@@ -66,24 +63,6 @@ def missing_layers(model: Module) -> list[str]:
 def torch_layers(model: Module) -> list[str]:
     """All kinds of `missing_layers` but the last: those whose arithmetic stays torch's, or their own."""
     return [name for name, layer in _named(model) if _is_left(layer)]
-
-
-def optimizer_from_scratch(optimizer: Optimizer) -> Optimizer:
-    """The optimiser of the same name from `scratch.optim`, with the same parameters, settings and state.
-
-    It takes over: step this one from now on, and build schedules on it. DongshouError where we lack it.
-    """
-    name = type(optimizer).__name__
-    twin = getattr(scratch_optim, name, None)
-    if twin is None or type(optimizer) not in (twin, getattr(torch_optim, name, None)):
-        known = ", ".join(scratch_optim.__all__)
-        raise DongshouError(f"No optimiser of dongshou.scratch.optim stands for {name}: use one of {known}.")
-    if type(optimizer) is twin:
-        return optimizer
-    ours = twin([dict(group) for group in optimizer.param_groups])
-    ours.defaults = dict(optimizer.defaults)
-    ours.load_state_dict(optimizer.state_dict())
-    return ours
 
 
 def _check_module(model: object) -> None:

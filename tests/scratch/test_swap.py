@@ -223,9 +223,7 @@ def test_an_optimiser_is_taken_over_in_mid_course(name):
         parameters.append([model.weight, model.bias])
     assert type(optimizer) is getattr(scratch.optim, name)
     assert optimizer.defaults["lr"] == 0.5
-    # what these two remember in single numbers is float32 until a state_dict is loaded, and then double
-    tolerance = 1e-6 if name in ("ASGD", "NAdam") else 1e-12
-    torch.testing.assert_close(*parameters, rtol=tolerance, atol=tolerance)
+    torch.testing.assert_close(*parameters, rtol=1e-12, atol=1e-12)
 
 
 @pytest.mark.parametrize(("name", "settings"), [("LBFGS", dict(lr=0.1, max_iter=3)), ("Muon", {})])

@@ -6,11 +6,11 @@ from functools import partial
 
 from torch import nn
 from torch.optim import SGD
-from torch.optim.lr_scheduler import CosineAnnealingLR
 
 from dongshou import models
 from dongshou.data import load_images
 from dongshou.data.sets import fashion_mnist
+from dongshou.scratch.optim.lr_scheduler import CosineAnnealingLR
 from dongshou.tasks import Classification
 from dongshou.training import Band, Experiment, Published
 

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from functools import partial
 
 from torch.optim import SGD
-from torch.optim.lr_scheduler import CosineAnnealingLR
 
 from dongshou import models
 from dongshou.data import load_images
 from dongshou.experiments.convolutional_networks import lenet
 from dongshou.experiments.convolutional_networks._side_by_side import losses
+from dongshou.scratch.optim.lr_scheduler import CosineAnnealingLR
 from dongshou.tasks import Classification
 from dongshou.training import Band, Drew, Event, Experiment, Finished, Published, Reported, Series
 from dongshou.training.series import Histories, last_of

@@ -7,11 +7,11 @@ from typing import Literal
 
 from torch import nn
 from torch.optim import SGD
-from torch.optim.lr_scheduler import CosineAnnealingLR
 
 from dongshou import models
 from dongshou.data import load_images
 from dongshou.experiments.convolutional_networks._side_by_side import two_starts
+from dongshou.scratch.optim.lr_scheduler import CosineAnnealingLR
 from dongshou.tasks import Classification
 from dongshou.training import Band, Experiment, Published, Series
 

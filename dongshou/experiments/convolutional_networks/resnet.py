@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 from torch.optim import SGD
-from torch.optim.lr_scheduler import CosineAnnealingLR
 
 from dongshou import models
 from dongshou.data import load_images
+from dongshou.scratch.optim.lr_scheduler import CosineAnnealingLR
 from dongshou.tasks import Classification
 from dongshou.training import Band, Experiment, Published
 
