@@ -5,12 +5,16 @@ from __future__ import annotations
 import io
 import logging
 import warnings
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from PIL.Image import Image
+
+    Drawing = Figure | Image
 
 CHINESE_FONTS = (
     "Noto Sans CJK SC",
@@ -41,15 +45,38 @@ def new_axes(width: float = 6.4, height: float = 4.0, *, xlabel: str = "", ylabe
     return axes
 
 
-def png(figure: Figure, dots_per_inch: int = 120) -> bytes:
-    """The figure as the bytes of a PNG file."""
+def png(drawing: Drawing, dots_per_inch: int = 120) -> bytes:
+    """A figure, or a picture of pixels, as the bytes of a PNG file."""
     import matplotlib
+    from PIL.Image import Image
 
     buffer = io.BytesIO()
+    if isinstance(drawing, Image):
+        drawing.save(buffer, format="png")
+        return buffer.getvalue()
     with matplotlib.rc_context({"font.family": ["DejaVu Sans", *chinese_fonts()]}), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing from font")  # without a Chinese font: a box for each
-        figure.savefig(buffer, format="png", dpi=dots_per_inch)
+        drawing.savefig(buffer, format="png", dpi=dots_per_inch)
     return buffer.getvalue()
+
+
+COLOURS = (
+    "#1f77b4",
+    "#ff7f0e",
+    "#2ca02c",
+    "#d62728",
+    "#9467bd",
+    "#8c564b",
+    "#e377c2",
+    "#7f7f7f",
+    "#bcbd22",
+    "#17becf",
+)
+
+
+def colours(names: Iterable[str]) -> dict[str, str]:
+    """A colour for each different name, in their order; after ten they begin again."""
+    return {name: COLOURS[index % len(COLOURS)] for index, name in enumerate(dict.fromkeys(names))}
 
 
 @lru_cache(maxsize=1)

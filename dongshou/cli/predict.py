@@ -1,52 +1,56 @@
-"""`dongshou predict RUN IMAGE ...` or `RUN TEXT ...`: ask a trained model about pictures or texts of your own."""
+"""`dongshou predict RUN QUESTION ...`: ask a trained model about pictures, texts or tables of your own."""
 
 from __future__ import annotations
 
+import csv
+import io
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from tyro.conf import Positional, arg
 
 from dongshou.cli.flags import Directory, Switch, call
 from dongshou.cli.tables import print_json
+from dongshou.data.tables.csv_rows import rows_in
 from dongshou.data.text.file import decoded
-from dongshou.errors import UsageError
-from dongshou.runs import Run, find_run
-from dongshou.runs.predict import Prediction, predict_usable
-from dongshou.runs.predict_text import TextPrediction, Writing, predict_usable_texts, reads_text
+from dongshou.errors import DongshouError
+from dongshou.runs.predict import Outcome, Prediction, answers, trained
+from dongshou.runs.run import find_run
+from dongshou.tasks.asking import Question
 
-SHOWN = 5  # classes
-BAR = 30  # characters for a probability of 1
+FROM_INPUT = ("text", "pair", "row")  # what standard input is read for where nothing is named
+NOT_ANSWERED = "NA"  # in a column of answers
 
 
 def main(arguments: Sequence[str]) -> int:
-    return 1 if call(answer, arguments, "dongshou predict") else 0
+    return call(answer, arguments, "dongshou predict")
 
 
 def answer(
     run: Annotated[Positional[str], arg(metavar="RUN")],
-    inputs: Annotated[Positional[tuple[str, ...]], arg(metavar="IMAGE|TEXT ...")] = (),
+    inputs: Annotated[Positional[tuple[str, ...]], arg(metavar="QUESTION ...")] = (),
     *,
     explain: Switch = False,
-    length: int = Writing.num_tokens,
-    temperature: float = Writing.temperature,
+    length: int = Question.num_tokens,
+    temperature: float = Question.temperature,
     top_k: Annotated[int | None, arg(metavar="INT")] = None,
     top_p: Annotated[float | None, arg(metavar="FLOAT")] = None,
-    width: int = Writing.width,
+    width: int = Question.width,
     seed: Annotated[int | None, arg(metavar="INT")] = None,
     runs: Directory = None,
     json: Switch = False,
-) -> list[str]:
-    """Ask a trained model about pictures or texts of your own, according to what it has learnt.
+) -> int:
+    """Ask a trained model about pictures, texts or tables of your own, according to what it has learnt.
 
     A picture is classified: any size, in colour or not, dark on light or light on dark. A text is continued by a
-    language model, translated, or its language named; without one, each line of standard input is a text.
+    language model, translated, or its language named; without one, each line of standard input is a text. For each
+    row of a table, a CSV file whose first line names the columns, a value or a class is predicted, and printed as a
+    column; a single row may be given as its cells: 6,148,72.
 
     Args:
         run: its path, its name, its experiment (then the newest), or "last"
-        inputs: pictures of one thing each, of which what is wrong with any is told last; or texts, in quotes
+        inputs: pictures of one thing each; or texts, in quotes; or CSV files. What is wrong with any is told last
         explain: also draw where the network saw it (Grad-CAM; convolutional networks), what a translation or a GPT
             looked at, or the gates of an LSTM
         length: of what a language model writes, in its tokens
@@ -59,81 +63,75 @@ def answer(
         json: print everything as one JSON object
     """
     found = find_run(run, runs)
-    if reads_text(found):
-        writing = Writing(length, temperature, top_k, top_p, seed, width)
-        return answer_texts(found, inputs or lines_of_input(), writing, explain, json)
-    if not inputs:
-        raise UsageError("name at least one picture: dongshou predict RUN IMAGE ...")
-    return answer_pictures(found, inputs, explain, json)
-
-
-def answer_pictures(run: Run, images: Sequence[str], explain: bool, json: bool) -> list[str]:
-    """Print what the model says of each picture that can be used; what is wrong with the others."""
-    predictions, faults = predict_usable(run, images, explain)
+    answering = trained(found)
+    data, asked_with = answering.experiment.data, answering.experiment.task.asked_with
+    questions = inputs or (given_by_input(asked_with) if asked_with in FROM_INPUT else [])
+    how = dict(num_tokens=length, temperature=temperature, top_k=top_k, top_p=top_p, width=width, seed=seed)
+    outcomes = answers(found, answering, questions, how, explain)
+    predictions = [one for one in outcomes if isinstance(one, Prediction)]
+    faults = [one for one in outcomes if isinstance(one, DongshouError)]
     if json:
-        print_json({"run": str(run.path), "predictions": [*map(plain, predictions)], "faults": faults})
+        plain = {"predictions": [one.as_json() for one in predictions], "faults": [*map(str, faults)]}
+        print_json({"run": str(found.path), "asked_with": asked_with} | plain)
+    elif predictions and asked_with == "row":
+        print(as_column(outcomes, data.features.identifier if data.features else ""), end="")
     elif predictions:
-        print("\n\n".join(map(in_words, predictions)))
+        print(("\n\n" if asked_with == "image" else "\n").join(map(in_words, predictions)))
     for fault in faults:
         print(f"dongshou: {fault}", file=sys.stderr)
-    return faults
+    if not faults:
+        return 0
+    return 1 if predictions else faults[0].exit_code
 
 
-def answer_texts(run: Run, texts: Sequence[str], writing: Writing, explain: bool, json: bool) -> list[str]:
-    """Print what the model makes of each text that it can use; what is wrong with the others."""
-    if not texts:
-        raise UsageError('give a text, or a line of standard input: dongshou predict RUN "text"')
-    predictions, faults = predict_usable_texts(run, texts, writing, explain)
-    if json:
-        print_json({"run": str(run.path), "predictions": [*map(plain_text, predictions)], "faults": faults})
-    else:
-        print("\n".join(map(text_in_words, predictions)))
-    for fault in faults:
-        print(f"dongshou: {fault}", file=sys.stderr)
-    return faults
-
-
-def lines_of_input() -> list[str]:
-    """The lines of standard input that are not blank; none where nothing is sent there."""
+def given_by_input(asked_with: str) -> list[Any]:
+    """The questions in standard input: its lines that are not blank, or the rows of its table; none where nothing is
+    sent there."""
     if sys.stdin.isatty():
         return []
-    lines = decoded(sys.stdin.buffer.read(), "standard input").split("\n")
-    return [line for line in lines if line.strip()]
+    where = "standard input"
+    content = decoded(sys.stdin.buffer.read(), where)
+    if asked_with == "row" and content.strip():
+        header, lines = rows_in(content, where)
+        return [dict(zip(header, cells, strict=True)) for cells in lines.values()]
+    return [line for line in content.split("\n") if line.strip()]
 
 
-def plain(prediction: Prediction) -> dict[str, Any]:
-    """What a program reads."""
-    return asdict(prediction) | {
-        "seen": str(prediction.seen),
-        "explanations": [str(path) for path in prediction.explanations],
-    }
+def as_column(outcomes: Sequence[Outcome], identifier: str) -> str:
+    """A CSV file with a line for each row that was asked about, what cannot be answered as NA.
 
-
-def plain_text(prediction: TextPrediction) -> dict[str, Any]:
-    return asdict(prediction) | {"explanations": [str(path) for path in prediction.explanations]}
+    identifier  the column of the rows that names them, put first where they have it
+    """
+    answered = [one for one in outcomes if isinstance(one, Prediction)]
+    is_named = (
+        bool(identifier) and all(identifier in one.question for one in answered) and len(answered) == len(outcomes)
+    )
+    columns = [*([identifier] if is_named else []), *answered[0].answer.cells()]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    for one in outcomes:
+        if isinstance(one, Prediction):
+            writer.writerow([*([one.question[identifier]] if is_named else []), *one.answer.cells().values()])
+        else:
+            writer.writerow([NOT_ANSWERED] * len(columns))
+    return text.getvalue()
 
 
 def in_words(prediction: Prediction) -> str:
-    """The most probable classes with a bar each, then where the pictures of what the network saw lie."""
-    lines = [prediction.image, *bars(prediction.probabilities)]
+    """The question, where the answer needs it, and the answer; then who answered, and where the pictures lie."""
+    lines = [] if prediction.answer.stands_alone else [question_in_words(prediction.question)]
+    lines += prediction.answer.lines()
     if prediction.part:
         lines.append(f"  answered by: {prediction.part}, one of the parts of this run")
-    lines.append(f"  as the network saw it: {prediction.seen}")
-    for path, over in zip(prediction.explanations, ("that", "your picture"), strict=False):
-        lines.append(f"  where it looked, over {over}: {path}")
+    if prediction.picture is not None:
+        what = "as the network saw it" if prediction.answer.picture_name == "seen" else "drawn in"
+        lines.append(f"  {what}: {prediction.picture}")
+    where = ("where it looked, over that", "where it looked, over your picture")
+    kinds = where if prediction.asked_with == "image" else ["explained in"] * len(prediction.explanations)
+    lines += [f"  {kind}: {path}" for kind, path in zip(kinds, prediction.explanations, strict=False)]
     return "\n".join(lines)
 
 
-def text_in_words(prediction: TextPrediction) -> str:
-    """The answer; of a classification, the text and its most probable classes with a bar each."""
-    answer = [prediction.answer]
-    if prediction.probabilities:
-        answer = [prediction.text, *bars(prediction.probabilities)]
-    return "\n".join([*answer, *(f"  explained in: {path}" for path in prediction.explanations)])
-
-
-def bars(probabilities: Mapping[str, float]) -> list[str]:
-    """A line with a bar for each of the most probable classes."""
-    shown = list(probabilities.items())[:SHOWN]
-    width = max(len(name) for name, _ in shown)
-    return [f"  {name:<{width}}  {p:6.1%}  {'█' * round(BAR * p)}".rstrip() for name, p in shown]
+def question_in_words(question: Any) -> str:
+    return " / ".join(question) if isinstance(question, tuple) else str(question)

@@ -9,7 +9,9 @@ import torch
 from torch.utils.data import DataLoader
 from torch.utils.data import Dataset as TorchDataset
 
+from dongshou.data.images.photos import Photos
 from dongshou.data.loader import Loader
+from dongshou.data.tables.features import Features
 from dongshou.errors import UsageError
 
 
@@ -46,6 +48,8 @@ class Splits:
     classes   names of the classes, for a classification
     shape     of one input, without the batch axis, for pictures and summaries
     transform what a raw input goes through before the model; `predict` applies the same
+    photos    how anybody's photo becomes a raw input; without it a photo in colour is taken as it is
+    features  how a row of a table becomes an input
     files     name of a registered data set whose files are read, for their hashes in the record; else a function
               that gives the hashes
     """
@@ -60,6 +64,8 @@ class Splits:
         classes: Sequence[str] = (),
         shape: tuple[int, ...] = (),
         transform: Callable[[torch.Tensor], torch.Tensor] | None = None,
+        photos: Photos | None = None,
+        features: Features | None = None,
         files: str | Callable[[], dict[str, str]] | None = None,
         batch_size: int = 64,
     ) -> None:
@@ -72,6 +78,8 @@ class Splits:
         self.classes = tuple(classes)
         self.shape = shape
         self.transform = transform
+        self.photos = photos
+        self.features = features
         self.files = files
 
     def train(self) -> Split:

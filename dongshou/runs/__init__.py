@@ -1,6 +1,7 @@
 """The record of a run: written while it runs, read, resumed, compared, drawn and judged afterwards."""
 
 from dongshou.runs.execute import execute
+from dongshou.runs.predict import Prediction, predict
 from dongshou.runs.run import Run, find_run, list_runs
 
-__all__ = ["Run", "execute", "find_run", "list_runs"]
+__all__ = ["Prediction", "Run", "execute", "find_run", "list_runs", "predict"]

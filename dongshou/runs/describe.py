@@ -10,7 +10,6 @@ from typing import Any
 import torch
 from torch.nn.parameter import is_lazy
 
-from dongshou.data.text.splits import PairSplits, TextSplits
 from dongshou.runs.judge import beside_published
 from dongshou.runs.machine import machine, versions
 from dongshou.runs.run import Run
@@ -33,7 +32,7 @@ def configuration(work: Work, session: Session) -> dict[str, Any]:
         "parameters": num_parameters(work),
         "data": work.fingerprints(),
         "classes": list(work.data.classes) if isinstance(work, Experiment) else [],
-        "reads": "text" if isinstance(work, Experiment) and isinstance(work.data, (TextSplits, PairSplits)) else None,
+        "asked_with": None if (asked := work.asked()) is None else asked.asked_with,
         "published": [published.plain() for published in work.published] if is_as_published(work) else [],
         "versions": versions(),
         "machine": machine(),

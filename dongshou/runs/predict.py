@@ -1,166 +1,185 @@
-"""Ask the model of a run about pictures that it has never seen."""
+"""Ask the model of a run: whatever its task is asked with, and whatever it answers."""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import torch
-from PIL import Image
-from torch import Tensor
-
-from dongshou.data.images.files import read_colour
-from dongshou.data.images.load import IMAGE_SETS
-from dongshou.data.images.photo import read_photo
-from dongshou.data.images.photo_frame import Frame, middle_frame, thing_frame
+from dongshou.drawing import png
 from dongshou.errors import DongshouError, UsageError
-from dongshou.runs.explanation import write_explanations
 from dongshou.runs.files import write_whole
+from dongshou.runs.questions import Asked, questions_of
+from dongshou.runs.resume import check_same_data
 from dongshou.runs.run import Run
 from dongshou.runs.trained import Answering, load_best, untrained
-from dongshou.tasks import Classification
-from dongshou.tasks.explain import grad_cam
-from dongshou.training import Experiment
+from dongshou.tasks.answers import Answer
+from dongshou.tasks.asking import AskedWith, Question
 
-DIRECTORY = "predictions"
-COLOURS = 3  # channels: red, green, blue
-SIDE = 224  # pixels: up to that a picture of what the network saw is enlarged
+if TYPE_CHECKING:
+    from dongshou.drawing import Drawing
+
+PREDICTIONS, EXPLANATIONS = "predictions", "explanations"  # directories of a run
+MADE_OF_DATA = ("text", "pair", "row")  # what is read with a vocabulary or a scale that the data gave
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """What a model says of one picture.
+    """What a model says to one question.
 
-    probabilities  by name of the class, the most probable first
-    seen           a picture of what the network was given
-    part           whose network answered, of a run of several; empty where there is one
-    explanations   where it saw the most probable class: over that picture, and over the photo itself
+    asked_with    what the question consists of
+    question      the path of a picture, a text, ...
+    part          whose network answered, of a run of several; empty where there is one
+    picture       of the answer, where it has one: of a photo what the network saw of it
+    explanations  pictures of what led to the answer, where that was asked
     """
 
-    image: str
-    probabilities: dict[str, float]
-    seen: Path
+    asked_with: AskedWith
+    question: Any
+    answer: Answer
     part: str = ""
+    picture: Path | None = None
     explanations: tuple[Path, ...] = ()
 
+    @property
+    def probabilities(self) -> Mapping[str, float]:
+        """By name of the class, the most probable first; empty where the answer has none."""
+        return getattr(self.answer, "probabilities", {})
 
-def predict(run: Run, images: Sequence[str | Path], explain: bool = False) -> list[Prediction]:
-    """The class probabilities of each picture, by the best weights of the run; of several fits, one answers.
+    def as_json(self) -> dict[str, Any]:
+        """Plain data; the question stands under what it consists of, `image`, `text`, ..."""
+        picture = {} if self.picture is None else {self.answer.picture_name or "picture": str(self.picture)}
+        explanations = [str(path) for path in self.explanations]
+        about = {"part": self.part} | picture | {"explanations": explanations}
+        return {self.asked_with: plain(self.question)} | self.answer.as_json() | about
 
-    Needs no data set. Writes what the network saw of each into `predictions/` of the run's directory; with `explain`,
-    where it saw the class (Grad-CAM) into `explanations/`.
-    Raises UsageError when the run is no classification of images or has nothing to explain, DongshouError when it
-    has no checkpoint or a picture cannot be used: then nothing is written.
+
+Outcome = Prediction | DongshouError  # what the model says to a question, or what is wrong with it
+
+
+class Answered(NamedTuple):
+    """A question with its answer, and the pictures that are still to be written."""
+
+    asked: Asked
+    answer: Answer
+    explanations: dict[str, Drawing]
+
+
+def predict(run: Run, questions: Any, *, explain: bool = False, **how: Any) -> list[Prediction]:
+    """What the run's model, with its best weights, says to each question; of several fits, one answers.
+
+    questions  one, or a list: paths of pictures, texts, pairs of texts, numbers, rows of a table (a mapping of cells
+               by column, or the path of a CSV file), as `asked_with` of the run says
+    explain    also draw what led to each answer, into `explanations/` of the run's directory
+    how        num_tokens, temperature, top_k, top_p, width, seed: see `dongshou.tasks.Question`
+
+    Pictures that belong to the answers are written into `predictions/`. Raises UsageError when the run answers no
+    questions, DongshouError when it has no checkpoint or a question cannot be answered: then nothing is written.
     """
     answering = trained(run)
-    pictures = [(image, as_seen(answering.experiment, image)) for image in images]
-    return predictions_of(run, answering, pictures, explain)
-
-
-def predict_usable(run: Run, images: Sequence[str | Path], explain: bool = False) -> tuple[list[Prediction], list[str]]:
-    """As `predict`, but of those pictures that can be used; and what is wrong with each of the others."""
-    answering = trained(run)
-    usable, faults = [], []
-    for image in images:
-        try:
-            usable.append((image, as_seen(answering.experiment, image)))
-        except DongshouError as error:
-            faults.append(str(error))
-    return predictions_of(run, answering, usable, explain) if usable else [], faults
-
-
-def as_seen(experiment: Experiment, image: str | Path) -> Tensor:
-    """The picture as the network is given it, uint8 (channels, size, size).
-
-    In colour its middle square, as it is; in grey the thing on it, bright on black.
-    """
-    channels, _, size = experiment.data.shape
-    return read_colour(image, size) if channels == COLOURS else read_photo(image, image_set_of(experiment), size)
-
-
-def frame_of(experiment: Experiment, image: str | Path) -> Frame:
-    """The part of the picture that `as_seen` is made of."""
-    is_colour = experiment.data.shape[0] == COLOURS
-    return middle_frame(image) if is_colour else thing_frame(image, image_set_of(experiment))
-
-
-def predictions_of(
-    run: Run, answering: Answering, pictures: Sequence[tuple[str | Path, Tensor]], explain: bool = False
-) -> list[Prediction]:
-    """What the model says of each picture; what it saw is written, and where if it is to explain."""
-    part, experiment = answering
-    inputs = as_inputs(experiment, torch.stack([pixels for _, pixels in pictures]))
-    probabilities = ask(experiment, inputs)  # (images, classes)
-    maps = [grad_cam(experiment.model, one[None])[0] if explain else None for one in inputs]
-    names = free_names([Path(image).stem for image, _ in pictures])
-    predictions = []
-    for (image, pixels), name, row, heat in zip(pictures, names, probabilities, maps, strict=True):
-        seen = run.path / DIRECTORY / f"{name}.png"
-        write_whole(seen, enlarged(pixels))
-        where = () if heat is None else write_explanations(run.path, seen, frame_of(experiment, image), heat)
-        predictions.append(Prediction(str(image), ranked(experiment.data.classes, row), seen, part, where))
-    return predictions
+    several = list(questions) if isinstance(questions, (list, Iterator)) else [questions]
+    outcomes = answers(run, answering, several, how, explain, strict=True)
+    return [one for one in outcomes if isinstance(one, Prediction)]
 
 
 def trained(run: Run) -> Answering:
-    """The experiment that answers for the run, with the weights of its best checkpoint."""
+    """The experiment that answers for the run, with the weights of its best checkpoint.
+
+    Raises UsageError where nothing does.
+    """
     answering = untrained(run)
-    if answering is None or not classifies_images(answering.experiment):
-        raise UsageError(f"{run.path} is a run of {run.experiment}, which does not classify images.")
-    experiment = answering.experiment
-    if experiment.data.shape[0] != COLOURS and image_set_of(experiment) not in IMAGE_SETS:
-        raise UsageError(
-            f"A photo can be made to look like images in colour, and like those of {', '.join(IMAGE_SETS)}; "
-            f"{run.path} is of {experiment.data.name or 'other images'}."
-        )
+    if answering is None or not hasattr(answering.experiment.task, "answer"):
+        raise UsageError(f"{run.path} is a run of {run.experiment}, which answers no questions.")
+    if answering.experiment.task.asked_with in MADE_OF_DATA:
+        check_same_data(run, answering.experiment)
     load_best(run, answering)
     return answering
 
 
-def classifies_images(experiment: Experiment) -> bool:
-    return isinstance(experiment.task, Classification) and len(experiment.data.shape) == 3
+def answers(
+    run: Run,
+    answering: Answering,
+    questions: Sequence[Any],
+    how: Mapping[str, Any],
+    explain: bool = False,
+    strict: bool = False,
+) -> list[Outcome]:
+    """The answer to each question, its pictures written, or what is wrong with the question.
+
+    how     it is to answer: see `predict`
+    strict  raise the first fault instead, and write nothing
+    """
+    experiment, asked_with = answering.experiment, answering.experiment.task.asked_with
+    outcomes: list[Answered | DongshouError] = []
+    for asked in questions_of(asked_with, experiment.data, questions):
+        question = Question(asked.content, **how)
+        try:
+            answer = experiment.task.answer(experiment.model, experiment.data, question)
+        except DongshouError as error:
+            if strict:
+                raise
+            outcomes.append(error if asked_with == "image" else type(error)(f"{asked.label}: {error}"))
+            continue
+        outcomes.append(Answered(asked, answer, explanations(run, answering, question, answer) if explain else {}))
+    predictions = written(run, answering, [one for one in outcomes if isinstance(one, Answered)])
+    return [next(predictions) if isinstance(one, Answered) else one for one in outcomes]
 
 
-def image_set_of(experiment: Experiment) -> str:
-    """The data set that its images are from: `digits` of `digits, 5 classes`."""
-    return experiment.data.name.partition(",")[0]
+def explanations(run: Run, answering: Answering, question: Question, answer: Answer) -> dict[str, Drawing]:
+    """Pictures of what led to the answer. Raises UsageError for a model that shows nothing of it."""
+    experiment = answering.experiment
+    drawn = dict(experiment.task.explain(experiment.model, experiment.data, question, answer))
+    if not drawn:
+        raise UsageError(
+            f"{run.experiment} has no convolutions, attention or gates of an LSTM to draw: leave out --explain."
+        )
+    return drawn
 
 
-def as_inputs(experiment: Experiment, pixels: Tensor) -> Tensor:
-    """What the model is given for uint8 pixels (images, channels, height, width)."""
-    transform = experiment.data.transform
-    return pixels.float() if transform is None else transform(pixels)
+def written(run: Run, answering: Answering, answered: Sequence[Answered]) -> Iterator[Prediction]:
+    """The predictions, once their pictures lie in the run's directory."""
+    asked_with = answering.experiment.task.asked_with
+    names = free_names([stem_of(asked_with, one.asked) for one in answered])
+    for (asked, answer, explained), name in zip(answered, names, strict=True):
+        picture = None
+        if answer.picture_name is not None:
+            picture = save(answer.draw(), run.path / PREDICTIONS / f"{name}.png")
+        directory = run.path / EXPLANATIONS
+        paths = [
+            save(drawing, directory / (f"{kind}/{name}.png" if asked_with == "image" else f"{name}-{kind}.png"))
+            for kind, drawing in explained.items()
+        ]
+        yield Prediction(asked_with, asked.content, answer, answering.part, picture, tuple(paths))
 
 
-@torch.no_grad()
-def ask(experiment: Experiment, inputs: Tensor) -> Tensor:
-    """Class probabilities (images, classes) of inputs (images, channels, height, width)."""
-    experiment.model.eval()
-    return experiment.task.predict(experiment.model, inputs)
+def save(drawing: Drawing, path: Path) -> Path:
+    write_whole(path, png(drawing))
+    return path
 
 
-def ranked(classes: Sequence[str], probabilities: Tensor) -> dict[str, float]:
-    order: list[int] = probabilities.argsort(descending=True).tolist()
-    return {classes[index]: float(probabilities[index]) for index in order}
+def stem_of(asked_with: AskedWith, asked: Asked) -> str:
+    """The name of a picture's file; of anything else its letters and digits."""
+    if asked_with == "image":
+        return Path(asked.content).stem
+    words = "".join(character if character.isalnum() else " " for character in asked.label).split()
+    return "-".join(words)[:60] or asked_with
 
 
 def free_names(stems: Sequence[str]) -> list[str]:
-    """A file name for each picture: pictures of one name in several folders are numbered."""
+    """A file name for each question: those of one name are numbered."""
     names: list[str] = []
     for stem in stems:
-        count = sum(name == stem or name.startswith(f"{stem}-") for name in names)
-        names.append(f"{stem}-{count + 1}" if stem in names else stem)
+        name, number = stem, 1
+        while name in names:
+            number += 1
+            name = f"{stem}-{number}"
+        names.append(name)
     return names
 
 
-def enlarged(pixels: Tensor) -> bytes:
-    """The PNG of uint8 (channels, height, width), each pixel a square."""
-    _, height, width = pixels.shape
-    times = max(1, SIDE // max(height, width))
-    picture = Image.fromarray(pixels.permute(1, 2, 0).squeeze(2).numpy())  # (height, width, 3) or (height, width)
-    picture = picture.resize((times * width, times * height), Image.Resampling.NEAREST)
-    buffer = io.BytesIO()
-    picture.save(buffer, format="png")
-    return buffer.getvalue()
+def plain(question: Any) -> Any:
+    """A question as JSON has it."""
+    if isinstance(question, Mapping):
+        return dict(question)
+    return list(question) if isinstance(question, tuple) else str(question) if isinstance(question, Path) else question

@@ -10,13 +10,19 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from dongshou.models.summary.watch import evaluating
 from dongshou.tasks import pictures
+from dongshou.tasks.answers import Answer, Probabilities
+from dongshou.tasks.asking import AskedWith, Question, given, photos_of
+from dongshou.tasks.explain import grad_cam
+from dongshou.tasks.pictures.explained_photo import explained_photo
 from dongshou.tasks.task import Quantities, Quantity, check_loss, check_same_shape, descend
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from dongshou.data import Splits
+    from dongshou.drawing import Drawing
 
 
 @dataclass
@@ -24,10 +30,13 @@ class Classification:
     """One of several classes. The model gives logits (batch, classes).
 
     Labels are class indices (batch,), or probabilities of the classes (batch, classes) where images are mixed.
+
+    asked_with  "text" for a model that reads names, "row" for one of the rows of a table
     """
 
     loss: nn.Module = field(default_factory=nn.CrossEntropyLoss)
     headline: str = "accuracy"
+    asked_with: AskedWith = "image"
 
     def __post_init__(self) -> None:
         check_loss(self.loss)
@@ -52,6 +61,21 @@ class Classification:
     def figures(self, model: nn.Module, data: Splits) -> Iterator[tuple[str, Figure]]:
         yield from pictures.of_classification(self, model, data)
 
+    @torch.no_grad()
+    def answer(self, model: nn.Module, data: Splits, question: Question) -> Probabilities:
+        inputs, seen = given(self.asked_with, data, question, model)
+        with evaluating(model):
+            return Probabilities.of(data.classes, self.predict(model, inputs)[0], seen)
+
+    def explain(
+        self, model: nn.Module, data: Splits, question: Question, answer: Answer
+    ) -> Iterator[tuple[str, Drawing]]:
+        """Where on a picture it saw the most probable class."""
+        if self.asked_with == "image":
+            inputs, seen = given(self.asked_with, data, question, model)
+            assert seen is not None
+            yield from explained_photo(seen, photos_of(data).frame(question.asked), grad_cam(model, inputs)[0])
+
 
 @dataclass
 class BinaryClassification:
@@ -62,6 +86,7 @@ class BinaryClassification:
 
     loss: nn.Module = field(default_factory=nn.BCELoss)
     headline: str = "accuracy"
+    asked_with: AskedWith = "row"
 
     def __post_init__(self) -> None:
         check_loss(self.loss)
@@ -86,6 +111,19 @@ class BinaryClassification:
         return torch.sigmoid(outputs) if self._gives_logits else outputs
 
     def figures(self, model: nn.Module, data: Splits) -> Iterator[tuple[str, Figure]]:
+        return iter(())
+
+    @torch.no_grad()
+    def answer(self, model: nn.Module, data: Splits, question: Question) -> Probabilities:
+        """Of a no and a yes, by their names where the data has some."""
+        inputs, seen = given(self.asked_with, data, question, model)
+        with evaluating(model):
+            yes = self.predict(model, inputs)[0]  # (1,)
+        return Probabilities.of(data.classes or ("no", "yes"), torch.cat([1 - yes, yes]), seen)
+
+    def explain(
+        self, model: nn.Module, data: Splits, question: Question, answer: Answer
+    ) -> Iterator[tuple[str, Drawing]]:
         return iter(())
 
     @property

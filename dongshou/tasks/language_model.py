@@ -5,19 +5,23 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from dongshou.errors import DongshouError
-from dongshou.tasks.pictures.language_model import of_language_model
+from dongshou.tasks.answers import Answer, Text
+from dongshou.tasks.asking import AskedWith, Question
+from dongshou.tasks.generation import continue_text
+from dongshou.tasks.pictures.language_model import of_language_model, of_text
 from dongshou.tasks.task import Quantities, Quantity, check_loss, descend
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from dongshou.data import Splits
+    from dongshou.drawing import Drawing
 
 Batch = tuple[Tensor, Tensor, Tensor]  # inputs (batch, steps), targets (batch, steps), fresh (batch,)
 
@@ -35,6 +39,7 @@ class LanguageModelling:
     loss: nn.Module = field(default_factory=nn.CrossEntropyLoss)
     carries_state: bool = True
     headline: str = "perplexity"
+    asked_with: AskedWith = "text"
 
     def __post_init__(self) -> None:
         check_loss(self.loss)
@@ -55,6 +60,15 @@ class LanguageModelling:
 
     def figures(self, model: nn.Module, data: Splits) -> Iterator[tuple[str, Figure]]:
         yield from of_language_model(model, data)
+
+    def answer(self, model: nn.Module, data: Any, question: Question) -> Text:
+        """The text of the question and what the model writes after it."""
+        choice = dict(temperature=question.temperature, top_k=question.top_k, top_p=question.top_p)
+        return Text(continue_text(model, data, question.asked, question.num_tokens, question.seed, **choice))
+
+    def explain(self, model: nn.Module, data: Any, question: Question, answer: Answer) -> Iterator[tuple[str, Drawing]]:
+        """All attention of a GPT, or the gates of an LSTM, over the end of what was written."""
+        yield from of_text(model, data, str(answer))
 
     def _loss(self, model: nn.Module, batch: Batch) -> Tensor:
         inputs, targets, fresh = batch

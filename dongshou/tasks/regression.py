@@ -7,15 +7,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from dongshou.models.summary.watch import evaluating
+from dongshou.tasks.answers import Answer, Value
+from dongshou.tasks.asking import AskedWith, Question, given
 from dongshou.tasks.task import Quantities, Quantity, check_loss, check_same_shape, descend
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from dongshou.data import Splits
+    from dongshou.drawing import Drawing
 
 
 @dataclass
@@ -28,6 +33,7 @@ class Regression:
     loss: nn.Module = field(default_factory=nn.MSELoss)
     log_rmse: bool = False
     headline: str = "loss"
+    asked_with: AskedWith = "row"
 
     def __post_init__(self) -> None:
         check_loss(self.loss)
@@ -51,6 +57,19 @@ class Regression:
         return model(inputs).float()
 
     def figures(self, model: nn.Module, data: Splits) -> Iterator[tuple[str, Figure]]:
+        return iter(())
+
+    @torch.no_grad()
+    def answer(self, model: nn.Module, data: Splits, question: Question) -> Value:
+        """The first output, in the units of the target."""
+        with evaluating(model):
+            output = float(self.predict(model, given(self.asked_with, data, question, model).inputs).flatten()[0])
+        features = data.features
+        return Value(output) if features is None else Value(features.in_units(output), features.target)
+
+    def explain(
+        self, model: nn.Module, data: Splits, question: Question, answer: Answer
+    ) -> Iterator[tuple[str, Drawing]]:
         return iter(())
 
     def _measured(self, loss: Tensor, outputs: Tensor, targets: Tensor) -> Quantities:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from dongshou.data import Splits
+    from dongshou.drawing import Drawing
+    from dongshou.tasks.answers import Answer
+    from dongshou.tasks.asking import AskedWith, Question
 
 
 class Quantity(NamedTuple):
@@ -36,10 +39,12 @@ Quantities = dict[str, Quantity]
 class Task(Protocol):
     """What one batch means. The training loop is the same for all of them.
 
-    headline  the quantity that is shown first and that chooses the best checkpoint
+    headline    the quantity that is shown first and that chooses the best checkpoint
+    asked_with  what a question to the trained model consists of
     """
 
     headline: str
+    asked_with: AskedWith
 
     def step(self, model: nn.Module, batch: Any, optimizer: Optimizer) -> Quantities:
         """Improve the model on one batch; what was measured on the way."""
@@ -55,6 +60,16 @@ class Task(Protocol):
 
     def figures(self, model: nn.Module, data: Splits) -> Iterator[tuple[str, Figure]]:
         """Pictures of what the model has learnt, by name."""
+        ...
+
+    def answer(self, model: nn.Module, data: Splits, question: Question) -> Answer:
+        """What the model says to one question. Raises DongshouError for a question that it cannot be asked."""
+        ...
+
+    def explain(
+        self, model: nn.Module, data: Splits, question: Question, answer: Answer
+    ) -> Iterator[tuple[str, Drawing]]:
+        """Pictures of what led to an answer, by name; none where nothing can be seen."""
         ...
 
 

@@ -13,14 +13,18 @@ from torch.optim import Optimizer
 from dongshou.data.text.tokens import BEGIN, END
 from dongshou.data.text.vocabulary import Vocabulary
 from dongshou.models.attention import length_mask
+from dongshou.tasks.answers import Answer, Text
+from dongshou.tasks.asking import AskedWith, Question
 from dongshou.tasks.beam_search import greedy_search
-from dongshou.tasks.pictures.translation import of_translation
+from dongshou.tasks.pictures.translation import of_sentence, of_translation
 from dongshou.tasks.task import Quantities, Quantity, check_loss, descend
+from dongshou.tasks.translate import translate
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from dongshou.data import Splits
+    from dongshou.drawing import Drawing
 
 # source (batch, source steps), its lengths (batch,), target (batch, steps), which ends in <eos>, its lengths (batch,)
 Batch = tuple[Tensor, Tensor, Tensor, Tensor]
@@ -44,6 +48,7 @@ class Translation:
     max_len: int
     loss: nn.Module = field(default_factory=lambda: nn.CrossEntropyLoss(reduction="none"))
     headline: str = "loss"
+    asked_with: AskedWith = "text"
 
     def __post_init__(self) -> None:
         check_loss(self.loss)
@@ -64,6 +69,13 @@ class Translation:
 
     def figures(self, model: Any, data: Splits) -> Iterator[tuple[str, Figure]]:
         yield from of_translation(model, data)
+
+    def answer(self, model: Any, data: Any, question: Question) -> Text:
+        return Text(translate(model, data, [question.asked], width=question.width)[0])
+
+    def explain(self, model: Any, data: Any, question: Question, answer: Answer) -> Iterator[tuple[str, Drawing]]:
+        """What each word of the translation looked at, where the model has attention."""
+        yield from of_sentence(model, data, question.asked, str(answer))
 
     def _measured(self, model: nn.Module, batch: Batch) -> tuple[Quantities, Tensor]:
         """What was measured, and the loss itself."""

@@ -72,7 +72,7 @@ class Experiment(Work):
         return self
 
     def asked(self) -> Asked:
-        return Asked("", 0, lambda: self)
+        return Asked("", 0, lambda: self, getattr(self.task, "asked_with", None))
 
     def fingerprints(self) -> dict[str, str]:
         return self.data.fingerprints()

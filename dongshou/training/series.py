@@ -15,6 +15,7 @@ from dongshou.training.published import Published
 from dongshou.training.work import Asked, Work
 
 if TYPE_CHECKING:
+    from dongshou.tasks import AskedWith
     from dongshou.training.checkpoint import Checkpoints
     from dongshou.training.experiment import Experiment
     from dongshou.training.session import Session
@@ -42,6 +43,7 @@ class Series(Work):
     conclude  what to draw, write and yield once all are done, given the metrics of each part by epoch; it ends
               with `Finished`. Without it the result is the mean over the parts.
     answers   the part whose network is asked afterwards, and whose best checkpoint is kept: without it the last one
+    asked_with  what the task of that part is asked with
     """
 
     def __init__(
@@ -51,12 +53,14 @@ class Series(Work):
         published: Sequence[Published] = (),
         data: str | None = None,
         answers: str | None = None,
+        asked_with: AskedWith = "image",
     ) -> None:
         self.parts = dict(parts)
         self.conclude = conclude
         self.published = published
         self.data = data
         self.answers = [*parts][-1] if answers is None else answers
+        self.asked_with: AskedWith = asked_with
 
     def events(self, session: Session, checkpoints: Checkpoints | None = None) -> Iterator[Event]:
         histories = finished_parts(checkpoints)
@@ -79,7 +83,7 @@ class Series(Work):
         return next(iter(self.parts.values()))()
 
     def asked(self) -> Asked:
-        return Asked(self.answers, [*self.parts].index(self.answers), self.parts[self.answers])
+        return Asked(self.answers, [*self.parts].index(self.answers), self.parts[self.answers], self.asked_with)
 
     def fingerprints(self) -> dict[str, str]:
         from dongshou.data.sources.files import fingerprints

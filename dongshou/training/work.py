@@ -14,6 +14,7 @@ from dongshou.training.published import Published
 
 if TYPE_CHECKING:
     from dongshou.runs import Run
+    from dongshou.tasks import AskedWith
     from dongshou.training.checkpoint import Checkpoints
     from dongshou.training.experiment import Experiment
     from dongshou.training.session import Session
@@ -38,14 +39,16 @@ class Declared:
 class Asked(NamedTuple):
     """The fit of a piece of work whose network answers questions once all is done.
 
-    part    the label of its events, empty where there is one fit
-    number  which fit it is, counted from 0
-    make    builds it, not yet trained
+    part        the label of its events, empty where there is one fit
+    number      which fit it is, counted from 0
+    make        builds it, not yet trained
+    asked_with  what its task is asked with; None where it answers nothing
     """
 
     part: str
     number: int
     make: Callable[[], Experiment]
+    asked_with: AskedWith | None = "image"
 
 
 class Work(ABC):

@@ -21,8 +21,8 @@ from dongshou.experiments.catalogue import list_experiments
 from dongshou.experiments.registry import find_declaration
 from dongshou.models.encoder_decoder import seq2seq
 from dongshou.models.transformer import transformer
+from dongshou.runs import predict
 from dongshou.runs.judge import beside_published
-from dongshou.runs.predict_text import Writing, predict_text
 from dongshou.training import Session
 
 TRANSLATION = ("seq2seq", "seq2seq-attention", "transformer-mt")
@@ -198,16 +198,16 @@ def test_dates_are_translated_without_a_download():
     run = experiments.seq2seq_attention.dates(max_examples=1500, num_hiddens=32, lr=0.02, epochs=6).run(device="cpu")
     assert run.result["test_sentence_accuracy"] > 0.25 and run.result["test_bleu"] > 50
     assert {"attention.png", "curves.png"} <= {figure.name for figure in run.figures}
-    (prediction,) = predict_text(run, ["Friday, June 5, 2015"], Writing(width=2), explain=True)
-    assert {"5", "juin"} & set(prediction.answer.split())
+    (prediction,) = predict(run, "Friday, June 5, 2015", width=2, explain=True)
+    assert {"5", "juin"} & set(str(prediction.answer).split())
     assert [path.name for path in prediction.explanations] == ["Friday-June-5-2015-attention.png"]
     assert prediction.explanations[0].read_bytes().startswith(b"\x89PNG")
 
 
 def test_a_translation_without_attention_cannot_be_explained():
     run = experiments.seq2seq.dates(**SMALL[":dates"]).run(device="cpu")
-    with pytest.raises(UsageError, match="no attention to draw"):
-        predict_text(run, ["June 5, 2015"], explain=True)
+    with pytest.raises(UsageError, match="no convolutions, attention or gates"):
+        predict(run, "June 5, 2015", explain=True)
 
 
 @pytest.mark.parametrize("w", [0.0, 1.0, 3.5])

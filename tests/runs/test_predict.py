@@ -12,12 +12,14 @@ from safetensors.torch import load_file
 
 from dongshou import experiments
 from dongshou.cli import main
+from dongshou.data import Batches, Splits
 from dongshou.data.sets.digits import read
 from dongshou.errors import DongshouError, UsageError
 from dongshou.runs import Run
 from dongshou.runs.execute import Interrupted
 from dongshou.runs.predict import predict
 from dongshou.runs.trained import load_best, untrained
+from dongshou.tasks import Classification, Question
 from dongshou.training import Event, Saved
 
 
@@ -57,8 +59,9 @@ def test_keeps_what_the_network_saw(run: Run, pictures: list[tuple[Path, int]], 
     path = pictures[0][0]
     (tmp_path / path.name).write_bytes(path.read_bytes())
     first, second = predict(run, [path, tmp_path / path.name])
-    assert (first.seen.name, second.seen.name) == ("0.png", "0-2.png")
-    with Image.open(first.seen) as seen:
+    assert first.picture is not None and second.picture is not None
+    assert (first.picture.name, second.picture.name) == ("0.png", "0-2.png")
+    with Image.open(first.picture) as seen:
         assert seen.size == (8 * 28, 8 * 28)
 
 
@@ -84,9 +87,10 @@ def test_a_run_without_a_checkpoint(run: Run, pictures: list[tuple[Path, int]], 
         predict(Run(tmp_path / "young"), [pictures[0][0]])
 
 
-def test_a_run_that_does_not_classify_images(pictures: list[tuple[Path, int]], tmp_path: Path) -> None:
-    other = experiments.polynomial_fit().run(limit=8, runs=tmp_path)
-    with pytest.raises(UsageError, match="polynomial-fit, which does not classify images"):
+def test_a_run_that_answers_nothing(pictures: list[tuple[Path, int]], tmp_path: Path) -> None:
+    other = experiments.edge_kernel().run(runs=tmp_path)
+    assert other.config["asked_with"] is None
+    with pytest.raises(UsageError, match="edge-kernel, which answers no questions"):
         predict(other, [pictures[0][0]])
 
 
@@ -97,8 +101,12 @@ def test_on_the_command_line(run: Run, pictures: list[tuple[Path, int]], capsys:
     assert said[0] == str(path) and "%" in said[1] and "█" in said[1]
     assert len(said) == 7 and said[-1].endswith("predictions/0.png")
     assert main(["predict", str(run.path), str(path), "--json"]) == 0
-    (prediction,) = json.loads(capsys.readouterr().out)["predictions"]
-    assert len(prediction["probabilities"]) == 10
+    printed = json.loads(capsys.readouterr().out)
+    (prediction,) = printed["predictions"]
+    assert len(prediction["probabilities"]) == 10 and prediction["answer"] == next(iter(prediction["probabilities"]))
+    assert {"image", "answer", "probabilities", "part", "seen", "explanations"} == prediction.keys()
+    assert prediction["image"] == str(path) and Path(prediction["seen"]).is_file()
+    assert printed["asked_with"] == run.config["asked_with"] == "image"
 
 
 def test_the_good_pictures_are_answered_and_the_bad_ones_reported(
@@ -165,12 +173,12 @@ def test_a_part_that_was_never_reached(pictures: list[tuple[Path, int]], tmp_pat
         predict(interrupted.value.run, [pictures[0][0]])
 
 
-def test_grey_images_of_a_kind_that_no_photo_can_be_made_to_look_like(
-    run: Run, pictures: list[tuple[Path, int]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("dongshou.runs.predict.image_set_of", lambda experiment: "radiographs")
-    with pytest.raises(UsageError, match="like images in colour, and like those of fashion-mnist, mnist, digits"):
-        predict(run, [pictures[0][0]])
+def test_grey_images_of_a_kind_that_no_photo_can_be_made_to_look_like(pictures: list[tuple[Path, int]]) -> None:
+    batches = Batches(torch.zeros(2, 1, 8, 8), torch.tensor([0, 1]), batch_size=2)
+    data = Splits(batches, name="radiographs", shape=(1, 8, 8))
+    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(64, 2))
+    with pytest.raises(UsageError, match="how a photo is made to look like radiographs: its Splits need photos="):
+        Classification().answer(model, data, Question(pictures[0][0]))
 
 
 @pytest.fixture(scope="module")
@@ -206,7 +214,7 @@ def photo(tmp_path: Path) -> Path:
 def test_a_network_trained_on_colour_sees_the_middle_square(run_of_pets: Run, photo: Path) -> None:
     (prediction,) = predict(run_of_pets, [photo])
     assert next(iter(prediction.probabilities)) == "red"
-    with Image.open(prediction.seen) as seen:
+    with Image.open(prediction.picture) as seen:
         assert (seen.size, seen.mode) == ((7 * 32, 7 * 32), "RGB")
         count, colour = max(seen.getcolors())
         assert colour == (230, 20, 20) and count >= 0.9 * (7 * 32) ** 2  # not inverted; at most a fringe of blue

@@ -12,8 +12,7 @@ import pytest
 from dongshou import experiments
 from dongshou.cli import main
 from dongshou.errors import DongshouError, UsageError
-from dongshou.runs import Run
-from dongshou.runs.predict_text import Writing, predict_text, predict_usable_texts, reads_text
+from dongshou.runs import Run, predict
 
 SONG = "row row row your boat gently down the stream merrily merrily merrily merrily life is but a dream\n" * 60
 
@@ -43,25 +42,25 @@ def sent(monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
 
 
 def test_a_text_is_continued(run: Run) -> None:
-    assert reads_text(run)
-    (prediction,) = predict_text(run, ["Life is BUT"], Writing(num_tokens=12, temperature=0))
-    assert prediction.answer == "life is but a dream row"
+    assert run.config["asked_with"] == "text"
+    (prediction,) = predict(run, "Life is BUT", num_tokens=12, temperature=0)
+    assert str(prediction.answer) == "life is but a dream row"
     assert run.result["train_perplexity"] < 1.1
 
 
 def test_a_seed_writes_the_same_each_time(run: Run) -> None:
-    wild = Writing(num_tokens=40, temperature=4.0, seed=1)
-    first, second = (predict_text(run, ["row"], wild)[0].answer for _ in range(2))
-    assert first == second != predict_text(run, ["row"], Writing(40, 4.0, seed=2))[0].answer
+    wild = dict(num_tokens=40, temperature=4.0)
+    first, second = (predict(run, ["row"], seed=1, **wild)[0].answer for _ in range(2))
+    assert first == second != predict(run, ["row"], seed=2, **wild)[0].answer
 
 
 def test_a_name_is_classified(run_of_names: Run) -> None:
-    predictions = predict_text(run_of_names, ["Deutschland", "France"])
+    predictions = predict(run_of_names, ["Deutschland", "France"])
     for prediction in predictions:
         probabilities = list(prediction.probabilities.values())
         assert sum(probabilities) == pytest.approx(1, abs=1e-4)
         assert probabilities == sorted(probabilities, reverse=True)
-        assert prediction.answer == next(iter(prediction.probabilities))
+        assert prediction.answer.as_json()["answer"] == next(iter(prediction.probabilities))
     assert run_of_names.figures[0].name == "confusion.png"
 
 
@@ -75,14 +74,13 @@ def test_on_the_command_line(run: Run, capsys: pytest.CaptureFixture[str]) -> No
 
 
 def test_one_bad_text_spoils_none_of_the_others(run_of_names: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    predictions, faults = predict_usable_texts(run_of_names, ["France", "", "Deutschland"])
-    assert [prediction.text for prediction in predictions] == ["France", "Deutschland"]
-    assert faults == ["'': A text to be classified has at least one character; this one is empty."]
     with pytest.raises(UsageError, match="is empty"):
-        predict_text(run_of_names, ["France", ""])
-    assert main(["predict", str(run_of_names.path), "France", "", "--json"]) == 1
+        predict(run_of_names, ["France", ""])
+    assert main(["predict", str(run_of_names.path), "France", "", "Deutschland", "--json"]) == 1
     printed = capsys.readouterr()
-    assert json.loads(printed.out)["faults"] == faults and printed.err == f"dongshou: {faults[0]}\n"
+    said, fault = json.loads(printed.out), "'': A text to be classified has at least one character; this one is empty."
+    assert [prediction["text"] for prediction in said["predictions"]] == ["France", "Deutschland"]
+    assert said["faults"] == [fault] and printed.err == f"dongshou: {fault}\n"
     assert main(["predict", str(run_of_names.path), ""]) == 2
 
 
@@ -133,30 +131,24 @@ def test_a_language_model_is_explained_over_the_end_of_what_it_wrote(
 
 
 def test_what_cannot_be_explained(run: Run, run_of_names: Run) -> None:
-    with pytest.raises(UsageError, match="gru-lm has neither attention nor gates of an LSTM to draw: leave out --exp"):
-        predict_text(run, ["row"], explain=True)
-    with pytest.raises(UsageError, match="name-classification:countries has no attention to draw: leave out --explain"):
-        predict_text(run_of_names, ["France"], explain=True)
+    for other, text in ((run, "row"), (run_of_names, "France")):
+        with pytest.raises(
+            UsageError, match=f"^{other.experiment} has no convolutions, attention or gates .* --explain"
+        ):
+            predict(other, text, explain=True)
     assert not (run.path / "explanations").exists() and not (run_of_names.path / "explanations").exists()
-
-
-def test_pictures_are_no_texts(run: Run, tmp_path: Path) -> None:
-    other = experiments.polynomial_fit().run(limit=8, runs=tmp_path)
-    assert not reads_text(other)
-    with pytest.raises(UsageError, match="polynomial-fit, which does not read texts"):
-        predict_text(other, ["row"])
 
 
 def test_a_run_without_a_checkpoint(run: Run, tmp_path: Path) -> None:
     (tmp_path / "config.json").write_bytes((run.path / "config.json").read_bytes())
     with pytest.raises(DongshouError, match="has no checkpoint"):
-        predict_text(Run(tmp_path), ["row"])
+        predict(Run(tmp_path), ["row"])
 
 
 def test_a_text_that_has_changed_since(run: Run, song: Path) -> None:
     song.write_text(SONG.replace("boat", "bote"), encoding="utf-8")
     try:
         with pytest.raises(DongshouError, match="changed since it began"):
-            predict_text(run, ["row"])
+            predict(run, ["row"])
     finally:
         song.write_text(SONG, encoding="utf-8")

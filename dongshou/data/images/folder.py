@@ -16,6 +16,7 @@ from torch import Tensor
 from dongshou.data.batches import Augmentation, Batches, seeded_generator
 from dongshou.data.images.files import read_pictures
 from dongshou.data.images.labels import has_folders, labels_by_file, labels_by_folder, pictures_in
+from dongshou.data.images.photos import InColour
 from dongshou.data.images.pixels import Normalize, ToFloat, check_size, evaluation_batch
 from dongshou.data.sources.download import hash_of
 from dongshou.data.sources.files import FilesNotFound
@@ -143,6 +144,7 @@ def load_image_folder(
         classes=_classes(parts),
         shape=(3, size, size),
         transform=transform,
+        photos=InColour(size),
         files=lambda: _fingerprints(parts(), labels),
     )
 

@@ -10,6 +10,7 @@ from typing import Literal
 from torch import Tensor
 
 from dongshou.data.batches import Augmentation, Batches, seeded_generator
+from dongshou.data.images.photos import photos_for
 from dongshou.data.images.pixels import Normalize, ToFloat, check_size, evaluation_batch, scaled
 from dongshou.data.sources.files import FilesNotFound
 from dongshou.data.splits import Splits
@@ -71,6 +72,7 @@ def load_images(
         classes=images.CLASSES,
         shape=(images.SHAPE[0], size, size),
         transform=transform,
+        photos=photos_for(name, images.SHAPE[0], size),
         files=name,
     )
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 
 from dongshou.data.sources.files import path_of
+from dongshou.data.tables.features import Category, Features, Number
 from dongshou.errors import DongshouError, UsageError
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
 ID, PRICE = "Id", "SalePrice"
+MISSING = "NA"  # and nothing else: "None" is a kind of veneer
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class HousePrices:
     features_test: Tensor  # float32 (1459, features)
     test_ids: Tensor  # int64 (1459,)
     feature_names: tuple[str, ...]
+    features: Features  # how the cells of a house become such numbers
 
 
 def read() -> HousePrices:
@@ -54,6 +57,7 @@ def prepare(train: DataFrame, test: DataFrame) -> HousePrices:
     _require_columns(test, [ID, *columns], "test")
     houses = pd.concat([train[columns], test[columns]], ignore_index=True)
     numeric = houses.select_dtypes("number").columns
+    cells = features_of(houses, list(numeric))
     standardised = (houses[numeric] - houses[numeric].mean()) / houses[numeric].std()
     houses = pd.get_dummies(houses.assign(**standardised.fillna(0)), dummy_na=True, dtype=float)
     features = torch.tensor(houses.to_numpy(), dtype=torch.float32)  # (train + test, features)
@@ -63,7 +67,17 @@ def prepare(train: DataFrame, test: DataFrame) -> HousePrices:
         features_test=features[len(train) :],
         test_ids=torch.tensor(test[ID].to_numpy(), dtype=torch.int64),
         feature_names=tuple(houses.columns),
+        features=cells,
     )
+
+
+def features_of(houses: Any, numeric: list[str]) -> Features:
+    """Of a DataFrame: the columns in the order of the numbers that `prepare` makes, first those that are numbers."""
+    means, stds = houses[numeric].mean(), houses[numeric].std()
+    columns = [Number(name, float(means[name]), float(stds[name])) for name in numeric]
+    others = [name for name in houses.columns if name not in numeric]
+    categories = [Category(name, (*sorted(houses[name].dropna().unique()), None)) for name in others]
+    return Features((*columns, *categories), target=PRICE, missing=(MISSING,), identifier=ID)
 
 
 def submission(ids: Tensor, prices: Tensor) -> str:
@@ -83,10 +97,10 @@ def submission(ids: Tensor, prices: Tensor) -> str:
 
 
 def _read_csv(path: Path) -> DataFrame:
-    """A table in which only "NA" means missing: "None" is a kind of veneer."""
+    """A table in which only "NA" means missing."""
     import pandas as pd
 
-    return pd.read_csv(path, keep_default_na=False, na_values=["NA"])
+    return pd.read_csv(path, keep_default_na=False, na_values=[MISSING])
 
 
 def _require_columns(table: DataFrame, columns: list[str], which: str) -> None:

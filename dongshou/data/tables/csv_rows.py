@@ -14,11 +14,16 @@ def read_rows(path: Path, separator: str = ",", encoding: str = "utf-8") -> tupl
 
     Raises DongshouError when the file does not hold at least one row under names of its columns, a cell for each.
     """
-    lines = _split_rows(_decoded(path, encoding), separator, path)
+    return rows_in(_decoded(path, encoding), path, separator)
+
+
+def rows_in(text: str, where: Path | str, separator: str = ",") -> tuple[list[str], dict[int, list[str]]]:
+    """The same of a text; `where` it comes from is for the messages."""
+    lines = _split_rows(text, separator, where)
     if len(lines) < 2:
-        raise DongshouError(f"{path} is empty: expected a line of column names and at least one row.")
+        raise DongshouError(f"{where} is empty: expected a line of column names and at least one row.")
     header = lines.pop(min(lines))
-    _check_shape(header, lines, path)
+    _check_shape(header, lines, where)
     return header, lines
 
 
@@ -37,7 +42,7 @@ def _decoded(path: Path, encoding: str) -> str:
         raise DongshouError(f"{path} cannot be read: {error.strerror}. Check the path.") from None
 
 
-def _split_rows(text: str, separator: str, path: Path) -> dict[int, list[str]]:
+def _split_rows(text: str, separator: str, path: Path | str) -> dict[int, list[str]]:
     """The cells of each row, by the line of the file on which the row ends; blank lines are passed over."""
     if len(separator) != 1:
         raise UsageError(f'A separator is one character, such as ";"; got "{separator}".')
@@ -52,7 +57,7 @@ def _split_rows(text: str, separator: str, path: Path) -> dict[int, list[str]]:
     return rows
 
 
-def _check_shape(header: list[str], lines: dict[int, list[str]], path: Path) -> None:
+def _check_shape(header: list[str], lines: dict[int, list[str]], path: Path | str) -> None:
     """Every column has a name of its own, every row a cell for each column."""
     twice = [name for name in header if header.count(name) > 1]
     if twice:

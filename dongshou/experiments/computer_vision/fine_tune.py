@@ -13,6 +13,7 @@ from torch.optim import SGD
 from dongshou.data import Batches, Splits
 from dongshou.data.augment import Augment, RandomCrop, RandomHorizontalFlip, RandomResizedCrop
 from dongshou.data.images.load import image_set, read_images
+from dongshou.data.images.photos import photos_for
 from dongshou.data.images.pixels import ToFloat, evaluation_batch
 from dongshou.drawing import new_axes
 from dongshou.errors import UsageError
@@ -186,6 +187,7 @@ def some_classes(data: str, kept: range, *, batch_size: int, share: float = 1.0)
         classes=[pictures.CLASSES[label] for label in kept],
         shape=pictures.SHAPE,
         transform=transform,
+        photos=photos_for(data, *pictures.SHAPE[:2]),
         files=data,
     )
 

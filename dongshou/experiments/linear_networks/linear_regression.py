@@ -14,6 +14,7 @@ from torch.optim import SGD
 from dongshou import models
 from dongshou.data import Batches, Splits
 from dongshou.data.sets import synthetic
+from dongshou.data.tables.features import Features, numbers
 from dongshou.tasks import Regression
 from dongshou.training import (
     Band,
@@ -89,7 +90,7 @@ def concise(
     nn.init.normal_(model.weight, std=0.01)
     nn.init.zeros_(model.bias)
     return Experiment(
-        data=Splits(Batches(features, targets, batch_size=batch_size, shuffle=True)),
+        data=Splits(Batches(features, targets, batch_size=batch_size, shuffle=True), features=inputs_of(w)),
         model=model,
         task=Regression(),
         optimizer=SGD(model.parameters(), lr=lr),
@@ -137,6 +138,11 @@ def make_batches(
         batches.limit(session.limit)
     batches.to(session.torch_device())
     return batches
+
+
+def inputs_of(w: tuple[float, ...]) -> Features:
+    """What is asked about once w is learnt: `x_0`, `x_1`, ..."""
+    return numbers([f"x_{index}" for index in range(len(w))], "y")
 
 
 def named_parameters(w: Tensor, b: Tensor) -> dict[str, float]:

@@ -11,6 +11,7 @@ from torch.optim import Adam
 from dongshou import models
 from dongshou.data import Batches, Splits
 from dongshou.data.sets import diabetes_pima
+from dongshou.data.tables.features import numbers
 from dongshou.tasks import BinaryClassification
 from dongshou.training import Experiment, Published, Reported
 
@@ -25,7 +26,8 @@ def experiment(
     The held-out part is the same under every seed. Beside the network stand, on the same patients, the answer
     "no diabetes" to everyone and scikit-learn's logistic regression.
     """
-    train, test = standardised(*held_out())
+    patients, others = held_out()
+    train, test = standardised(patients, others)
     model = nn.Sequential(*models.mlp(train[0].shape[1], hidden, 1, activation="sigmoid"), nn.Sigmoid())
     return Experiment(
         data=Splits(
@@ -33,6 +35,7 @@ def experiment(
             test=Batches(*test, batch_size=len(test[0])),
             name="diabetes-pima",
             classes=diabetes_pima.CLASSES,
+            features=numbers(diabetes_pima.FEATURES, "diabetes", patients[0].mean(0), patients[0].std(0)),
             files="diabetes-pima",
         ),
         model=model,

@@ -104,6 +104,7 @@ def cross_validation(fit_prices: FitPrices, k: int, batch_size: int, published: 
         conclude=lambda histories: conclude(last_of(histories), whole[0]),
         published=published,
         data="house-prices",
+        asked_with="row",
     )
 
 
@@ -114,6 +115,7 @@ def sales(houses: HousePrices, train: Tensor, valid: Tensor | None, batch_size: 
         train=Batches(features[train], prices[train], batch_size=batch_size, shuffle=True),
         valid=None if valid is None else Batches(features[valid], prices[valid], batch_size=len(valid)),
         name="house-prices",
+        features=houses.features,
         files="house-prices",
     )
 

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from dongshou.data import Splits
+    from dongshou.drawing import Drawing
+    from dongshou.tasks.answers import Answer
+    from dongshou.tasks.asking import AskedWith, Question
 
 
 def experiment(
@@ -55,6 +58,7 @@ class PenalisedClassification:
     decay: float
     loss: nn.Module = field(default_factory=nn.CrossEntropyLoss)
     headline: str = "accuracy"
+    asked_with: AskedWith = "image"
 
     def step(self, model: nn.Module, batch: tuple[Tensor, Tensor], optimizer: Optimizer) -> Quantities:
         inputs, labels = batch
@@ -71,6 +75,14 @@ class PenalisedClassification:
 
     def figures(self, model: nn.Module, data: Splits) -> Iterator[tuple[str, Figure]]:
         return Classification(self.loss).figures(model, data)
+
+    def answer(self, model: nn.Module, data: Splits, question: Question) -> Answer:
+        return Classification(self.loss).answer(model, data, question)
+
+    def explain(
+        self, model: nn.Module, data: Splits, question: Question, answer: Answer
+    ) -> Iterator[tuple[str, Drawing]]:
+        return Classification(self.loss).explain(model, data, question, answer)
 
 
 def half_square(model: nn.Module) -> Tensor:

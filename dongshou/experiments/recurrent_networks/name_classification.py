@@ -38,7 +38,7 @@ def experiment(
     return Experiment(
         data=names,
         model=model,
-        task=Classification(),
+        task=Classification(asked_with="text"),
         optimizer=Adam(model.parameters(), lr=lr),
         epochs=epochs,
         published=[Published("four in five right", test_accuracy=Reported(0.80))],

@@ -8,15 +8,11 @@ import numpy as np
 import torch
 from PIL import Image
 from torch import nn
-from torch.optim import SGD
 
 from dongshou.data import Batches, Splits
 from dongshou.data.images.photo_frame import Frame
-from dongshou.runs.explanation import in_frame, warmed
-from dongshou.runs.predict import as_seen, predictions_of
-from dongshou.runs.trained import Answering
-from dongshou.tasks import Classification
-from dongshou.training import Experiment
+from dongshou.tasks import Classification, Question
+from dongshou.tasks.pictures.explained_photo import in_frame, warmed
 
 PHOTO = Image.new("RGB", (40, 30), (200, 100, 50))
 
@@ -36,11 +32,10 @@ def test_what_reaches_beyond_the_photo_is_cut_off():
     assert float(whole[0, 29]) > 0.95 and not whole[:, 30:].any()
 
 
-def test_a_cold_map_leaves_a_grey_picture(tmp_path: Path):
-    (tmp_path / "cold.png").write_bytes(warmed(PHOTO, torch.zeros(2, 2)))
-    with Image.open(tmp_path / "cold.png") as picture:
-        assert picture.size == PHOTO.size
-        assert set(picture.get_flattened_data()) == {(117, 117, 117)}  # the mean of the three channels
+def test_a_cold_map_leaves_a_grey_picture():
+    picture = warmed(PHOTO, torch.zeros(2, 2))
+    assert picture.size == PHOTO.size
+    assert set(picture.get_flattened_data()) == {(117, 117, 117)}  # the mean of the three channels
 
 
 def test_a_network_in_colour_is_explained_on_the_middle_of_the_photo(tmp_path: Path):
@@ -52,18 +47,14 @@ def test_a_network_in_colour_is_explained_on_the_middle_of_the_photo(tmp_path: P
     model = nn.Sequential(kernel, nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), head)
     batches = Batches(torch.zeros(2, 3, 16, 16), torch.tensor([0, 1]), batch_size=2)
     data = Splits(batches, shape=(3, 16, 16), classes=("bright", "dark"))
-    experiment = Experiment(data, model, Classification(), SGD(model.parameters(), lr=0.1), epochs=1)
     pixels = np.zeros((40, 80, 3), dtype=np.uint8)
     pixels[:, :40] = 255  # columns 20..60 are shown
     Image.fromarray(pixels).save(tmp_path / "half.png")
-    pictures = [(tmp_path / "half.png", as_seen(experiment, tmp_path / "half.png"))]
-
-    class Directory:
-        path = tmp_path
-
-    (prediction,) = predictions_of(Directory(), Answering("", experiment), pictures, explain=True)
-    with Image.open(prediction.explanations[1]) as picture:
-        drawn = np.asarray(picture).astype(int)
+    task, question = Classification(), Question(tmp_path / "half.png")
+    answer = task.answer(model, data, question)
+    explained = dict(task.explain(model, data, question, answer))
+    assert answer.best == "bright" and explained["as-seen"].size == answer.draw().size == (224, 224)
+    drawn = np.asarray(explained["photo"]).astype(int)
     is_coloured = np.ptp(drawn, axis=2) > 8  # (40, 80)
     assert is_coloured[:, 21:38].all()
     assert not is_coloured[:, :20].any() and not is_coloured[:, 43:].any()

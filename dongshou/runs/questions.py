@@ -1,0 +1,120 @@
+"""What somebody asks, word by word, as the questions that a task understands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dongshou.data.tables.csv_rows import read_rows
+from dongshou.data.tables.features import Features
+from dongshou.errors import UsageError
+
+if TYPE_CHECKING:
+    from dongshou.data import Splits
+    from dongshou.tasks.asking import AskedWith
+
+
+class Asked(NamedTuple):
+    """A question, and what it is called where something is wrong with it."""
+
+    content: Any
+    label: str
+
+
+def questions_of(asked_with: AskedWith, data: Splits, given: Sequence[Any]) -> list[Asked]:
+    """The questions among what was given. Raises UsageError where nothing can be asked with it."""
+    return list(READ[asked_with](given, data))
+
+
+def images(given: Sequence[Any], data: Splits) -> Iterator[Asked]:
+    if not given:
+        raise UsageError("name at least one picture: dongshou predict RUN IMAGE ...")
+    yield from (Asked(str(path), str(path)) for path in given)
+
+
+def texts(given: Sequence[Any], data: Splits) -> Iterator[Asked]:
+    if not given:
+        raise UsageError('give a text, or a line of standard input: dongshou predict RUN "text"')
+    yield from (Asked(str(text), repr(str(text))) for text in given)
+
+
+def pairs(given: Sequence[Any], data: Splits) -> Iterator[Asked]:
+    """Pairs as they are; single texts two by two, or with a tab between the two."""
+    singles: list[str] = []
+    for one in given:
+        singles += one if isinstance(one, (tuple, list)) else str(one).split("\t")
+    if not singles or len(singles) % 2:
+        raise UsageError(f'give two texts for each question: dongshou predict RUN "one" "other"; got {len(singles)}.')
+    for pair in zip(singles[::2], singles[1::2], strict=True):
+        yield Asked(pair, f"{pair[0]!r} and {pair[1]!r}")
+
+
+def numbers(given: Sequence[Any], data: Splits) -> Iterator[Asked]:
+    if not given:
+        raise UsageError("give at least one number: dongshou predict RUN 7")
+    for one in given:
+        try:
+            number = float(one)
+        except ValueError:
+            raise UsageError(f"{one} is no number; give one such as 7.") from None
+        yield Asked(int(number) if number.is_integer() else number, str(one))
+
+
+def noise(given: Sequence[Any], data: Splits) -> Iterator[Asked]:
+    if any(one is not None for one in given):
+        raise UsageError(f"this model is asked with nothing but noise; leave out {given[0]}.")
+    yield Asked(None, "noise")
+
+
+def rows(given: Sequence[Any], data: Splits) -> Iterator[Asked]:
+    """The rows of CSV files; mappings of cells by column; or cells with commas between, in the order of the columns."""
+    features = data.features
+    if features is None:
+        raise UsageError(f"Nothing says how a row becomes an input of {data.name or 'these data'}.")
+    if not given:
+        raise UsageError(f"name a CSV file with the columns {', '.join(features.names)}, or give their cells: 1,2,...")
+    for number, one in enumerate(given, 1):
+        if isinstance(one, Mapping):
+            features.check_names(list(one))
+            yield Asked({name: str(cell) for name, cell in one.items()}, f"row {number}")
+        elif isinstance(one, (tuple, list)):
+            yield Asked(features.named([str(cell) for cell in one]), ",".join(map(str, one)))
+        elif is_cells(str(one)):
+            yield Asked(features.named(str(one).split(",")), str(one))
+        else:
+            yield from rows_of_file(Path(one), features)
+
+
+def is_cells(word: str) -> bool:
+    """Whether a word is the cells of a row themselves: `1.5,red`, `7`, but no name of a file."""
+    return not Path(word).exists() and ("," in word or is_number(word))
+
+
+def is_number(word: str) -> bool:
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
+
+
+def rows_of_file(path: Path, features: Features) -> Iterator[Asked]:
+    """Raises DongshouError for a file that is no table, UsageError for one without the columns that are needed."""
+    header, lines = read_rows(path)
+    try:
+        features.check_names(header)
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}") from None
+    for line, cells in lines.items():
+        yield Asked(dict(zip(header, cells, strict=True)), f"{path}, line {line}")
+
+
+READ: dict[str, Callable[[Sequence[Any], Splits], Iterator[Asked]]] = {
+    "image": images,
+    "text": texts,
+    "pair": pairs,
+    "number": numbers,
+    "noise": noise,
+    "row": rows,
+}

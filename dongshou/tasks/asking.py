@@ -1,0 +1,104 @@
+"""A question to a model, and what the model is given for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from dongshou.data.images.photos import COLOURS, InColour, Photos
+from dongshou.data.text.padding import pad
+from dongshou.data.text.splits import TextSplits
+from dongshou.data.text.vocabulary import check_prompt
+from dongshou.errors import UsageError
+
+if TYPE_CHECKING:
+    from dongshou.data import Splits
+
+AskedWith = Literal["image", "text", "pair", "number", "noise", "row"]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a model is asked, and how it is to answer.
+
+    asked    the path of a picture; a text; a pair of texts; a number; None for noise; the cells of a row by column
+    num_tokens, temperature, top_k, top_p  of a text that is continued; see `dongshou.tasks.generation.generate`
+    width    of the beam of a translation
+    seed     what is drawn is the same each time; None draws anew
+    """
+
+    asked: Any = None
+    num_tokens: int = 100
+    temperature: float = 0.8
+    top_k: int | None = None
+    top_p: float | None = None
+    width: int = 1
+    seed: int | None = None
+
+
+class Given(NamedTuple):
+    """What a model is given: a batch of one; of a picture also its pixels, uint8 (channels, height, width)."""
+
+    inputs: Any
+    seen: Tensor | None = None
+
+
+def given(asked_with: AskedWith, data: Splits, question: Question, model: nn.Module) -> Given:
+    """What the model is given for a question, on its device. Raises DongshouError for one that does not fit."""
+    device = next(model.parameters(), torch.empty(0)).device
+    inputs, seen = GIVEN[asked_with](data, question.asked)
+    moved = tuple(part.to(device) for part in inputs) if isinstance(inputs, tuple) else inputs.to(device)
+    return Given(moved, seen)
+
+
+def of_image(data: Splits, path: Any) -> Given:
+    """(1, channels, height, width)"""
+    pixels = photos_of(data).pixels(path)
+    return Given(pixels[None].float() if data.transform is None else data.transform(pixels[None]), pixels)
+
+
+def photos_of(data: Splits) -> Photos:
+    """How the data's photos are read. Raises UsageError for grey images of a kind no photo can be made to look like."""
+    if data.photos is not None:
+        return data.photos
+    if len(data.shape) == 3 and data.shape[0] == COLOURS:
+        return InColour(data.shape[-1])
+    raise UsageError(
+        f"Nothing says how a photo is made to look like {data.name or 'these data'}: its Splits need photos=..., "
+        "such as InColour(size=224)."
+    )
+
+
+def of_text(data: Splits, text: Any) -> Given:
+    """Tokens (1, steps) and their number (1,)."""
+    if not isinstance(data, TextSplits):
+        raise UsageError(f"{data.name or 'These data'} have no vocabulary to read a text with.")
+    tokens = list(data.tokenise(text))
+    if not tokens:
+        raise UsageError("A text to be classified has at least one character; this one is empty.")
+    check_prompt(data.vocabulary, tokens)
+    return Given(pad([data.vocabulary.ids(tokens)], 0))
+
+
+def of_row(data: Splits, row: Any) -> Given:
+    """(1, columns)"""
+    if data.features is None:
+        raise UsageError(f"Nothing says how a row becomes an input of {data.name or 'these data'}.")
+    return Given(data.features.encode(row)[None])
+
+
+def of_number(data: Splits, number: Any) -> Given:
+    """(1, 1)"""
+    return Given(torch.tensor([[float(number)]]))
+
+
+GIVEN: dict[str, Callable[[Splits, Any], Given]] = {
+    "image": of_image,
+    "text": of_text,
+    "row": of_row,
+    "number": of_number,
+}
