@@ -12,7 +12,6 @@ from plotext import figure
 
 from dongshou.runs.curves import SPLITS, Points, curves_of, quantity_of, rank
 from dongshou.runs.run import Run
-from dongshou.training.published import higher_is_better
 
 WIDEST, HEIGHT = 100, 16  # characters
 MARKERS = {"hd": "▚", "braille": "⢕", "•": "•", "x": "x", "+": "+", "o": "o"}  # and how a legend shows each
@@ -32,10 +31,11 @@ def print_curves(runs: Sequence[Run]) -> None:
             for run, part, metric, points in lines
             if quantity_of(metric) == quantity
         }
-        print_plot(quantity, labelled, legend_below=len(runs) > 1)
+        is_rising = any(run.reading.prefers_more(quantity) for run in runs)
+        print_plot(quantity, labelled, is_rising, legend_below=len(runs) > 1)
 
 
-def print_plot(quantity: str, curves: dict[str, Points], legend_below: bool = False) -> None:
+def print_plot(quantity: str, curves: dict[str, Points], is_rising: bool, legend_below: bool = False) -> None:
     """One plot of labelled curves; nothing where no point can be drawn."""
     curves = {label: points for label, points in curves.items() if points}
     if not curves:
@@ -54,7 +54,7 @@ def print_plot(quantity: str, curves: dict[str, Points], legend_below: bool = Fa
         figure.draw(signal)
     x, y = zip(*(point for points in curves.values() for point in points), strict=True)
     if not legend_below:
-        place_legend(max(x), y, is_rising=higher_is_better(quantity))
+        place_legend(max(x), y, is_rising)
     ticks = whole_ticks(x)
     figure.ruler("x").ticks(ticks, [str(tick) for tick in ticks])
     print("\n" + figure.build().string(colorless=not sys.stdout.isatty()).rstrip("\n"))

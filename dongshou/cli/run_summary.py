@@ -10,6 +10,7 @@ from dongshou.cli.tables import duration
 from dongshou.errors import DongshouError
 from dongshou.runs import Run
 from dongshou.runs.report import number
+from dongshou.runs.run import ABOUT
 
 HEADLINES = ("test_accuracy", "valid_accuracy", "test_loss", "valid_loss", "train_loss")  # the first that there is
 
@@ -20,6 +21,7 @@ def summary(run: Run) -> dict[str, Any]:
     try:
         known |= {name: run.config.get(name) for name in ("experiment", "seed", "engine", "created", "limited")}
         known |= {"status": run.status, "result": latest_metrics(run), "seconds": seconds_of(run)}
+        known["headline"] = run.reading.headline
     except DongshouError as error:
         known |= {"status": "damaged", "fault": str(error)}
     return known
@@ -30,8 +32,7 @@ def latest_metrics(run: Run) -> dict[str, float]:
     if run.is_done:
         return run.result
     epochs = [line for line in run.lines() if line["event"] == "epoch"]
-    about = ("event", "step", "epoch", "part", "time", "lr")
-    return {name: value for name, value in epochs[-1].items() if name not in about} if epochs else {}
+    return {name: value for name, value in epochs[-1].items() if name not in ABOUT} if epochs else {}
 
 
 def seconds_of(run: Run) -> float:
@@ -40,9 +41,10 @@ def seconds_of(run: Run) -> float:
     return max((line.get("time", 0.0) for line in run.lines()), default=0.0)
 
 
-def headline(metrics: Mapping[str, float]) -> str:
-    """`test_accuracy 0.8712`"""
-    name = next((name for name in HEADLINES if name in metrics), next(iter(metrics), None))
+def headline(metrics: Mapping[str, float], quantity: str = "") -> str:
+    """`test_accuracy 0.8712`: the quantity that the task is judged by, where it was measured."""
+    of_task = [f"{split}_{quantity}" for split in ("test", "valid", "train")] + [quantity]
+    name = next((name for name in (*of_task, *HEADLINES) if name in metrics), next(iter(metrics), None))
     return "" if name is None else f"{name} {number(metrics[name])}"
 
 

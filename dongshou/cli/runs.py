@@ -40,4 +40,4 @@ def row(run: Mapping[str, Any]) -> tuple[str, ...]:
     about = (run["name"], run.get("experiment", ""), run["status"], str(run.get("seed", "")))
     if "fault" in run:
         return (*about, run["fault"], "", "")
-    return (*about, headline(run["result"]), duration(run["seconds"]), age(run["created"]))
+    return (*about, headline(run["result"], run["headline"]), duration(run["seconds"]), age(run["created"]))

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from dongshou.drawing import new_figure
 from dongshou.runs.judge import figure_from
-from dongshou.runs.run import Run
+from dongshou.runs.run import ABOUT, Run
 from dongshou.training import Band
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-NOT_DRAWN = {"event", "step", "epoch", "time", "part", "lr"}
 SPLITS = ("train", "valid", "test")
 FIRST = ("loss", "accuracy")
 GRADIENT_NORM, CLIPPED = "gradient_norm", "clipped_gradient_norm"
@@ -74,7 +73,7 @@ def points_of(run: Run, event: Literal["epoch", "step"]) -> Curves:
     curves: Curves = {}
     for line in run.lines():
         if line["event"] == event:
-            for metric in line.keys() - NOT_DRAWN:
+            for metric in line.keys() - {*ABOUT}:
                 curves.setdefault((line.get("part", ""), metric), []).append((line[event], line[metric]))
     return curves
 

@@ -8,8 +8,6 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from dongshou.errors import DongshouError
 from dongshou.runs.describe import configuration, outcome
 from dongshou.runs.record import CHECKPOINTS, Record
@@ -18,6 +16,7 @@ from dongshou.runs.run import Run, runs_directory
 from dongshou.training import Event, Finished, Session, Work
 from dongshou.training.checkpoint import Checkpoints
 from dongshou.training.fast.choose import with_choice
+from dongshou.training.randomness import random_state_kept, seed_all
 
 Watcher = Callable[[Event], None]
 
@@ -84,8 +83,8 @@ def chosen(work: Work, session: Session) -> Session:
     """The session with what `fast` chooses, before anything is recorded."""
     if not session.fast:
         return session
-    with torch.random.fork_rng():
-        torch.manual_seed(session.seed)
+    with random_state_kept():
+        seed_all(session.seed)
         experiment = made_anew(work).typical_fit()
         return session if experiment is None else with_choice(experiment, session)
 
@@ -123,10 +122,10 @@ def failures_recorded(record: Record) -> Iterator[None]:
 
 
 def seeded_events(work: Work, session: Session, checkpoints: Checkpoints) -> Iterator[Event]:
-    """The events of the work, made anew under the seed where that is possible; torch's own random state is
-    put back afterwards."""
-    with torch.random.fork_rng():
-        torch.manual_seed(session.seed)
+    """The events of the work, made anew under the seed where that is possible; all random generators are put back
+    afterwards."""
+    with random_state_kept():
+        seed_all(session.seed)
         yield from made_anew(work).events(session, checkpoints)
 
 

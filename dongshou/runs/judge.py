@@ -6,8 +6,9 @@ import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dongshou.training import Band, Reported
-from dongshou.training.published import Verdict, higher_is_better
+from dongshou.runs.directions import UNSAID
+from dongshou.training import Band, Reading, Reported
+from dongshou.training.published import Verdict
 
 VERDICTS: tuple[Verdict, ...] = ("match", "within range", "differs")  # from the best to the worst
 
@@ -20,24 +21,27 @@ def figure_from(plain: Mapping[str, Any]) -> Band | Reported:
     return Band(*(plain[name] for name in ("minimum", "p10", "median", "p90", "maximum")))
 
 
-def judge(metric: str, plain: Mapping[str, Any], measured: Sequence[float]) -> Verdict:
+def judge(metric: str, plain: Mapping[str, Any], measured: Sequence[float], reading: Reading = UNSAID) -> Verdict:
     """The verdict on a metric measured over one or more seeds.
 
     The median is compared with the band, widened by the standard deviation over the seeds (0 for one seed).
     """
     deviation = statistics.stdev(measured) if len(measured) > 1 else 0.0
-    return figure_from(plain).judge(statistics.median(measured), deviation, higher_is_better(metric))
+    return figure_from(plain).judge(statistics.median(measured), deviation, reading.prefers_more(metric))
 
 
-def beside_published(published: Sequence[Mapping[str, Any]], metrics: Mapping[str, float]) -> list[dict[str, Any]]:
+def beside_published(
+    published: Sequence[Mapping[str, Any]], metrics: Mapping[str, float], reading: Reading = UNSAID
+) -> list[dict[str, Any]]:
     """The published results, with what one run measured and its verdict."""
     compared = []
     for source in published:
-        rows = {
-            name: dict(figure)
-            | ({"measured": metrics[name], "verdict": judge(name, figure, [metrics[name]])} if name in metrics else {})
-            for name, figure in source["metrics"].items()
-        }
+        rows = {}
+        for name, figure in source["metrics"].items():
+            rows[name] = dict(figure)
+            if name in metrics:
+                verdict = judge(name, figure, [metrics[name]], reading)
+                rows[name] |= {"measured": metrics[name], "verdict": verdict}
         compared.append({"source": source["source"], "metrics": rows})
     return compared
 

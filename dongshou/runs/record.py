@@ -91,9 +91,12 @@ class Record:
                 if event.metrics:
                     self._line("step", event, **event.metrics)
             case Clipped(norms=norms, clipped_norms=clipped, max_norm=max_norm):
-                self._line("clipped", event, gradient_norm=norms, clipped_gradient_norm=clipped, max_norm=max_norm)
-            case Evaluated():
-                self._line("epoch", event, **event.metrics, lr=event.lr)
+                whose = {"optimizer": event.optimizer} if event.optimizer else {}
+                known = {"gradient_norm": norms, "clipped_gradient_norm": clipped, "max_norm": max_norm}
+                self._line("clipped", event, **whose, **known)
+            case Evaluated(reading=reading):
+                more = {"lr": event.lr, "headline": reading.headline, "higher_is_better": reading.higher_is_better}
+                self._line("epoch" if event.is_epoch else "look", event, **event.metrics, **more)
             case Sampled():
                 self._line("sample", event, text=event.text)
             case Saved():

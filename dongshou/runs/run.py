@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from filelock import FileLock, Timeout
 
 from dongshou.errors import DongshouError, UsageError, did_you_mean
+from dongshou.runs.directions import reading_in
 from dongshou.runs.files import read_json
 from dongshou.runs.record import CHECKPOINTS, CONFIG, LOCK, METRICS, RESULT
 
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     import pandas
 
     from dongshou.runs.picture import Picture
+    from dongshou.training import Reading
 
+ABOUT = ("event", "step", "epoch", "time", "part", "lr", "headline", "higher_is_better")  # of a line, no metrics
 NEEDED = ("experiment", "settings", "seed", "engine", "device", "precision", "compile", "limit", "published")
 
 Status = Literal["done", "running", "failed", "stopped"]
@@ -79,6 +82,14 @@ class Run:
         return self.record["result"]
 
     @property
+    def reading(self) -> Reading:
+        """Which of the metrics counts, and in which direction."""
+        if self.is_done:
+            return reading_in(self.record)
+        looks = [line for line in self.lines() if line["event"] in ("epoch", "look")]
+        return reading_in(looks[-1] if looks else {})
+
+    @property
     def status(self) -> Status:
         if self.is_done:
             return "done"
@@ -114,7 +125,8 @@ class Run:
         """The metrics by epoch or by step, a row each."""
         import pandas
 
-        return pandas.DataFrame([line for line in self.lines() if line["event"] == event])
+        rows = [line for line in self.lines() if line["event"] == event]
+        return pandas.DataFrame(rows).drop(columns=["headline", "higher_is_better"], errors="ignore")
 
     @property
     def figures(self) -> list[Path]:

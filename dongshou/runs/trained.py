@@ -43,5 +43,5 @@ def load_best(run: Run, answering: Answering) -> None:
             f'{run.path} did not keep the checkpoint of "{part}", the part that answers. '
             f"Train it anew with: dongshou run {run.experiment}"
         )
-    weights, _ = read_checkpoint(run.path / line["path"], line["sha256"])
-    load_weights(experiment, weights)
+    weights, state = read_checkpoint(run.path / line["path"], line["sha256"])
+    load_weights(experiment, weights, state["training"])

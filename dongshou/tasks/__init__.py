@@ -3,15 +3,18 @@
 from dongshou.tasks.asking import AskedWith, Question
 from dongshou.tasks.classification import BinaryClassification, Classification
 from dongshou.tasks.language_model import LanguageModelling
+from dongshou.tasks.quantity import Accumulator, Measured, Quantities, Quantity
 from dongshou.tasks.regression import Regression
-from dongshou.tasks.task import Quantities, Quantity, Task, descend
+from dongshou.tasks.task import Task, descend
 from dongshou.tasks.translation import Translation
 
 __all__ = [
+    "Accumulator",
     "AskedWith",
     "BinaryClassification",
     "Classification",
     "LanguageModelling",
+    "Measured",
     "Quantities",
     "Quantity",
     "Question",

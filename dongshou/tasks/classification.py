@@ -16,7 +16,8 @@ from dongshou.tasks.answers import Answer, Probabilities
 from dongshou.tasks.asking import AskedWith, Question, given, photos_of
 from dongshou.tasks.explain import grad_cam
 from dongshou.tasks.pictures.explained_photo import explained_photo
-from dongshou.tasks.task import Quantities, Quantity, check_loss, check_same_shape, descend
+from dongshou.tasks.quantity import Quantities, Quantity
+from dongshou.tasks.task import check_loss, check_same_shape, descend
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -145,5 +146,5 @@ def measured(loss: Tensor, num_hits: Tensor, num_examples: int) -> Quantities:
     """The two quantities of every classification."""
     return {
         "loss": Quantity(loss.detach() * num_examples, num_examples),  # the loss is a mean over the batch
-        "accuracy": Quantity(num_hits, num_examples),
+        "accuracy": Quantity(num_hits, num_examples, higher_is_better=True),
     }

@@ -15,7 +15,8 @@ from dongshou.tasks.answers import Answer, Text
 from dongshou.tasks.asking import AskedWith, Question
 from dongshou.tasks.generation import continue_text
 from dongshou.tasks.pictures.language_model import of_language_model, of_text
-from dongshou.tasks.task import Quantities, Quantity, check_loss, descend
+from dongshou.tasks.quantity import Quantities, Quantity
+from dongshou.tasks.task import check_loss, descend
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

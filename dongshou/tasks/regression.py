@@ -14,7 +14,8 @@ from torch.optim import Optimizer
 from dongshou.models.summary.watch import evaluating
 from dongshou.tasks.answers import Answer, Value
 from dongshou.tasks.asking import AskedWith, Question, given
-from dongshou.tasks.task import Quantities, Quantity, check_loss, check_same_shape, descend
+from dongshou.tasks.quantity import Quantities, Quantity
+from dongshou.tasks.task import check_loss, check_same_shape, descend
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Protocol
 
 import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from dongshou.errors import DongshouError, UsageError, kind_of
+from dongshou.tasks.quantity import Measured, Quantities
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -20,37 +21,27 @@ if TYPE_CHECKING:
     from dongshou.tasks.asking import AskedWith, Question
 
 
-class Quantity(NamedTuple):
-    """A mean in the making: a sum over one batch and what to divide by, still on the device.
-
-    total   the sum over the batch
-    weight  examples, tokens or pixels that it was taken over
-    finish  applied to the mean over all batches: `math.exp` makes a perplexity of a loss
-    """
-
-    total: Tensor
-    weight: Tensor | float
-    finish: Callable[[float], float] | None = None
-
-
-Quantities = dict[str, Quantity]
-
-
 class Task(Protocol):
     """What one batch means. The training loop is the same for all of them.
 
     headline    the quantity that is shown first and that chooses the best checkpoint
     asked_with  what a question to the trained model consists of
+
+    What a task may say besides (`tasks.owned` has what holds of one that does not):
+    modules()       everything with parameters or buffers beside the model, by name: a weighted loss, a discriminator
+    state_dict(), load_state_dict(state)   what else a checkpoint has to keep, as plain data and tensors
+    accumulators()  new accumulators, by name, for the metrics of a whole set
     """
 
     headline: str
     asked_with: AskedWith
 
-    def step(self, model: nn.Module, batch: Any, optimizer: Optimizer) -> Quantities:
-        """Improve the model on one batch; what was measured on the way."""
+    def step(self, model: nn.Module, batch: Any, optimizer: Any) -> Quantities:
+        """Improve the model on one batch with the experiment's optimiser, or several by name: {"generator": ..., ...};
+        what was measured on the way."""
         ...
 
-    def measure(self, model: nn.Module, batch: Any) -> Quantities:
+    def measure(self, model: nn.Module, batch: Any) -> Measured:
         """Measure the model on one batch, which it does not learn from."""
         ...
 

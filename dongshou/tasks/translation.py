@@ -17,7 +17,8 @@ from dongshou.tasks.answers import Answer, Text
 from dongshou.tasks.asking import AskedWith, Question
 from dongshou.tasks.beam_search import greedy_search
 from dongshou.tasks.pictures.translation import of_sentence, of_translation
-from dongshou.tasks.task import Quantities, Quantity, check_loss, descend
+from dongshou.tasks.quantity import Quantities, Quantity
+from dongshou.tasks.task import check_loss, descend
 from dongshou.tasks.translate import translate
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ class Translation:
         is_right = (logits.detach().argmax(2) == target) | ~is_word
         quantities = {
             "loss": Quantity(total.detach(), num_words),
-            "sentence_accuracy": Quantity(is_right.all(1).sum(), len(target)),
+            "sentence_accuracy": Quantity(is_right.all(1).sum(), len(target), higher_is_better=True),
         }
         return quantities, total / num_words.clamp(min=1)  # of no words at all it is 0
 

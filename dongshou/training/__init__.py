@@ -5,7 +5,9 @@ from dongshou.training.events import Clipped, Drew, Evaluated, Event, Finished, 
 from dongshou.training.experiment import Experiment
 from dongshou.training.loop import fit
 from dongshou.training.procedure import Procedure
+from dongshou.training.progress import Progress
 from dongshou.training.published import Band, Published, Reported
+from dongshou.training.reading import Reading
 from dongshou.training.series import Series
 from dongshou.training.session import Session
 from dongshou.training.work import Declared, Work
@@ -21,7 +23,9 @@ __all__ = [
     "Experiment",
     "Finished",
     "Procedure",
+    "Progress",
     "Published",
+    "Reading",
     "Reported",
     "Saved",
     "Series",

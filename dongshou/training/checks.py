@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from torch import nn
 from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler
 
 from dongshou.data import Splits
 from dongshou.data.tables.table import Table
 from dongshou.errors import UsageError, kind_of
+from dongshou.tasks.owned import modules_of
+from dongshou.training.parts import by_name
 
 
 def check_data(data: Any) -> None:
@@ -39,22 +43,49 @@ def check_task(task: Any) -> None:
     raise UsageError(f"A task is an object such as Classification(nn.CrossEntropyLoss()); got {kind_of(task)}{why}.")
 
 
-def check_optimizer(optimizer: Any, model: nn.Module) -> None:
-    """Raise UsageError unless the optimiser can change the model."""
+def check_optimizers(optimizer: Any, model: nn.Module, task: Any) -> None:
+    """Raise UsageError unless each optimiser, one or several by name, can change the model or what the task owns."""
+    if isinstance(optimizer, Mapping) and not optimizer:
+        raise UsageError("An experiment needs an optimiser; got none by any name.")
+    trained = {id(parameter) for module in (model, *modules_of(task).values()) for parameter in module.parameters()}
+    for name, one in by_name(optimizer).items():
+        check_optimizer(one, trained, f" {name}" if name else "")
+
+
+def check_optimizer(optimizer: Any, trained: set[int], name: str) -> None:
     if not isinstance(optimizer, Optimizer):
         raise UsageError(
-            "The optimiser of an experiment is made of the model's parameters, as in"
+            f"The optimiser{name} of an experiment is made of the model's parameters, as in"
             f" SGD(model.parameters(), lr=0.1); got {kind_of(optimizer)}."
         )
-    own = {id(parameter) for parameter in model.parameters()}
-    if not any(id(parameter) in own for group in optimizer.param_groups for parameter in group["params"]):
+    if not any(id(parameter) in trained for group in optimizer.param_groups for parameter in group["params"]):
         raise UsageError(
-            "The optimiser holds the parameters of another model: make it anew, as in"
+            f"The optimiser{name} holds the parameters of another model: make it anew, as in"
             f" {kind_of(optimizer)}(model.parameters(), ...), after the model."
         )
 
 
+def check_schedule(schedule: Any, every: Any, optimizer: Any) -> None:
+    """Raise UsageError unless schedules are functions of an optimiser, stepped after each epoch or each step."""
+    if every not in ("epoch", "step"):
+        raise UsageError(f'schedule_every is "epoch" or "step"; got {every!r}.')
+    makers = schedule if isinstance(schedule, Mapping) else {} if schedule is None else {"": schedule}
+    for make in makers.values():
+        if not callable(make) or isinstance(make, LRScheduler | type):
+            raise UsageError(
+                "The schedule of an experiment is a function that makes it, as in"
+                f" lambda optimizer: StepLR(optimizer, 10); got {kind_of(make)}."
+            )
+    if isinstance(schedule, Mapping) and (unknown := sorted(schedule.keys() - by_name(optimizer).keys())):
+        raise UsageError(f"There is no optimiser called {', '.join(unknown)} to schedule.")
+
+
 def check_epochs(epochs: Any) -> None:
     """Raise UsageError unless epochs is a whole number of at least 1."""
-    if not isinstance(epochs, int) or epochs < 1:
-        raise UsageError(f"epochs must be a whole number of at least 1; got {epochs!r}.")
+    check_number("epochs", epochs)
+
+
+def check_number(name: str, value: Any) -> None:
+    """Raise UsageError unless it is a whole number of at least 1."""
+    if not isinstance(value, int) or value < 1:
+        raise UsageError(f"{name} must be a whole number of at least 1; got {value!r}.")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dongshou.errors import UsageError
 from dongshou.training.events import Metrics
-from dongshou.training.published import higher_is_better
+from dongshou.training.reading import Reading
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class EarlyStopping:
     metric: str = "valid_loss"
     patience: int = 5
 
-    def reached(self, history: Sequence[Metrics]) -> bool:
+    def reached(self, history: Sequence[Metrics], reading: Reading) -> bool:
         """Whether the epochs so far call for a stop."""
         if not history:
             return False
@@ -28,5 +28,5 @@ class EarlyStopping:
             measured = ", ".join(history[0])
             raise UsageError(f"Early stopping watches {self.metric}, which nobody measures; watch one of {measured}.")
         values = [metrics[self.metric] for metrics in history]
-        best = max if higher_is_better(self.metric) else min
+        best = max if reading.prefers_more(self.metric) else min
         return len(values) - 1 - values.index(best(values)) >= self.patience

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dongshou.training.reading import Reading
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from torch import Tensor
@@ -47,22 +49,30 @@ class Clipped:
     clipped_norms: list[float]
     max_norm: float
     part: str = ""
+    optimizer: str = ""  # whose gradients, where there are several
 
 
 @dataclass(slots=True)
 class Evaluated:
-    """An epoch is over and the model was measured. `lr` is the learning rate that it was trained with."""
+    """The model was measured.
+
+    lr        the learning rate that it was trained with; of several optimisers by their names
+    reading   which of the metrics counts, and in which direction
+    is_epoch  whether an epoch is over, else it was so many steps after the last time
+    """
 
     step: int
     epoch: int
     metrics: Metrics
-    lr: float | None = None
+    lr: float | dict[str, float] | None = None
     part: str = ""
+    reading: Reading = field(default_factory=Reading)
+    is_epoch: bool = True
 
 
 @dataclass(slots=True)
 class Sampled:
-    """A text that the model wrote after an epoch."""
+    """A text that the model wrote on the way."""
 
     step: int
     epoch: int
@@ -84,18 +94,24 @@ class Saved:
 
 @dataclass(slots=True)
 class Drew:
-    """A picture is ready."""
+    """A picture is ready. With a step, it is one of a series of that name: how something grew."""
 
     name: str
     figure: Figure
+    step: int | None = None
+    epoch: int | None = None
+    part: str = ""
 
 
 @dataclass(slots=True)
 class Snapshot:
-    """Tensors worth keeping for a picture: weights, activations, a trajectory."""
+    """Tensors worth keeping for a picture: weights, activations, a trajectory. With a step, one of a series."""
 
     name: str
     tensors: Mapping[str, Tensor]
+    step: int | None = None
+    epoch: int | None = None
+    part: str = ""
 
 
 @dataclass(slots=True)
@@ -108,10 +124,12 @@ class Wrote:
 
 @dataclass(slots=True)
 class Finished:
-    """The work is done. `metrics` is its result; `best` the metrics of the best epoch, where there is one."""
+    """The work is done. `metrics` is its result; `best` the metrics of the best look at the model, where there is one;
+    `reading` says which of them counts, and in which direction."""
 
     metrics: Metrics
     best: Metrics = field(default_factory=dict)
+    reading: Reading = field(default_factory=Reading)
 
 
 Event = Stepped | Clipped | Evaluated | Sampled | Saved | Drew | Snapshot | Wrote | Finished

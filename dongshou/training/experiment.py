@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from torch import nn
-from torch.optim import Optimizer
-from torch.optim.lr_scheduler import LRScheduler
 
 from dongshou.data import Splits
 from dongshou.tasks import Task
-from dongshou.training.checks import check_data, check_epochs, check_model, check_optimizer, check_task
+from dongshou.training.checks import (
+    check_data,
+    check_epochs,
+    check_model,
+    check_number,
+    check_optimizers,
+    check_schedule,
+    check_task,
+)
 from dongshou.training.early_stopping import EarlyStopping
 from dongshou.training.events import Drew, Event, Finished, Metrics
-from dongshou.training.loop import best_of, fit
+from dongshou.training.loop import fit
+from dongshou.training.pace import Schedule
+from dongshou.training.progress import Progress
 from dongshou.training.published import Published
 from dongshou.training.work import Asked, Work
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from dongshou.training.checkpoint import Checkpoints
     from dongshou.training.session import Session
 
@@ -28,13 +38,20 @@ if TYPE_CHECKING:
 class Experiment(Work):
     """One model trained on one data set, and the published results it stands beside.
 
-    schedule        makes a torch learning-rate scheduler of the optimiser
-    schedule_every  when it is stepped: after each epoch, or after each step of the optimiser
-    clip            largest norm of the gradient, all parameters as one vector
-    early_stopping  when to stop before the last epoch
-    measure_model   metrics of the model itself after each epoch, such as the norm of its weights
-    sample          a text that the model writes, recorded after the epochs 1, 2, ..., 9, 10, 20, ..., 90, 100, 200, ...
-    draw            whether the task draws its pictures at the end
+    optimizer         one, or several by name, which the task is given as they are: {"generator": ..., ...}
+    schedule          makes a torch learning-rate scheduler of each optimiser, or a function for each of those by name
+    schedule_every    when it is stepped: after each epoch, or after each step of the optimiser
+    clip              largest norm of the gradient, all parameters of an optimiser as one vector
+    early_stopping    when to stop before the last epoch
+    look_every        steps after which the model is measured and saved, as it is after each epoch
+    measure_model     metrics of the model itself after each epoch, such as the norm of its weights
+    sample            what the model writes or draws, recorded every `look_every` steps and after the epochs 1, 2, ...,
+                      9, 10, 20, ..., 90, 100, 200, ...
+    conclude          what to write, draw and measure once it is trained, given this and what it finished with; ends
+                      with `Finished`
+    higher_is_better  names of metrics of which more is better, among those of measure_model and conclude; the task
+                      says it of its own
+    draw              whether the task draws its pictures at the end
 
     Raises UsageError for a part that is not what it has to be.
     """
@@ -42,14 +59,17 @@ class Experiment(Work):
     data: Splits
     model: nn.Module
     task: Task
-    optimizer: Optimizer
+    optimizer: Any  # an Optimizer, or a dict of named ones
     epochs: int
-    schedule: Callable[[Optimizer], LRScheduler] | None = None
+    schedule: Schedule | Mapping[str, Schedule] | None = None
     schedule_every: Literal["epoch", "step"] = "epoch"
     clip: float | None = None
     early_stopping: EarlyStopping | None = None
+    look_every: int | None = None
     measure_model: Callable[[nn.Module], Metrics] | None = None
-    sample: Callable[[nn.Module], str] | None = None
+    sample: Callable[[nn.Module], str | Figure] | None = None
+    conclude: Conclude | None = None
+    higher_is_better: Collection[str] = ()
     published: Sequence[Published] = ()
     draw: bool = True
 
@@ -57,16 +77,21 @@ class Experiment(Work):
         check_data(self.data)
         check_model(self.model)
         check_task(self.task)
-        check_optimizer(self.optimizer, self.model)
+        check_optimizers(self.optimizer, self.model, self.task)
+        check_schedule(self.schedule, self.schedule_every, self.optimizer)
         check_epochs(self.epochs)
+        if self.look_every is not None:
+            check_number("look_every", self.look_every)
 
     def events(self, session: Session, checkpoints: Checkpoints | None = None) -> Iterator[Event]:
-        history: list[Metrics] = []
-        yield from fit(self, session, checkpoints, history)
+        progress = Progress()
+        yield from fit(self, session, checkpoints, progress)
         if self.draw:
             for name, figure in self.task.figures(self.model, self.data):
                 yield Drew(name, figure)
-        yield Finished(history[-1] if history else {}, best_of(history, self.task.headline))
+        last = progress.history[-1] if progress.history else {}
+        finished = Finished(last, progress.best, progress.reading)
+        yield from [finished] if self.conclude is None else self.conclude(self, finished)
 
     def typical_fit(self) -> Experiment:
         return self
@@ -76,3 +101,6 @@ class Experiment(Work):
 
     def fingerprints(self) -> dict[str, str]:
         return self.data.fingerprints()
+
+
+Conclude = Callable[[Experiment, Finished], Iterator[Event]]

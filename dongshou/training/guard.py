@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from dongshou.errors import DongshouError
 
 if TYPE_CHECKING:
-    from dongshou.tasks.task import Quantities
+    from dongshou.tasks import Quantities
     from dongshou.training.checkpoint import Checkpoints
 
 Step = Callable[..., "Quantities"]
@@ -91,20 +91,24 @@ def has_parameters(layer: nn.Module) -> bool:
     return next(layer.parameters(recurse=False), None) is not None
 
 
-def check_finite(batches: dict[str, list[float]], last_step: int, checkpoints: Checkpoints | None) -> None:
+def check_finite(
+    batches: Mapping[str, Sequence[float | None]], last_step: int, checkpoints: Checkpoints | None
+) -> None:
     """Raise DongshouError if any batch since the last look had a loss that is infinite or not a number.
 
-    batches    the mean of each quantity for each batch, by name
+    batches    the mean of each quantity for each batch, by name; None where a batch had nothing to measure
     last_step  the step of the last of them
     """
     for name, means in batches.items():
         for index, mean in enumerate(means):
-            if not math.isfinite(mean):
+            if mean is not None and not math.isfinite(mean):
                 step = last_step - len(means) + 1 + index
                 raise diverged(f"The training {name} became {mean}", step, checkpoints)
 
 
-def check_epoch(metrics: dict[str, float], model: nn.Module, step: int, checkpoints: Checkpoints | None) -> None:
+def check_epoch(
+    metrics: Mapping[str, float], modules: Mapping[str, nn.Module], step: int, checkpoints: Checkpoints | None
+) -> None:
     """Raise DongshouError if a metric or a parameter is not finite: such an epoch must not become a checkpoint.
 
     The last step of an epoch can spoil the weights although its own loss, taken before it, was finite.
@@ -112,9 +116,10 @@ def check_epoch(metrics: dict[str, float], model: nn.Module, step: int, checkpoi
     for name, value in metrics.items():
         if not math.isfinite(value):
             raise diverged(f"The {name} became {value}", step, checkpoints)
-    for name, parameter in model.named_parameters():
-        if not parameter.detach().isfinite().all():
-            raise diverged(f"The parameter {name} is no longer finite", step, checkpoints)
+    for module_name, module in modules.items():
+        for name, parameter in module.named_parameters(prefix=module_name):
+            if not parameter.detach().isfinite().all():
+                raise diverged(f"The parameter {name} is no longer finite", step, checkpoints)
 
 
 def diverged(what: str, step: int, checkpoints: Checkpoints | None) -> DongshouError:

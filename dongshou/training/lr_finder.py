@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import torch
-from torch.optim import Optimizer
 
 from dongshou.errors import DongshouError, UsageError
+from dongshou.training.parts import Optimizers, by_name
 from dongshou.training.prepare import prepare
 from dongshou.training.session import Session
 
@@ -58,7 +58,7 @@ def try_learning_rates(
         set_learning_rate(experiment.optimizer, lr)
         with session.autocast():
             loss = experiment.task.step(experiment.model, batch, experiment.optimizer)["loss"]
-        average = SMOOTHING * average + (1 - SMOOTHING) * float(loss.total / loss.weight)
+        average = SMOOTHING * average + (1 - SMOOTHING) * float(loss.total) / float(loss.weight or 1)
         smoothed = average / (1 - SMOOTHING ** (k + 1))  # the average starts at 0: weigh what it has seen
         if not smoothed <= EXPLODED * best:  # true for nan as well
             return
@@ -81,9 +81,10 @@ def suggest(tried: Sequence[Tried]) -> float:
     return rates[slopes.argmin()].item()
 
 
-def set_learning_rate(optimizer: Optimizer, lr: float) -> None:
-    for group in optimizer.param_groups:
-        group["lr"] = lr
+def set_learning_rate(optimizer: Optimizers, lr: float) -> None:
+    for one in by_name(optimizer).values():
+        for group in one.param_groups:
+            group["lr"] = lr
 
 
 def endless(batches: Split) -> Iterator:

@@ -2,60 +2,53 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
-from torch import nn
-from torch.optim.lr_scheduler import LRScheduler
+from typing import TYPE_CHECKING
 
 from dongshou.errors import DongshouError
 from dongshou.training import bfloat16
-from dongshou.training.clip import Clipping, clip_gradients
 from dongshou.training.fast.apply import apply
+from dongshou.training.pace import Pace
+from dongshou.training.parts import by_name, like, modules_in
 from dongshou.training.session import Session
 
 if TYPE_CHECKING:
     from dongshou.training.experiment import Experiment
 
 
-class Prepared(NamedTuple):
-    """What goes along with the optimiser: a schedule and the clipping of its gradients, where there are any."""
-
-    schedule: LRScheduler | None
-    clipping: Clipping | None
-
-
-def prepare(experiment: Experiment, session: Session) -> Prepared:
-    """Place data and model, swap model, loss and optimiser, clip the gradients, make the schedule."""
+def prepare(experiment: Experiment, session: Session) -> Pace:
+    """Place data and modules, swap layers, losses and optimisers; the schedules and the clipping of gradients."""
     place(experiment, session)
     if session.engine == "scratch":
         write_out(experiment)
     elif session.precision == "bf16":
-        bfloat16.fall_back(experiment.model, session.torch_device().type)
-    clipping = None if experiment.clip is None else clip_gradients(experiment.optimizer, experiment.clip)
+        for module in modules_in(experiment).values():
+            bfloat16.fall_back(module, session.torch_device().type)
     if session.choice is not None:
         apply(session.choice, experiment.model, experiment.optimizer)
     elif session.compile:
         experiment.model.compile()
-    schedule = None if experiment.schedule is None else experiment.schedule(experiment.optimizer)
-    return Prepared(schedule, clipping)
+    return Pace(experiment)
 
 
 def place(experiment: Experiment, session: Session) -> None:
-    """Limit the data, and move them and the model to the device."""
+    """Limit the data, and move them, the model and what the task owns to the device."""
     device = session.torch_device()
     if session.limit is not None:
         experiment.data.limit(session.limit)
     experiment.data.to(device)
-    experiment.model.to(device)
+    for module in modules_in(experiment).values():
+        module.to(device)
 
 
 def write_out(experiment: Experiment) -> None:
-    """Every layer, the loss and the optimiser become ours. Raises DongshouError for one without counterpart."""
-    from dongshou.scratch.swap import from_scratch, optimizer_from_scratch, torch_layers
+    """Every layer, loss and optimiser becomes ours. Raises DongshouError for one without counterpart."""
+    from dongshou.scratch.swap import from_scratch, torch_layers
+    from dongshou.scratch.swap_optimizer import optimizer_from_scratch
 
-    for part in (experiment.model, *vars(experiment.task).values()):
-        if isinstance(part, nn.Module):
-            if lacking := torch_layers(part):
-                raise DongshouError(f"The engine scratch lacks {', '.join(lacking)}: use --engine torch.")
-            from_scratch(part)
-    experiment.optimizer = optimizer_from_scratch(experiment.optimizer)
+    for module in modules_in(experiment).values():
+        if lacking := torch_layers(module):
+            raise DongshouError(f"The engine scratch lacks {', '.join(lacking)}: use --engine torch.")
+        from_scratch(module)
+    given = experiment.optimizer
+    written = {name: optimizer_from_scratch(optimizer) for name, optimizer in by_name(given).items()}
+    experiment.optimizer = like(given, written)

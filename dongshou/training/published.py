@@ -8,17 +8,6 @@ from typing import Literal
 
 Verdict = Literal["match", "within range", "differs"]
 
-HIGHER_IS_BETTER = ("accuracy", "bleu", "lines", "map", "miou")
-
-
-def higher_is_better(metric: str) -> bool:
-    """Whether more of this metric is better: true for accuracies and the like, false for losses and errors.
-
-    >>> higher_is_better("test_accuracy"), higher_is_better("test_loss")
-    (True, False)
-    """
-    return metric.rsplit("_", 1)[-1] in HIGHER_IS_BETTER
-
 
 @dataclass(frozen=True)
 class Band:

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import torch
-
 from dongshou.training.events import Event, Finished, Metrics
 from dongshou.training.loop import fit
+from dongshou.training.progress import Progress
 from dongshou.training.published import Published
+from dongshou.training.randomness import seed_all
+from dongshou.training.reading import Reading
 from dongshou.training.work import Asked, Work
 
 if TYPE_CHECKING:
@@ -63,21 +64,17 @@ class Series(Work):
         self.asked_with: AskedWith = asked_with
 
     def events(self, session: Session, checkpoints: Checkpoints | None = None) -> Iterator[Event]:
-        histories = finished_parts(checkpoints)
+        histories, reading = finished_parts(checkpoints)
         for index, (label, make) in enumerate(self.parts.items()):
             if label in histories:
                 continue
-            torch.manual_seed(session.seed + index)
-            history: list[Metrics] = []
+            seed_all(session.seed + index)
+            progress = Progress()
             if checkpoints is not None:
                 checkpoints.part, checkpoints.context = index, {"done": dict(histories)}
-            for event in fit(make(), session, checkpoints, history):
-                yield replace(event, part=label)  # pyright: ignore[reportCallIssue]
-            histories[label] = history
-        if self.conclude is None:
-            yield Finished(averaged(last_of(histories)))
-        else:
-            yield from self.conclude(histories)
+            yield from labelled(fit(make(), session, checkpoints, progress), label)
+            histories[label], reading = progress.history, progress.reading.joined(reading)
+        yield from concluded(self.conclude or mean_of_parts, histories, reading)
 
     def typical_fit(self) -> Experiment:
         return next(iter(self.parts.values()))()
@@ -91,8 +88,27 @@ class Series(Work):
         return fingerprints(self.data) if self.data else {}
 
 
-def finished_parts(checkpoints: Checkpoints | None) -> dict[str, list[Metrics]]:
-    """The parts that a resumed run had finished; the next part goes on from its state."""
+def labelled(events: Iterator[Event], part: str) -> Iterator[Event]:
+    """The events of a fit that is one of several."""
+    for event in events:
+        yield replace(event, part=part)  # pyright: ignore[reportCallIssue]
+
+
+def concluded(conclude: Conclude, histories: Histories, reading: Reading) -> Iterator[Event]:
+    """What a series ends with, its metrics read as those of its parts."""
+    for event in conclude(histories):
+        is_end = isinstance(event, Finished)
+        yield replace(event, reading=event.reading.joined(reading)) if is_end else event
+
+
+def mean_of_parts(histories: Histories) -> Iterator[Event]:
+    """The mean over the parts of what each ended with."""
+    yield Finished(averaged(last_of(histories)))
+
+
+def finished_parts(checkpoints: Checkpoints | None) -> tuple[dict[str, list[Metrics]], Reading]:
+    """The parts that a resumed run had finished, and how to read their metrics; the next goes on from its state."""
     if checkpoints is None or checkpoints.to_resume is None:
-        return {}
-    return dict(checkpoints.to_resume["context"]["done"])
+        return {}, Reading()
+    state = checkpoints.to_resume
+    return dict(state["context"]["done"]), Reading(*state["training"].get("reading", ()))

@@ -5,62 +5,62 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import torch
-from torch.optim.lr_scheduler import LRScheduler
+from torch import nn
 
 from dongshou.errors import DongshouError
-from dongshou.training.events import Metrics
+from dongshou.tasks.owned import load_state, modules_of, state_of
+from dongshou.training.pace import Pace
+from dongshou.training.parts import by_name
+from dongshou.training.progress import Progress
+from dongshou.training.randomness import random_state, set_random_state
 
 if TYPE_CHECKING:
     from dongshou.training.checkpoint import Checkpoints
     from dongshou.training.experiment import Experiment
 
 
-def capture(experiment: Experiment, schedule: LRScheduler | None, step: int, history: list[Metrics]) -> dict[str, Any]:
-    """The state after an epoch, all but the model's own tensors."""
+def capture(experiment: Experiment, pace: Pace, progress: Progress) -> dict[str, Any]:
+    """The state after a step, all but the model's own tensors."""
+    optimizers = {name: one.state_dict() for name, one in by_name(experiment.optimizer).items()}
     return {
-        "step": step,
-        "history": history,
-        "optimizer": experiment.optimizer.state_dict(),
-        "schedule": {} if schedule is None else plain_values(schedule.state_dict()),
+        **progress.state_dict(),
+        "optimizer": optimizers.get("", optimizers),
+        "schedule": pace.state_dict(),
+        "modules": {name: module.state_dict() for name, module in modules_of(experiment.task).items()},
+        "task": state_of(experiment.task),
         "data": experiment.data.state_dict(),
-        "random": {"cpu": torch.get_rng_state()}
-        | ({"cuda": torch.cuda.get_rng_state()} if torch.cuda.is_available() else {}),
+        "random": random_state(),
     }
 
 
-def restore(
-    experiment: Experiment,
-    schedule: LRScheduler | None,
-    checkpoints: Checkpoints | None,
-    history: list[Metrics],
-) -> int:
-    """Put the experiment into the state to resume, if there is one; the number of steps taken so far."""
+def restore(experiment: Experiment, pace: Pace, checkpoints: Checkpoints | None, progress: Progress) -> None:
+    """Put the experiment into the state to resume, if there is one."""
     state = None if checkpoints is None else checkpoints.take()
     if state is None:
-        return 0
-    load_weights(experiment, state["model"])
+        return
     training = state["training"]
-    experiment.optimizer.load_state_dict(training["optimizer"])
-    if schedule is not None:
-        schedule.load_state_dict(training["schedule"])
+    load_weights(experiment, state["model"], training)
+    for name, optimizer in by_name(experiment.optimizer).items():
+        optimizer.load_state_dict(training["optimizer"] if name == "" else training["optimizer"][name])
+    pace.load_state_dict(training["schedule"])
     experiment.data.load_state_dict(training["data"])
-    torch.set_rng_state(training["random"]["cpu"])
-    if "cuda" in training["random"] and torch.cuda.is_available():
-        torch.cuda.set_rng_state(training["random"]["cuda"])
-    history.extend(training["history"])
-    return training["step"]
+    set_random_state(training["random"])
+    progress.load_state_dict(training)
 
 
-def load_weights(experiment: Experiment, weights: dict[str, torch.Tensor]) -> None:
-    """The model's tensors, strictly. Raises DongshouError when they belong to another model."""
+def load_weights(experiment: Experiment, weights: dict[str, Any], training: dict[str, Any]) -> None:
+    """The tensors of the model and of what the task owns, strictly. Raises DongshouError when they belong to others."""
+    load_into(experiment.model, weights, "model")
+    modules, kept = modules_of(experiment.task), training.get("modules", {})
+    for name in modules.keys() & kept.keys():
+        load_into(modules[name], kept[name], name)
+    device = next((parameter.device for parameter in experiment.model.parameters()), torch.device("cpu"))
+    load_state(experiment.task, training.get("task", {}), device)
+
+
+def load_into(module: nn.Module, weights: dict[str, Any], name: str) -> None:
     try:
-        experiment.model.load_state_dict(weights)
+        module.load_state_dict(weights)
     except RuntimeError as error:
         what = " ".join(str(error).split())
-        raise DongshouError(f"The checkpoint belongs to another model: {what}") from error
-
-
-def plain_values(state: dict[str, Any]) -> dict[str, Any]:
-    """What a scheduler counts and stores; functions that it was made with are made again with it."""
-    kept = (bool, int, float, str, list, tuple, dict, type(None))
-    return {key: value for key, value in state.items() if isinstance(value, kept) and not key.startswith("_get")}
+        raise DongshouError(f"The checkpoint belongs to another {name}: {what}") from error

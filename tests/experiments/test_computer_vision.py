@@ -22,7 +22,7 @@ from dongshou.experiments.registry import find_declaration
 from dongshou.models.imagenet import FILES
 from dongshou.runs import Run
 from dongshou.runs.execute import Interrupted
-from dongshou.training import Event, Saved, Session, fit
+from dongshou.training import Event, Progress, Saved, Session, fit
 from dongshou.training.events import Metrics
 from tests.runs.same_run import assert_same
 
@@ -114,7 +114,7 @@ def test_every_augmentation_is_learnt_under():
     assert tuple(work.parts) == NAMES
     for make in work.parts.values():
         history: list[Metrics] = []
-        for _ in fit(make(), Session(device="cpu", limit=16), history=history):
+        for _ in fit(make(), Session(device="cpu", limit=16), progress=Progress(history)):
             pass
         assert 0 <= history[0]["test_accuracy"] <= 1
 

@@ -21,7 +21,7 @@ from dongshou.experiments.recurrent_networks.ngram import BackOff, laplace
 from dongshou.experiments.registry import find_declaration
 from dongshou.runs import Run
 from dongshou.runs.judge import beside_published
-from dongshou.training import Session, fit
+from dongshou.training import Progress, Session, fit
 from dongshou.training.events import Metrics
 
 DEEPER = [f"{kind}-lm:{variant}" for kind in ("rnn", "gru", "lstm") for variant in ("deep", "bidirectional", "random")]
@@ -134,7 +134,7 @@ def test_both_engines_learn_the_same(name: str, song: str):
         history: list[Metrics] = []
         torch.manual_seed(0)
         work = made(name, text=song, num_hiddens=24, lr=2.0, epochs=3, prompt="ten ")
-        for _ in fit(work, Session(device="cpu", engine=engine), history=history):
+        for _ in fit(work, Session(device="cpu", engine=engine), progress=Progress(history)):
             pass
         perplexities.append([metrics["train_perplexity"] for metrics in history])
     assert perplexities[1] == pytest.approx(perplexities[0], rel=1e-3)
@@ -182,7 +182,7 @@ def test_without_the_future_both_directions_know_nothing(song: str):
     for both in (False, True):
         work = made("lstm-lm", text=song, num_hiddens=24, bidirectional=both, lr=2.0, epochs=120, prompt="ten ")
         history: list[Metrics] = []
-        for _ in fit(work, Session(device="cpu"), history=history):
+        for _ in fit(work, Session(device="cpu"), progress=Progress(history)):
             pass
         measured = without_future(work.model, work.data.train())["perplexity_without_future"]
         found[both] = history[-1]["train_perplexity"], measured

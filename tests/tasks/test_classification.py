@@ -14,7 +14,7 @@ from dongshou.scratch import from_scratch
 from dongshou.tasks import BinaryClassification, Classification
 from dongshou.tasks.classification import hits
 from dongshou.training import Session
-from dongshou.training.loop import measure
+from dongshou.training.look import measure
 from dongshou.training.session import Precision
 from tests.training.toys import NUM_CLASSES, blobs
 

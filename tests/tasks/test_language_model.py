@@ -23,7 +23,7 @@ from dongshou.tasks.pictures.attention import attention_of
 from dongshou.tasks.pictures.gates import gates_of
 from dongshou.tasks.pictures.language_model import of_text
 from dongshou.training import Session
-from dongshou.training.loop import measure
+from dongshou.training.look import measure
 
 TEXT = "in the beginning was the word and the word was good " * 6
 VOCABULARY = Vocabulary(TEXT)

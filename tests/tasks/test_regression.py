@@ -12,7 +12,7 @@ from dongshou.data import Batches, Splits
 from dongshou.errors import DongshouError
 from dongshou.tasks import Regression
 from dongshou.training import Session
-from dongshou.training.loop import measure
+from dongshou.training.look import measure
 
 
 def measured(task: Regression, outputs: Tensor, targets: Tensor, **session) -> dict[str, float]:

@@ -19,7 +19,7 @@ from dongshou.tasks import Translation
 from dongshou.tasks.translate import looks, translate
 from dongshou.tasks.translation import Batch, shifted
 from dongshou.training import Session
-from dongshou.training.loop import measure
+from dongshou.training.look import measure
 
 KINDS = ("seq2seq", "attention", "transformer")
 

@@ -9,11 +9,12 @@ from dongshou.errors import UsageError
 from dongshou.runs import execute, list_runs
 from dongshou.runs.execute import Interrupted
 from dongshou.tasks import Classification, Quantity
-from dongshou.training import EarlyStopping, Evaluated, Event, Saved, Series, fit
+from dongshou.training import EarlyStopping, Evaluated, Event, Reading, Saved, Series, fit
 from dongshou.training.checkpoint import read_checkpoint
 from tests.runs.same_run import assert_same
 from tests.training.toys import blob_splits, classifier, declared
 
+READING = Reading("accuracy", ("accuracy",))
 LOSSES = [0.9, 0.5, 0.6, 0.7, 0.4, 0.5, 0.6, 0.7, 0.1, 0.1]
 
 
@@ -31,7 +32,7 @@ LOSSES = [0.9, 0.5, 0.6, 0.7, 0.4, 0.5, 0.6, 0.7, 0.1, 0.1]
     ],
 )
 def test_the_rule(metric: str, values: list[float], patience: int, reached: bool):
-    assert EarlyStopping(metric, patience).reached([{metric: value} for value in values]) is reached
+    assert EarlyStopping(metric, patience).reached([{metric: value} for value in values], READING) is reached
 
 
 def test_a_metric_that_nobody_measures():

@@ -19,7 +19,7 @@ from dongshou import models
 from dongshou.data import Batches, Splits
 from dongshou.data.text.batches import TextBatches
 from dongshou.tasks import Classification, LanguageModelling
-from dongshou.training import Evaluated, Experiment, Session, Stepped, fit
+from dongshou.training import Evaluated, Experiment, Progress, Session, Stepped, fit
 from dongshou.training.events import Metrics, Sampled
 from tests.training.toys import NUM_CLASSES, blob_splits, blobs, classifier, declared, weights
 
@@ -28,7 +28,7 @@ def trained(experiment: Experiment, **session) -> tuple[list[Metrics], dict[str,
     """The metrics of each epoch and the weights at the end."""
     history: list[Metrics] = []
     torch.manual_seed(1)
-    for _ in fit(experiment, Session(device="cpu", **session), history=history):
+    for _ in fit(experiment, Session(device="cpu", **session), progress=Progress(history)):
         pass
     return history, weights(experiment.model)
 

@@ -8,28 +8,8 @@ import pytest
 
 from dongshou.runs.judge import VERDICTS, beside_published, figure_from, judge, worst
 from dongshou.training import Band, Published, Reported
-from dongshou.training.published import higher_is_better
 
 BAND = Band(0.70, 0.75, 0.80, 0.82, 0.85)
-
-
-@pytest.mark.parametrize(
-    ("metric", "higher"),
-    [
-        ("test_accuracy", True),
-        ("accuracy", True),
-        ("bleu", True),
-        ("regular_lines", True),
-        ("test_map", True),
-        ("valid_miou", True),
-        ("test_loss", False),
-        ("valid_log_rmse", False),
-        ("perplexity", False),
-        ("bleu_loss", False),
-    ],
-)
-def test_which_way_is_better(metric: str, higher: bool):
-    assert higher_is_better(metric) is higher
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from dataclasses import replace
+from typing import Any, Literal, NamedTuple
 
 from torch import nn
 from torch.optim import Adam, Optimizer
@@ -20,10 +20,6 @@ from dongshou.tasks.bleu import bleu, corpus_bleu
 from dongshou.tasks.translate import sentence_of, translations
 from dongshou.training import Band, Event, Experiment, Finished, Published, Reported, Wrote
 from dongshou.training.events import Metrics
-
-if TYPE_CHECKING:
-    from dongshou.training.checkpoint import Checkpoints
-    from dongshou.training.session import Session
 
 Dates = Literal["dates", "dates-zh"]
 
@@ -50,19 +46,16 @@ class Sentence(NamedTuple):
     references: list[list[str]]
 
 
-@dataclass
-class TranslationExperiment(Experiment):
-    """An experiment that translates what it has not learnt from once it is trained: translations.tsv and the scores."""
-
-    def events(self, session: Session, checkpoints: Checkpoints | None = None) -> Iterator[Event]:
-        assert isinstance(self.data, PairSplits) and isinstance(self.model, EncoderDecoder)
-        for event in super().events(session, checkpoints):
-            if isinstance(event, Finished) and (sentences := sentences_for(self.data)):
-                sources = [sentence.words for sentence in sentences]
-                greedy, beam = (translations(self.model, self.data, sources, width) for width in (1, WIDTH))
-                yield Wrote("translations.tsv", as_table(self.data, sentences, greedy, beam))
-                event = replace(event, metrics=event.metrics | scores(self.data, sentences, greedy, beam))
-            yield event
+def judged(trained: Experiment, finished: Finished) -> Iterator[Event]:
+    """The end of an experiment that translates what it has not learnt from: translations.tsv and the scores."""
+    pairs, model = trained.data, trained.model
+    assert isinstance(pairs, PairSplits) and isinstance(model, EncoderDecoder)
+    if sentences := sentences_for(pairs):
+        sources = [sentence.words for sentence in sentences]
+        greedy, beam = (translations(model, pairs, sources, width) for width in (1, WIDTH))
+        yield Wrote("translations.tsv", as_table(pairs, sentences, greedy, beam))
+        finished = replace(finished, metrics=finished.metrics | scores(pairs, sentences, greedy, beam))
+    yield finished
 
 
 def wired(
@@ -75,7 +68,7 @@ def wired(
 ) -> Experiment:
     """A model that translates, under Adam; what it makes of a few sentences is recorded as the epochs go by."""
     (num_steps,) = pairs.shape
-    return TranslationExperiment(
+    return Experiment(
         data=pairs,
         model=model,
         task=Translation(pairs.target_vocabulary, max_len=num_steps),
@@ -83,6 +76,8 @@ def wired(
         epochs=epochs,
         clip=clip,
         sample=lambda model: in_lines(model, pairs),  # pyright: ignore[reportArgumentType]
+        conclude=judged,
+        higher_is_better=("bleu",),
         published=published,
     )
 

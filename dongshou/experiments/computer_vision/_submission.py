@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import torch
 from torch import Tensor
@@ -13,30 +12,24 @@ from dongshou.data.images.folder import ImageFolder
 from dongshou.data.images.pixels import evaluation_batch
 from dongshou.data.tables.submission import submission
 from dongshou.training import Event, Experiment, Finished, Wrote
-
-if TYPE_CHECKING:
-    from dongshou.training.checkpoint import Checkpoints
-    from dongshou.training.session import Session
+from dongshou.training.experiment import Conclude
 
 Answer = Literal["classes", "probabilities"]
 
 
-@dataclass
-class Competition(Experiment):
-    """An experiment that writes submission.csv once it is trained.
+def submitting(to_classify: Callable[[], ImageFolder | None], answer: Answer = "classes") -> Conclude:
+    """The end of an experiment that writes submission.csv once it is trained.
 
     to_classify  finds the pictures without labels; finding none, nothing is submitted
     answer       the most probable class of each, or the probability of every class
     """
 
-    to_classify: Callable[[], ImageFolder | None] = lambda: None
-    answer: Answer = "classes"
+    def conclude(trained: Experiment, finished: Finished) -> Iterator[Event]:
+        if (pictures := to_classify()) is not None:
+            yield Wrote("submission.csv", submission_of(trained, pictures, answer))
+        yield finished
 
-    def events(self, session: Session, checkpoints: Checkpoints | None = None) -> Iterator[Event]:
-        for event in super().events(session, checkpoints):
-            if isinstance(event, Finished) and (pictures := self.to_classify()) is not None:
-                yield Wrote("submission.csv", submission_of(self, pictures, self.answer))
-            yield event
+    return conclude
 
 
 def submission_of(trained: Experiment, pictures: ImageFolder, answer: Answer) -> str:

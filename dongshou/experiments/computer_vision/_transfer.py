@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-import torch
 from torch import Tensor, nn
 
 from dongshou import models
@@ -17,8 +15,9 @@ from dongshou.experiments.computer_vision._networks import ImageNetNetwork, netw
 from dongshou.models.googlenet_published import PublishedGoogLeNet
 from dongshou.training import Event, Experiment, Published, Work, fit
 from dongshou.training.checkpoint import own_copy
-from dongshou.training.events import Metrics
-from dongshou.training.series import Conclude
+from dongshou.training.progress import Progress
+from dongshou.training.randomness import seed_all
+from dongshou.training.series import Conclude, concluded, finished_parts, labelled
 from dongshou.training.work import Asked
 
 if TYPE_CHECKING:
@@ -56,21 +55,21 @@ class Transfer(Work):
         self.answers = [*then][-1] if answers is None else answers
 
     def events(self, session: Session, checkpoints: Checkpoints | None = None) -> Iterator[Event]:
-        histories, weights = resumed(checkpoints)
+        histories, reading = finished_parts(checkpoints)
+        weights = backbone_of(checkpoints)
         for index, label in enumerate([FIRST, *self.then]):
             if label in histories:
                 continue
-            torch.manual_seed(session.seed + index)
+            seed_all(session.seed + index)
             experiment = self.first() if label == FIRST else self.then[label](weights)
-            history: list[Metrics] = []
+            progress = Progress()
             if checkpoints is not None:
                 checkpoints.part, checkpoints.context = index, {"done": dict(histories), "backbone": weights}
-            for event in fit(experiment, session, checkpoints, history):
-                yield replace(event, part=label)  # pyright: ignore[reportCallIssue]
-            histories[label] = history
+            yield from labelled(fit(experiment, session, checkpoints, progress), label)
+            histories[label], reading = progress.history, progress.reading.joined(reading)
             if label == FIRST:
                 weights = weights_of(experiment.model.get_submodule("backbone"))
-        yield from self.conclude(histories)
+        yield from concluded(self.conclude, histories, reading)
 
     def asked(self) -> Asked:
         number = [FIRST, *self.then].index(self.answers)
@@ -82,12 +81,9 @@ class Transfer(Work):
         return {file: sha256 for name in self.data for file, sha256 in fingerprints(name).items()}
 
 
-def resumed(checkpoints: Checkpoints | None) -> tuple[dict[str, list[Metrics]], Weights]:
-    """The fits that a resumed run had finished, and the backbone once that was one of them."""
-    if checkpoints is None or checkpoints.to_resume is None:
-        return {}, {}
-    context = checkpoints.to_resume["context"]
-    return dict(context["done"]), context["backbone"]
+def backbone_of(checkpoints: Checkpoints | None) -> Weights:
+    """What the first fit of a resumed run had learnt, once it was finished."""
+    return {} if checkpoints is None or checkpoints.to_resume is None else checkpoints.to_resume["context"]["backbone"]
 
 
 def weights_of(model: nn.Module) -> Weights:

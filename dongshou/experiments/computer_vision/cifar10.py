@@ -12,7 +12,7 @@ from dongshou.data.sets import cifar10
 from dongshou.experiments._shared.schedule import cosine
 from dongshou.experiments.computer_vision._networks import Network, network_for_small_images
 from dongshou.experiments.computer_vision._pictures import Pictures
-from dongshou.experiments.computer_vision._submission import Competition
+from dongshou.experiments.computer_vision._submission import submitting
 from dongshou.scratch.optim.lr_scheduler import StepLR
 from dongshou.tasks import Classification
 from dongshou.training import Band, Experiment, Published, Reported
@@ -40,14 +40,14 @@ def experiment(
     augment = Augment(RandomCrop(padding=4), RandomHorizontalFlip())
     data = pictures.splits(batch_size, size=32, valid=valid, normalize=PIXELS, augment=augment)
     model = network_for_small_images(network, 3, len(data.classes))
-    return Competition(
+    return Experiment(
         data=data,
         model=model,
         task=Classification(),
         optimizer=SGD(model.parameters(), lr=lr, momentum=0.9, weight_decay=weight_decay, nesterov=True),
         epochs=epochs,
         schedule=cosine(epochs),
-        to_classify=pictures.to_classify,
+        conclude=submitting(pictures.to_classify),
     )
 
 
@@ -61,7 +61,7 @@ def tiny(batch_size: int = 32, lr: float = 2e-4, weight_decay: float = 5e-4, epo
     data = pictures.splits(batch_size, size=32, valid=0.1, normalize=PIXELS, augment=augment)
     model = models.resnet18(3, len(data.classes), stem="cifar")
     rate, decay = batch_size * lr, weight_decay / batch_size  # of the mean over the batch
-    return Competition(
+    return Experiment(
         data=data,
         model=model,
         task=Classification(),
@@ -77,7 +77,7 @@ def tiny(batch_size: int = 32, lr: float = 2e-4, weight_decay: float = 5e-4, epo
                 secondary=("train_accuracy", "valid_accuracy"),  # of about a hundred pictures: it spreads too far
             )
         ],
-        to_classify=pictures.to_classify,
+        conclude=submitting(pictures.to_classify),
     )
 
 

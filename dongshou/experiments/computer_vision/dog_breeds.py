@@ -17,7 +17,7 @@ from dongshou.data.sets import cifar10, cifar10_tiny
 from dongshou.experiments._shared.schedule import cosine
 from dongshou.experiments.computer_vision._networks import ImageNetNetwork, small_resnet
 from dongshou.experiments.computer_vision._pictures import IMAGENET_PIXELS, Pictures
-from dongshou.experiments.computer_vision._submission import Competition, submission_of
+from dongshou.experiments.computer_vision._submission import submission_of, submitting
 from dongshou.experiments.computer_vision._transfer import (
     Frozen,
     Transfer,
@@ -60,15 +60,14 @@ def experiment(
     trained = load_pretrained(network, weights)
     model = frozen_under_head(trained, hidden, len(data.classes))
     rate, decay = batch_size * lr, weight_decay / batch_size  # of the mean over the batch
-    return Competition(
+    return Experiment(
         data=data,
         model=model,
         task=Classification(headline="loss"),
         optimizer=SGD(model.get_submodule("head").parameters(), lr=rate, momentum=0.9, weight_decay=decay),
         epochs=epochs,
         schedule=lambda optimizer: StepLR(optimizer, step_size=2, gamma=0.9),
-        to_classify=pictures.to_classify,
-        answer="probabilities",
+        conclude=submitting(pictures.to_classify, "probabilities"),
     )
 
 

@@ -16,7 +16,19 @@ from dongshou.data.sets import synthetic
 from dongshou.data.sets.synthetic import CUBIC, Examples
 from dongshou.drawing import new_axes
 from dongshou.tasks import Regression
-from dongshou.training import Band, Drew, Event, Experiment, Finished, Procedure, Published, Reported, Session, fit
+from dongshou.training import (
+    Band,
+    Drew,
+    Event,
+    Experiment,
+    Finished,
+    Procedure,
+    Progress,
+    Published,
+    Reported,
+    Session,
+    fit,
+)
 from dongshou.training.events import Metrics, Snapshot
 
 if TYPE_CHECKING:
@@ -66,11 +78,11 @@ def fits(sizes: Mapping[str, tuple[int, int]], lr: float, batch_size: int, sessi
     losses: dict[str, Metrics] = {}
     for label, (num_features, epochs) in sizes.items():
         one = power_fit(train, test, num_features, epochs, lr, batch_size)
-        history: list[Metrics] = []
-        for event in fit(one, session, history=history):
+        progress = Progress()
+        for event in fit(one, session, progress=progress):
             yield replace(event, part=label if len(sizes) > 1 else "")  # pyright: ignore[reportCallIssue]
         weights[label] = next(one.model.parameters()).detach().cpu().flatten()  # (columns,)
-        losses[label] = history[-1]
+        losses[label] = progress.history[-1]
     yield Snapshot("weights", weights)
     yield Drew("fits", curves(train, weights))
     yield Finished(named_by_fit(losses))

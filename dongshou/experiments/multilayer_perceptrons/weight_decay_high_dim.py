@@ -12,8 +12,7 @@ from dongshou.data import Batches, Splits
 from dongshou.data.sets import synthetic
 from dongshou.experiments._shared.half_squared_error import HalfSquaredError
 from dongshou.tasks import Regression
-from dongshou.training import Band, Event, Experiment, Finished, Procedure, Published, Reported, Session, fit
-from dongshou.training.events import Metrics
+from dongshou.training import Band, Event, Experiment, Finished, Procedure, Progress, Published, Reported, Session, fit
 
 
 def experiment(decay: float = 3.0, lr: float = 0.003, batch_size: int = 5, epochs: int = 100) -> Procedure:
@@ -28,7 +27,7 @@ def experiment(decay: float = 3.0, lr: float = 0.003, batch_size: int = 5, epoch
         model = models.linear_regression(200)
         nn.init.normal_(model.weight)
         nn.init.zeros_(model.bias)
-        history: list[Metrics] = []
+        progress = Progress()
         yield from fit(
             Experiment(
                 data=examples(batch_size),
@@ -38,9 +37,9 @@ def experiment(decay: float = 3.0, lr: float = 0.003, batch_size: int = 5, epoch
                 epochs=epochs,
             ),
             session,
-            history=history,
+            progress=progress,
         )
-        yield Finished(history[-1] | {"w_norm": model.weight.norm().item()})
+        yield Finished(progress.history[-1] | {"w_norm": model.weight.norm().item()})
 
     return Procedure(steps, published=[BOOK[decay]] if decay in BOOK else [])
 

@@ -11,19 +11,21 @@ from torch import nn
 from torch.optim import Optimizer
 
 from dongshou.training.fast.formulations import reformulate
+from dongshou.training.parts import Optimizers, by_name
 
 if TYPE_CHECKING:
     from dongshou.training.fast.choice import Choice
 
 
-def apply(choice: Choice, model: nn.Module, optimizer: Optimizer) -> None:
+def apply(choice: Choice, model: nn.Module, optimizer: Optimizers) -> None:
     """All but precision and threads, which belong to the moment of the step. Parameters keep names and values."""
     if choice.channels_last:
         model.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
     if choice.reformulated:
         reformulate(model)
     if choice.fused:
-        fuse(optimizer)
+        for one in by_name(optimizer).values():
+            fuse(one)
     if choice.compile:
         compile_for(model)
 
@@ -34,9 +36,11 @@ def compile_for(model: nn.Module) -> None:
     model.compile(dynamic=False, mode="reduce-overhead" if is_on_gpu else None)
 
 
-def can_fuse(optimizer: Optimizer) -> bool:
-    """Whether torch has a kernel that takes the whole step of this optimiser."""
-    return all("fused" in group for group in optimizer.param_groups) and not optimizer.state
+def can_fuse(optimizer: Optimizers) -> bool:
+    """Whether torch has a kernel that takes the whole step of this optimiser, or of each of several."""
+    return all(
+        all("fused" in group for group in one.param_groups) and not one.state for one in by_name(optimizer).values()
+    )
 
 
 def fuse(optimizer: Optimizer) -> None:

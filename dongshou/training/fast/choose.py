@@ -17,6 +17,7 @@ from dongshou.training.fast.formulations import can_gain
 from dongshou.training.fast.trial import Trial, challenger, gain
 from dongshou.training.guard import first_step
 from dongshou.training.prepare import place
+from dongshou.training.randomness import random_state_kept
 
 if TYPE_CHECKING:
     from dongshou.data import Splits
@@ -95,9 +96,9 @@ def compiled(champion: Trial, experiment: Experiment) -> Iterator[Choice]:
 
 @contextmanager
 def undisturbed(data: Splits) -> Iterator[None]:
-    """Every generator afterwards as before: those of torch, and that of the shuffling."""
+    """Every generator afterwards as before, that of the shuffling among them."""
     state = data.state_dict()
-    with torch.random.fork_rng():
+    with random_state_kept():
         yield
     data.load_state_dict(state)
 
