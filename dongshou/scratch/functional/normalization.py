@@ -13,6 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from dongshou.scratch.functional.derivative import differentiable
 from dongshou.scratch.functional.padding import pad
 from dongshou.scratch.functional.windows import windows
 
@@ -146,46 +147,51 @@ def normalize(input: Tensor, axes: Sequence[int], weight: Tensor | None, bias: T
     values = _precise(input)
     weight = values.new_ones(()) if weight is None else weight.to(values.dtype)
     bias = values.new_zeros(()) if bias is None else bias.to(values.dtype)
-    output, mean, variance = _Normalize.apply(values, weight, bias, tuple(axes), eps)  # pyright: ignore[reportGeneralTypeIssues]
+    output, _, mean, variance = differentiable(_Normalize, values, weight, bias, eps, *axes)
     return output.to(input.dtype), mean, variance
 
 
 class _Normalize(torch.autograd.Function):
-    """The formula with its derivative, which sees the whole and takes half the passes over memory.
+    """The formula, s = (x - mean) / sqrt(variance + eps), mean and variance, derived in few passes over memory.
 
-    With s = (x - mean) / sqrt(variance + eps) and g the gradient by s, the gradient by x is
-    (g - mean(g) - s mean(g s)) / sqrt(variance + eps): what would move mean or variance is taken out of g.
+    When x moves by dx, s moves by (dx - mean(dx) - s mean(dx s)) / sqrt(variance + eps): what would move mean
+    or variance is taken out of dx. This linear map is its own transpose, so a gradient by s takes the same way.
     """
 
-    @staticmethod
-    def forward(ctx: Any, input: Tensor, weight: Tensor, bias: Tensor, axes: tuple[int, ...], eps: float) -> Statistics:
-        standardized, inverse_std, mean, variance = _standardized(input, axes, eps)
-        ctx.save_for_backward(input, weight, standardized, inverse_std)
-        ctx.axes, ctx.eps, ctx.bias_shape = axes, eps, bias.shape
-        ctx.mark_non_differentiable(mean, variance)
-        return (standardized * weight).add_(bias), mean, variance
+    generate_vmap_rule = True
 
     @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
-        gradient, axes = gradients[0], ctx.axes
-        input, weight, standardized, inverse_std = ctx.saved_tensors
-        if torch.is_grad_enabled():  # a second derivative is wanted: these two depend on the input as well
-            standardized, inverse_std, _, _ = _standardized(input, axes, ctx.eps)
-        product = gradient * standardized
-        to_bias, to_weight = gradient.sum_to_size(ctx.bias_shape), product.sum_to_size(weight.shape)
-        gradient, product = gradient * weight, product.mul_(weight)
-        shift, slope = (values.mean(axes, keepdim=True) for values in (gradient, product))
-        to_input = gradient.sub_(shift).addcmul_(standardized, slope, value=-1).mul_(inverse_std)
-        return to_input, to_weight, to_bias, None, None
+    def forward(input: Tensor, weight: Tensor, bias: Tensor, eps: float, *axes: int) -> tuple[Tensor, ...]:
+        mean = input.mean(axes, keepdim=True)
+        s = input - mean
+        variance = s.square().mean(axes, keepdim=True)
+        s = s * (variance + eps).rsqrt()  # under the same name: the memory of the first is used again
+        return torch.addcmul(bias, s, weight), s, mean, variance
 
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, ...]) -> None:
+        _, weight, bias, ctx.eps, *ctx.axes = inputs  # the axes one by one: vmap takes no sequence apart
+        ctx.bias_shape = bias.shape
+        ctx.set_materialize_grads(False)
+        ctx.save_for_backward(weight, *output[1:])
 
-def _standardized(input: Tensor, axes: tuple[int, ...], eps: float) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """(x - mean) / sqrt(variance + eps), 1 / sqrt(variance + eps), mean and variance."""
-    mean = input.mean(axes, keepdim=True)
-    centred = input - mean
-    variance = centred.square().mean(axes, keepdim=True)
-    inverse_std = (variance + eps).rsqrt()
-    return centred * inverse_std, inverse_std, mean, variance
+    @staticmethod
+    def backward(ctx: Any, *gradients: Any) -> tuple[Tensor | None, ...]:
+        by_output, by_s, by_mean, by_variance = gradients  # the first alone, unless a second derivative is taken
+        weight, s, _, variance = ctx.saved_tensors
+        n, inverse_std = s.numel() / max(variance.numel(), 1), (variance + ctx.eps).rsqrt()
+        to_bias, to_weight, change = None, None, by_s
+        if by_output is not None:
+            to_bias, to_weight = by_output.sum_to_size(ctx.bias_shape), (by_output * s).sum_to_size(weight.shape)
+            change = by_output * weight if by_s is None else torch.addcmul(by_s, by_output, weight)
+        shift, slope = change.mean(ctx.axes, keepdim=True), (change * s).mean(ctx.axes, keepdim=True)
+        if by_mean is not None:
+            shift = shift - by_mean / (n * inverse_std)
+        if by_variance is not None:
+            slope = slope - 2 * by_variance / (n * inverse_std.square())
+        change = change - shift
+        to_input = torch.addcmul(change, s, slope, value=-1).mul_(inverse_std)
+        return to_input, to_weight, to_bias, *[None] * (1 + len(ctx.axes))
 
 
 def _with_statistics(
