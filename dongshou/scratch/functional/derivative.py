@@ -11,8 +11,8 @@ from torch.autograd import forward_ad
 def differentiable(function: type[torch.autograd.Function], *arguments: Any) -> Any:
     """function.apply(*arguments), or in forward mode the formula itself, function.forward(*arguments).
 
-    In forward mode torch differentiates the formula operator by operator. A `jvp` written by hand would do for
-    the first derivative alone: torch takes its derivative, in forward mode again, for 0 without a word.
+    In forward mode torch differentiates the formula operator by operator. A `jvp` written by hand does for linear
+    maps and for first derivatives alone: what it saved counts as constant in forward mode over forward mode.
     """
     in_forward_mode = forward_ad._current_level >= 0
     return function.forward(*arguments) if in_forward_mode else function.apply(*arguments)

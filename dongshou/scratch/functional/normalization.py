@@ -38,6 +38,9 @@ def batch_norm(
     """
     if eps < 0 or (training and eps == 0):
         raise ValueError(f"batch_norm eps must be positive in training and never negative, but got {eps}")
+    if input.shape == (0,):
+        return input.clone()
+    _require_channels(weight, 1, input)
     if not training:
         return _with_statistics(input, running_mean, running_var, weight, bias, eps)
     require_several(input, "channel", input.numel() // max(input.size(1), 1))
@@ -100,6 +103,7 @@ def instance_norm(
     Running statistics, where given, are means over the batch. input (batch, channels, ...).
     Ulyanov et al., 2016. Raises ValueError for a channel of one value.
     """
+    _require_channels(weight, input.size(0), input)
     if not use_input_stats:
         return _with_statistics(input, running_mean, running_var, weight, bias, eps)
     require_several(input, "spatial position", math.prod(input.shape[2:]))
@@ -133,6 +137,8 @@ def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: flo
     """
     if input.dim() < 3:
         raise ValueError(f"Expected 3D or higher dimensionality input (got {input.dim()} dimensions)")
+    if input.numel() == 0:
+        return input
     around = [0, 0] * (input.dim() - 2) + [size // 2, (size - 1) // 2]  # pad counts from the last axis
     squares = windows(pad(input.square(), around), 1 - input.dim(), size)  # (batch, size, channels, ...)
     neighbours = squares.mean(1)  # (batch, channels, ...)
@@ -179,12 +185,14 @@ class _Normalize(torch.autograd.Function):
     def backward(ctx: Any, *gradients: Any) -> tuple[Tensor | None, ...]:
         by_output, by_s, by_mean, by_variance = gradients  # the first alone, unless a second derivative is taken
         weight, s, _, variance = ctx.saved_tensors
-        n, inverse_std = s.numel() / max(variance.numel(), 1), (variance + ctx.eps).rsqrt()
-        to_bias, to_weight, change = None, None, by_s
+        to_bias, to_weight, change = None, None, s.new_zeros(()).expand_as(s)
         if by_output is not None:
             to_bias, to_weight = by_output.sum_to_size(ctx.bias_shape), (by_output * s).sum_to_size(weight.shape)
-            change = by_output * weight if by_s is None else torch.addcmul(by_s, by_output, weight)
+            change = by_output * weight
+        if by_s is not None:
+            change = change + by_s
         shift, slope = change.mean(ctx.axes, keepdim=True), (change * s).mean(ctx.axes, keepdim=True)
+        n, inverse_std = s.numel() / max(variance.numel(), 1), (variance + ctx.eps).rsqrt()
         if by_mean is not None:
             shift = shift - by_mean / (n * inverse_std)
         if by_variance is not None:
@@ -231,6 +239,11 @@ def require_several(input: Tensor, what: str, count: int) -> None:
     """Raises ValueError where one value would be normalised by itself."""
     if count == 1:
         raise ValueError(f"Expected more than 1 value per {what} when training, got input size {input.size()}")
+
+
+def _require_channels(weight: Tensor | None, copies: int, input: Tensor) -> None:
+    if weight is not None and copies * weight.numel() == 0:
+        raise RuntimeError(f"a weight for each channel, but the input has no channels: {list(input.shape)}")
 
 
 def _require_ending(input: Tensor, shape: Sequence[int]) -> None:

@@ -9,7 +9,6 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from dongshou.scratch.functional.activation import relu
 from dongshou.scratch.functional.convolution import Sizes
 from dongshou.scratch.functional.padding import pad
 from dongshou.scratch.functional.windows import extent, flat_positions, per_axis, require_axes, windows
@@ -114,7 +113,7 @@ def lp_pool(
 ) -> Tensor:
     """The p-norm of every window, (sum of x^p)^(1/p): the sum for p = 1, the maximum of |x| for p = infinity.
 
-    A sum below 0, which odd p can give, counts as its size. Gülçehre et al., Learned-norm pooling, 2014.
+    Where odd p gives a sum below 0 it is NaN. Gülçehre et al., Learned-norm pooling, 2014.
     """
     if math.isinf(norm_type):
         sign = math.copysign(1, norm_type)
@@ -123,7 +122,8 @@ def lp_pool(
         return sign * extreme
     mean = avg_pool(axes, input**norm_type, kernel_size, stride, ceil_mode=ceil_mode)
     size = math.prod(per_axis(kernel_size, axes, "kernel_size"))
-    return (mean.sign() * relu(mean.abs()) * size) ** (1 / norm_type)
+    # sign times size is the mean itself, but for its derivative at 0: 0, where that of the root is infinite
+    return (mean.sign() * mean.abs() * size) ** (1 / norm_type)
 
 
 def max_unpool(

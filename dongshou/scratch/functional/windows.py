@@ -32,25 +32,37 @@ def overlap_add(windows: Tensor, axis: int, length: int, stride: int = 1, dilati
 
 
 class _Windows(torch.autograd.Function):
-    """A linear map; the derivative of a linear map is its transpose."""
+    """A linear map: a tangent goes through it as the input does, and a gradient through its transpose."""
+
+    generate_vmap_rule = True
 
     @staticmethod
-    def forward(ctx: Any, input: Tensor, axis: int, kernel: int, stride: int, dilation: int) -> Tensor:
-        ctx.arguments = axis, input.size(axis), stride, dilation
-        return _view(input, axis, kernel, stride, dilation)
+    def forward(input: Tensor, axis: int, kernel: int, stride: int, dilation: int) -> Tensor:
+        taps = input.unfold(axis, extent(kernel, dilation), stride)[..., ::dilation]  # (c, ..., positions, ..., kernel)
+        return taps.movedim(-1, 1)  # a view: overlapping windows share their elements in memory
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
+        input, axis, kernel, stride, dilation = inputs
+        ctx.axis, ctx.length, ctx.kernel, ctx.steps = axis, input.size(axis), kernel, (stride, dilation)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
-        return overlap_add(gradients[0], *ctx.arguments), None, None, None, None
+        return overlap_add(gradients[0], ctx.axis, ctx.length, *ctx.steps), None, None, None, None
+
+    @staticmethod
+    def jvp(ctx: Any, *tangents: Any) -> Tensor:
+        return windows(tangents[0], ctx.axis, ctx.kernel, *ctx.steps)
 
 
 class _OverlapAdd(torch.autograd.Function):
     """The transpose of `_Windows`, and its derivative in turn."""
 
+    generate_vmap_rule = True
+
     @staticmethod
-    def forward(ctx: Any, windows: Tensor, axis: int, length: int, stride: int, dilation: int) -> Tensor:
+    def forward(windows: Tensor, axis: int, length: int, stride: int, dilation: int) -> Tensor:
         first, kernel, *others = windows.shape
-        ctx.arguments = axis, kernel, stride, dilation, windows.size(axis)
         others[axis] = length
         output = windows.new_zeros(first, *others)
         places, taps = output.movedim(axis, -1), windows.movedim(axis, -1)
@@ -61,16 +73,19 @@ class _OverlapAdd(torch.autograd.Function):
         return output
 
     @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
+        windows, axis, length, stride, dilation = inputs
+        ctx.axis, ctx.length, ctx.steps = axis, length, (stride, dilation)
+        ctx.kernel, ctx.positions = windows.size(1), windows.size(axis)
+
+    @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
-        axis, kernel, stride, dilation, positions = ctx.arguments
-        gradient = windows(gradients[0], axis, kernel, stride, dilation).narrow(axis, 0, positions)
+        gradient = windows(gradients[0], ctx.axis, ctx.kernel, *ctx.steps).narrow(ctx.axis, 0, ctx.positions)
         return gradient, None, None, None, None
 
-
-def _view(input: Tensor, axis: int, kernel: int, stride: int, dilation: int) -> Tensor:
-    """The windows as a view: overlapping windows share their elements in memory."""
-    taps = input.unfold(axis, extent(kernel, dilation), stride)[..., ::dilation]  # (c, ..., positions, ..., kernel)
-    return taps.movedim(-1, 1)
+    @staticmethod
+    def jvp(ctx: Any, *tangents: Any) -> Tensor:
+        return overlap_add(tangents[0], ctx.axis, ctx.length, *ctx.steps)
 
 
 def extent(kernel: int, dilation: int) -> int:
