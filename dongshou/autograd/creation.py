@@ -1,10 +1,16 @@
-"""New tensors. Values at hand become one by `Tensor(values)`."""
+"""New tensors."""
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from dongshou.autograd.tensor import Tensor
+from dongshou.autograd.tensors import Tensor
+
+
+def tensor(data: ArrayLike, *, requires_grad: bool = False) -> Tensor:
+    """A tensor of a copy of the data; the name that torch has for it. See `Tensor`."""
+    return Tensor(data, requires_grad)
 
 
 def zeros(*shape: int, requires_grad: bool = False) -> Tensor:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from dongshou.autograd.operator import as_tensors, history, leaves, recorded
-from dongshou.autograd.operators.shape import alias
+from dongshou.autograd.operator import as_tensors, history, leaves
+from dongshou.autograd.operators.shape import clone, of_dtype
+from dongshou.autograd.recording import recorded
 from dongshou.autograd.reverse import accumulate
-from dongshou.autograd.tensor import Tensor, Value
+from dongshou.autograd.tensors import Tensor, Value
 from dongshou.errors import UsageError
 
 
@@ -31,7 +32,8 @@ def jvp(
                 f"got {[t.shape for t in directions]}."
             )
         output = func(*inputs)
-        tangent = walk_on(dict(zip(inputs, directions, strict=True)), output)
+        moves = {x: of_dtype(t, x.dtype) for x, t in zip(inputs, directions, strict=True)}
+        tangent = walk_on(moves, output)
     return without(inputs, output), without(inputs, tangent)
 
 
@@ -44,13 +46,14 @@ def walk_on(tangents: Mapping[Tensor, Tensor], output: Tensor) -> Tensor:
     for tensor, record in history([output]):
         for position, x in enumerate(record.inputs):
             if x in tangents:
-                accumulate(tangents, tensor, record.jvp(position, tangents[x], tensor))
-    return tangents[output] if output in tangents else Tensor(np.zeros_like(output.data))
+                moved = record.jvp(position, tangents[x], tensor)
+                accumulate(tangents, tensor, of_dtype(moved, tensor.dtype))
+    return clone(tangents[output]) if output in tangents else Tensor(np.zeros_like(output.data))
 
 
 def fresh(x: Tensor) -> Tensor:
     """A node of its own: only what passes through it moves, not another use of the same tensor inside func."""
-    node = alias(x)
+    node = clone(x)
     node.requires_grad = True
     return node
 

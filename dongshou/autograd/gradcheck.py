@@ -8,7 +8,7 @@ import numpy as np
 
 from dongshou.autograd.forward import jvp
 from dongshou.autograd.reverse import grad
-from dongshou.autograd.tensor import Array, Tensor
+from dongshou.autograd.tensors import Array, Tensor
 from dongshou.errors import DongshouError, UsageError
 
 
@@ -25,6 +25,8 @@ def gradcheck(
     Raises DongshouError naming mode, input and largest difference; UsageError for inputs in single precision.
     """
     inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
+    if not any(x.requires_grad for x in inputs):
+        raise UsageError("gradcheck has nothing to check: none of its inputs requires a gradient.")
     for position, x in enumerate(inputs):
         if not x.requires_grad:
             continue
@@ -52,14 +54,14 @@ def by_differences(func: Callable[..., Tensor], inputs: list[Tensor], position: 
         return func(*replaced(inputs, position, x)).data
 
     columns = [(moved(eps * e) - moved(-eps * e)) / (2 * eps) for e in basis(inputs[position])]
-    return np.stack([column.ravel() for column in columns], axis=1)
+    return side_by_side(columns, func, inputs)
 
 
 def by_reverse(func: Callable[..., Tensor], inputs: list[Tensor], position: int) -> Array:
     """A row for each number of the output."""
     output = func(*inputs)
     rows = [grad(output, inputs[position], seed)[0] for seed in basis(output)]
-    return np.stack([row.data.ravel() for row in rows])
+    return side_by_side([row.data for row in rows], lambda *_: inputs[position], inputs).T
 
 
 def by_forward(func: Callable[..., Tensor], inputs: list[Tensor], position: int) -> Array:
@@ -69,7 +71,14 @@ def by_forward(func: Callable[..., Tensor], inputs: list[Tensor], position: int)
         return func(*replaced(inputs, position, x))
 
     columns = [jvp(of_one, [inputs[position]], [direction])[1] for direction in basis(inputs[position])]
-    return np.stack([column.data.ravel() for column in columns], axis=1)
+    return side_by_side([column.data for column in columns], func, inputs)
+
+
+def side_by_side(columns: list[Array], func: Callable[..., Tensor], inputs: list[Tensor]) -> Array:
+    """A matrix of columns; without any, of the height that they would have had."""
+    if not columns:
+        return np.zeros((func(*inputs).size, 0))
+    return np.stack([column.ravel() for column in columns], axis=1)
 
 
 def basis(x: Tensor) -> Array:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dongshou.autograd.operator import history, leaves, no_grad
+from dongshou.autograd.operator import history, leaves
+from dongshou.autograd.recording import no_grad
 from dongshou.autograd.reverse import walk_back
 from dongshou.autograd.svg import draw
-from dongshou.autograd.tensor import Tensor
+from dongshou.autograd.tensors import Tensor
 
 MOST_NUMBERS = 4  # an array of more is shown by its shape
 

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.random import Generator
 
 from dongshou.autograd.operators.convolution import conv2d
-from dongshou.autograd.operators.reduction import logsumexp
-from dongshou.autograd.tensor import Array, Tensor
+from dongshou.autograd.operators.extremes import logsumexp
+from dongshou.autograd.tensors import Tensor, Value
+from dongshou.autograd.values import array_of
 from dongshou.errors import UsageError
 
 
@@ -81,16 +82,17 @@ def uniform(*shape: int, num_inputs: int, generator: Generator) -> Tensor:
 
 def flatten(x: Tensor) -> Tensor:
     """(batch, ...) -> (batch, features)."""
-    return x.reshape(len(x), -1)
+    return x.reshape(len(x), math.prod(x.shape[1:]))
 
 
-def cross_entropy(logits: Tensor, labels: Array) -> Tensor:
+def cross_entropy(logits: Tensor, labels: Value) -> Tensor:
     """The mean of -log softmax(logits)[label] = logsumexp(logits) - logits[label]; (batch, classes), (batch,).
 
     Raises UsageError when there is not one label in [0, classes) for each row.
     """
+    labels = np.asarray(array_of(labels))
     fits = logits.ndim == 2 and labels.shape == logits.shape[:1]
-    if not fits or labels.min() < 0 or labels.max() >= logits.shape[1]:  # NumPy would count -1 from the end
+    if not fits or np.any(labels < 0) or np.any(labels >= logits.shape[1]):  # NumPy would count -1 from the end
         raise UsageError(
             "cross_entropy needs logits (batch, classes) and a label in [0, classes) for each row; "
             f"got logits {logits.shape} and labels {labels.shape}."

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import inspect
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import numpy as np
 
-from dongshou.autograd.tensor import Array, Tensor, Value
+from dongshou.autograd.recording import recording
+from dongshou.autograd.tensors import Array, Tensor, Value
 from dongshou.errors import UsageError
 
 TABLE: dict[str, Operator] = {}  # every operator there is, by name
-recording = ContextVar("recording", default=True)  # whether operators leave records, in this thread
 clock = itertools.count()
 
 
@@ -34,6 +32,13 @@ class Rule:
 
     vjp: Callable[..., Tensor]
     jvp: Callable[..., Tensor]
+
+
+class Diagonal(Rule):
+    """The rule where J is diagonal: each number of the output depends on one of the input, and g^T J is J g."""
+
+    def __init__(self, product: Callable[..., Tensor]) -> None:
+        super().__init__(product, product)
 
 
 def operator(prepare: Callable[..., tuple[Tensor, ...]] | None = None, **rules: Rule) -> Callable[..., Operator]:
@@ -69,7 +74,8 @@ class Operator:
         try:
             if self.prepare is not None:
                 tensors = self.prepare(*tensors)
-            output = Tensor(self.forward(*[x.data for x in tensors], **settings), copy=False)
+            with np.errstate(all="ignore"):  # infinity and NaN are results, as in torch
+                output = Tensor(self.forward(*[x.data for x in tensors], **settings), copy=False)
         except (ValueError, IndexError) as error:
             shapes = " and ".join(str(x.shape) for x in tensors)
             raise UsageError(f"{self.name} of shape {shapes}: {error}") from error
@@ -132,14 +138,23 @@ def needs(rule: Callable[..., Tensor]) -> tuple[str, ...]:
 
 
 def as_tensors(values: Sequence[Value]) -> tuple[Tensor, ...]:
-    """Constants as tensors. A plain number takes the precision of the tensors beside it."""
+    """Constants as tensors. Plain numbers, and whole ones in arrays, take the precision of the tensors beside them."""
     tensors = [x for x in values if isinstance(x, Tensor)]
     if len(tensors) == len(values):
         return tuple(tensors)
     dtype = next((x.dtype for x in tensors if x.dtype.kind == "f"), np.dtype(float))
-    return tuple(
-        x if isinstance(x, Tensor) else Tensor(dtype.type(x) if isinstance(x, int | float) else x) for x in values
-    )
+    return tuple(x if isinstance(x, Tensor) else constant(x, dtype) for x in values)
+
+
+def constant(value: Any, dtype: np.dtype[Any]) -> Tensor:
+    if isinstance(value, int | float):
+        return Tensor(np.asarray(value, dtype), copy=False)
+    array = np.array(value)
+    return Tensor(array.astype(dtype) if array.dtype.kind in "iu" else array, copy=False)
+
+
+def as_tensor(value: Value) -> Tensor:
+    return value if isinstance(value, Tensor) else Tensor(value)
 
 
 def history(outputs: Iterable[Tensor]) -> list[tuple[Tensor, Record]]:
@@ -159,18 +174,3 @@ def leaves(outputs: Iterable[Tensor]) -> list[Tensor]:
     outputs = list(outputs)
     origins = outputs + [x for _, record in history(outputs) for x in record.inputs]
     return [x for x in dict.fromkeys(origins) if x.requires_grad and x.record is None]
-
-
-@contextmanager
-def recorded(enabled: bool) -> Iterator[None]:
-    """Within this, operators leave records, or leave none."""
-    token = recording.set(enabled)
-    try:
-        yield
-    finally:
-        recording.reset(token)
-
-
-def no_grad():
-    """Within this, operators leave no records: for measuring, and for changing parameters."""
-    return recorded(False)

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from dongshou.autograd.operator import no_grad
-from dongshou.autograd.tensor import Array, Tensor
+from dongshou.autograd.recording import no_grad
+from dongshou.autograd.tensors import Array, Tensor
 
 
 class Optimizer:

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from dongshou.autograd.operator import Record, history, leaves, recorded
-from dongshou.autograd.tensor import Tensor, Value
+from dongshou.autograd.operator import Record, as_tensor, history, leaves
+from dongshou.autograd.operators.shape import clone, of_dtype
+from dongshou.autograd.recording import recorded
+from dongshou.autograd.tensors import Tensor, Value
 from dongshou.errors import UsageError
 
 
@@ -21,7 +23,7 @@ def backward(output: Tensor, seed: Value | None = None, *, create_graph: bool = 
     with recorded(create_graph):
         gradients = walk_back({output: seed_for(output, seed)}, inputs)
         for leaf in inputs:
-            leaf.grad = gradients[leaf] if leaf.grad is None else leaf.grad + gradients[leaf]
+            leaf.grad = clone(gradients[leaf]) if leaf.grad is None else leaf.grad + gradients[leaf]
 
 
 def grad(
@@ -50,7 +52,7 @@ def grad(
         for output, seed in zip(outputs, grad_outputs or [None] * len(outputs), strict=True):  # pyright: ignore
             accumulate(seeds, output, seed_for(output, seed))
         gradients = walk_back(seeds, inputs)
-    return tuple(gradients[x] if x in gradients else Tensor(np.zeros_like(x.data)) for x in inputs)
+        return tuple(clone(gradients[x]) if x in gradients else Tensor(np.zeros_like(x.data)) for x in inputs)
 
 
 def walk_back(seeds: Mapping[Tensor, Tensor], inputs: Iterable[Tensor]) -> dict[Tensor, Tensor]:
@@ -69,7 +71,8 @@ def walk_back(seeds: Mapping[Tensor, Tensor], inputs: Iterable[Tensor]) -> dict[
     for tensor, record in reversed(path):
         for position, x in enumerate(record.inputs):
             if x in between:
-                accumulate(gradients, x, record.vjp(position, gradients[tensor], tensor))
+                gradient = record.vjp(position, gradients[tensor], tensor)
+                accumulate(gradients, x, of_dtype(gradient, x.dtype))
     return gradients
 
 
@@ -92,7 +95,7 @@ def seed_for(output: Tensor, seed: Value | None) -> Tensor:
                 "number has the seed 1. Pass a seed, or reduce the tensor with sum() or mean()."
             )
         seed = np.ones_like(output.data)
-    seed = seed if isinstance(seed, Tensor) else Tensor(seed)
+    seed = of_dtype(as_tensor(seed), output.dtype)
     if seed.shape != output.shape:
         raise UsageError(f"The seed must be shaped like the output, {output.shape}; got {seed.shape}.")
     return seed

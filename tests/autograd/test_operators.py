@@ -12,7 +12,7 @@ from torch.nn import functional as F
 import dongshou.autograd as ag
 from dongshou.autograd import operator
 from dongshou.autograd.operators.convolution import overlap_add
-from dongshou.autograd.operators.shape import alias, broadcast_to
+from dongshou.autograd.operators.shape import broadcast_to, clone
 from tests.autograd.beside import same
 
 SHAPES = {"equal": ((3, 4), (3, 4)), "row": ((3, 4), (4,)), "outer": ((3, 1), (1, 4)), "scalar": ((), (2, 3))}
@@ -31,6 +31,15 @@ UNARY = {
     "log": (ag.log, torch.log),
     "sin": (ag.sin, torch.sin),
     "cos": (ag.cos, torch.cos),
+    "log1p": (ag.log1p, torch.log1p),
+    "expm1": (ag.expm1, torch.expm1),
+    "tan": (ag.tan, torch.tan),
+    "sinh": (ag.sinh, torch.sinh),
+    "cosh": (ag.cosh, torch.cosh),
+    "arcsin": (lambda x: ag.arcsin(x / 3), lambda x: torch.arcsin(x / 3)),
+    "arccos": (lambda x: ag.arccos(x / 3 - 0.2), lambda x: torch.arccos(x / 3 - 0.2)),
+    "arctan": (ag.arctan, torch.arctan),
+    "sign": (lambda x: ag.sign(x - 1) * x, lambda x: torch.sign(x - 1) * x),
     "tanh": (ag.tanh, torch.tanh),
     "sigmoid": (ag.sigmoid, torch.sigmoid),
     "sqrt": (ag.sqrt, torch.sqrt),
@@ -39,7 +48,7 @@ UNARY = {
     "cube": (lambda x: x**3, lambda x: x**3),
     "exponential": (lambda x: 2**x, lambda x: 2**x),
     "reciprocal": (lambda x: 1 / x, lambda x: 1 / x),
-    "alias": (alias, lambda x: x.clone()),
+    "clone": (clone, lambda x: x.clone()),
     "transpose": (lambda x: x.transpose(2, 0, 1), lambda x: x.permute(2, 0, 1)),
     "T": (lambda x: x.T, lambda x: x.permute(2, 1, 0)),
     "mT": (lambda x: x.mT, lambda x: x.mT),
@@ -52,6 +61,35 @@ UNARY = {
     "max of all": (lambda x: x.max() ** 2, lambda x: x.max() ** 2),
     "max with ties": (lambda x: (x * 0 + x.max(0)).max((0, 2)), lambda x: (x * 0 + x.amax(0)).amax((0, 2))),
     "min": (lambda x: x.min((1, 2)) ** 2, lambda x: x.amin((1, 2)) ** 2),
+    "prod": (lambda x: x.prod(), lambda x: x.prod()),
+    "prod over an axis": (lambda x: x.prod(1), lambda x: x.prod(1)),
+    "prod over axes": (lambda x: x.prod([0, -1], keepdims=True), lambda x: x.prod(0, True).prod(2, True)),
+    "cumsum": (lambda x: x.cumsum(1) ** 2, lambda x: x.cumsum(1) ** 2),
+    "cumsum of all": (lambda x: x.cumsum() ** 2, lambda x: x.reshape(-1).cumsum(0) ** 2),
+    "var": (lambda x: x.var(), lambda x: x.var()),
+    "var over axes": (
+        lambda x: ag.var(x, (0, 2), keepdims=True, correction=0),
+        lambda x: x.var((0, 2), keepdim=True, correction=0),
+    ),
+    "std": (lambda x: x.std(1), lambda x: x.std(1)),
+    "flip": (lambda x: ag.flip(x, (0, -1)) ** 2, lambda x: x.flip((0, -1)) ** 2),
+    "flip of all": (lambda x: ag.flip(x)[0] ** 2, lambda x: x.flip((0, 1, 2))[0] ** 2),
+    "tile": (lambda x: ag.tile(x, (2, 1, 3)) ** 2, lambda x: x.tile((2, 1, 3)) ** 2),
+    "tile more axes": (lambda x: ag.tile(x, (2, 1, 1, 3)) ** 2, lambda x: x.tile((2, 1, 1, 3)) ** 2),
+    "tile fewer axes": (lambda x: ag.tile(x, 2) ** 2, lambda x: x.tile((2,)) ** 2),
+    "repeat": (lambda x: ag.repeat(x, 3, 1) ** 2, lambda x: x.repeat_interleave(3, 1) ** 2),
+    "repeat by counts": (
+        lambda x: ag.repeat(x, [2, 0, 1], 1) ** 2,
+        lambda x: x.repeat_interleave(torch.tensor([2, 0, 1]), 1) ** 2,
+    ),
+    "repeat of all": (lambda x: ag.repeat(x, 2) ** 2, lambda x: x.repeat_interleave(2) ** 2),
+    "squeeze": (lambda x: ag.squeeze(x[:1, :, :1]) ** 2, lambda x: x[:1, :, :1].squeeze() ** 2),
+    "squeeze an axis": (lambda x: x[:1, :, :1].squeeze(-1) ** 2, lambda x: x[:1, :, :1].squeeze(-1) ** 2),
+    "squeeze no axis": (lambda x: x.squeeze(1) ** 2, lambda x: x.squeeze(1) ** 2),
+    "split": (lambda x: ag.split(x, 2, 1)[1] ** 2, lambda x: x.split(2, 1)[1] ** 2),
+    "split by sizes": (lambda x: ag.split(x, [1, 3], -1)[1] ** 2, lambda x: x.split([1, 3], -1)[1] ** 2),
+    "clip": (lambda x: ag.clip(x, 0.5, 1.5) ** 2, lambda x: x.clip(0.5, 1.5) ** 2),
+    "clip from above": (lambda x: x.clip(max=1.0) ** 2, lambda x: x.clip(max=1.0) ** 2),
     "logsumexp": (lambda x: ag.logsumexp(x, 1), lambda x: x.logsumexp(1)),
     "index": (lambda x: x[1] ** 2, lambda x: x[1] ** 2),
     "slice": (lambda x: x[:, 1:, ::2] ** 2, lambda x: x[:, 1:, ::2] ** 2),
@@ -79,6 +117,10 @@ def test_choosing(shapes, generator) -> None:
     condition = generator.random(np.broadcast_shapes(*shapes)) < 0.5
     same(ag.maximum, torch.maximum, inputs)
     same(ag.minimum, torch.minimum, inputs)
+    half = torch.tensor(0.5).double()
+    expanded = torch.broadcast_tensors  # torch's own derivative fails where its bounds are smaller than x
+    same(lambda x, y: ag.clip(x, y, 0.5), lambda x, y: torch.clip(*expanded(x, y, half)), inputs)
+    same(lambda x, y: ag.clip(x, -0.5, y), lambda x, y: torch.clip(*expanded(x, -half, y)), inputs)
     same(
         lambda x, y: ag.where(condition, x**2, y**3),
         lambda x, y: torch.where(torch.tensor(condition), x**2, y**3),
@@ -92,6 +134,8 @@ def test_unary(ours, theirs, generator) -> None:
 
 
 PRODUCTS = [
+    ((3, 3), (3, 3)),  # square: a product with the wrong one of two transposes has the right shape
+    ((2, 3, 3), (2, 3, 3)),
     ((2, 3), (3, 4)),
     ((5, 2, 3), (3, 4)),
     ((2, 3), (5, 3, 4)),
@@ -105,6 +149,46 @@ PRODUCTS = [
 @pytest.mark.parametrize("shapes", PRODUCTS, ids=str)
 def test_matmul(shapes, generator) -> None:
     same(ag.matmul, torch.matmul, [generator.standard_normal(shape) for shape in shapes])
+
+
+def test_outer(generator) -> None:
+    same(ag.outer, torch.outer, [generator.standard_normal(3), generator.standard_normal(4)])
+    same(ag.outer, torch.outer, [generator.standard_normal(3), generator.standard_normal(3)])
+
+
+SUBSCRIPTS = {
+    "ij,jk->ik": [(2, 3), (3, 4)],
+    "ij,kj->ki": [(3, 3), (3, 3)],
+    "bij,bjk->bik": [(2, 3, 4), (2, 4, 5)],
+    "bhqd,bhkd->bhqk": [(2, 3, 4, 2), (2, 3, 5, 2)],
+    "...ij,...jk->...ik": [(2, 1, 3, 4), (5, 4, 2)],
+    "i,j,k->kij": [(2,), (3,), (4,)],
+    "ij,jk,kl->il": [(2, 3), (3, 4), (4, 2)],
+    "bi,io,bo->b": [(3, 2), (2, 4), (3, 4)],
+    "ij,j": [(2, 3), (3,)],
+    "ba": [(2, 3)],
+    "ij->": [(2, 3)],
+    "...->...": [(2, 3)],
+    "ii": [(3, 3)],
+    "ii->i": [(3, 3)],
+    "iji->j": [(3, 2, 3)],
+    "iii": [(3, 3, 3)],
+    "i j , i j -> j": [(2, 3), (2, 3)],
+    "ij,ij->ij": [(2, 3), (2, 1)],
+}
+
+
+@pytest.mark.parametrize(("subscripts", "shapes"), SUBSCRIPTS.items(), ids=SUBSCRIPTS)
+def test_einsum(subscripts, shapes, generator) -> None:
+    inputs = [generator.standard_normal(shape) for shape in shapes]
+    same(lambda *xs: ag.einsum(subscripts, *xs) ** 2, lambda *xs: torch.einsum(subscripts, *xs) ** 2, inputs)
+
+
+@pytest.mark.parametrize("axis", [0, 1, -1])
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_stack(count, axis, generator) -> None:
+    inputs = [generator.standard_normal((2, 3)) for _ in range(count)]
+    same(lambda *xs: ag.stack(xs, axis) ** 2, lambda *xs: torch.stack(xs, axis) ** 2, inputs)
 
 
 @pytest.mark.parametrize("axis", [0, 1, -1])
@@ -122,6 +206,12 @@ def test_conv2d(stride, padding, generator) -> None:
         lambda x, w, b: F.conv2d(x, w, b, stride, padding),
         inputs,
     )
+
+
+def test_conv2d_with_as_many_kernels_as_places(generator) -> None:
+    """A bias along the wrong axis, or a weight transposed, would have the right shape here."""
+    inputs = [generator.standard_normal(shape) for shape in [(4, 4, 3, 3), (4, 4, 2, 2), (4,)]]
+    same(lambda x, w, b: ag.conv2d(x, w, b) ** 2, lambda x, w, b: F.conv2d(x, w, b) ** 2, inputs)
 
 
 @pytest.mark.parametrize(("size", "stride"), [(2, None), (3, 1), (2, 3)])
@@ -174,6 +264,9 @@ def test_every_operator_is_declared_whole(item) -> None:
 
 def test_no_operator_is_without_a_test() -> None:
     """Whoever adds an operator comes by here, and adds its test above."""
-    elementwise = "add subtract multiply divide negative power exp log sin cos tanh sigmoid absolute maximum where relu"
-    others = "sum max matmul alias reshape transpose broadcast_to getitem scatter concatenate windows overlap_add"
-    assert {item.name for item in OPERATORS} == set(f"{elementwise} {others}".split())
+    arithmetic = "add subtract multiply divide negative power sqrt"
+    functions = "exp expm1 log log1p sigmoid sinh cosh tanh sin cos tan arcsin arccos arctan"
+    choices = "where relu sign absolute maximum minimum clip max min"
+    reductions = "sum var root cumsum logsumexp matmul"
+    shapes = "clone cast reshape transpose broadcast_to getitem scatter concatenate windows overlap_add"
+    assert {item.name for item in OPERATORS} == set(f"{arithmetic} {functions} {choices} {reductions} {shapes}".split())

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from dongshou.autograd.operator import Rule, operator
-from dongshou.autograd.operators.shape import pad
-from dongshou.autograd.tensor import Array, Tensor
+from dongshou.autograd.operators.indexing import pad
+from dongshou.autograd.tensors import Array, Tensor
 from dongshou.errors import UsageError
 
 Size = tuple[int, int]
@@ -59,8 +61,9 @@ def conv2d(x: Tensor, weight: Tensor, bias: Tensor | None = None, stride: int = 
     num_out, _, *size = weight.shape
     patches = windows(pad(x, padding), size=tuple(size), stride=stride)  # (batch, in, size, size, rows, columns)
     batch, *_, rows, columns = patches.shape
-    flat = patches.reshape(batch, -1, rows * columns)  # (batch, in * size * size, places)
-    out = weight.reshape(num_out, -1) @ flat  # (batch, out, places)
+    inputs = math.prod(weight.shape[1:])  # in * size * size; not -1, which an empty batch leaves open
+    flat = patches.reshape(batch, inputs, rows * columns)
+    out = weight.reshape(num_out, inputs) @ flat  # (batch, out, places)
     if bias is not None:
         out = out + bias.reshape(num_out, 1)
     return out.reshape(batch, num_out, rows, columns)

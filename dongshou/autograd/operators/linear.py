@@ -1,10 +1,10 @@
-"""The product of matrices."""
+"""Products of matrices and vectors."""
 
 from __future__ import annotations
 
 from dongshou.autograd.operator import Rule, as_tensors, operator
 from dongshou.autograd.operators.shape import broadcast_to, common_shape
-from dongshou.autograd.tensor import Array, Tensor, Value
+from dongshou.autograd.tensors import Array, Tensor, Value
 
 
 def broadcast_batch(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
@@ -34,3 +34,9 @@ def matmul(x: Value, y: Value) -> Tensor:
     if y.ndim == 1:
         return matmul(x, y[:, None])[..., 0]
     return _matmul(x, y)
+
+
+def outer(x: Value, y: Value) -> Tensor:
+    """x y^T: every number of one times every number of the other; (rows), (columns) -> (rows, columns)."""
+    x, y = as_tensors((x, y))
+    return x.reshape(x.size, 1) * y.reshape(1, y.size)
