@@ -93,7 +93,7 @@ class _Sigmoid(torch.autograd.Function):
 
 def logsigmoid(input: Tensor) -> Tensor:
     """log(sigmoid(x)) = min(x, 0) - log(1 + exp(-|x|)), exact where sigmoid(x) is rounded to 0 or 1."""
-    return _LogSigmoid.apply(input)  # pyright: ignore[reportReturnType]
+    return _LogSigmoid.apply(input.contiguous())  # pyright: ignore[reportReturnType]
 
 
 class _LogSigmoid(torch.autograd.Function):
@@ -151,14 +151,14 @@ def _normal_distribution(input: Tensor) -> Tensor:
 def softmax(input: Tensor, dim: int | None = None, dtype: torch.dtype | None = None) -> Tensor:
     """exp(x_i) / sum_j exp(x_j) along dim: positive numbers that sum to 1. The shape stays."""
     dim = _implicit_dim("softmax", input) if dim is None else dim
-    exponentials = torch.exp(_minus_max(input.to(dtype or input.dtype), dim))
+    exponentials = torch.exp(_minus_max(input.to(dtype or input.dtype).contiguous(), dim))
     return exponentials / exponentials.sum(dim, keepdim=True)
 
 
 def log_softmax(input: Tensor, dim: int | None = None, dtype: torch.dtype | None = None) -> Tensor:
     """log(softmax(x)_i) = x_i - log(sum_j exp(x_j)) along dim, never the logarithm of a rounded 0."""
     dim = _implicit_dim("log_softmax", input) if dim is None else dim
-    shifted = _minus_max(input.to(dtype or input.dtype), dim)
+    shifted = _minus_max(input.to(dtype or input.dtype).contiguous(), dim)
     return shifted - shifted.exp().sum(dim, keepdim=True).log()
 
 

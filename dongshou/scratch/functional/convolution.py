@@ -7,6 +7,7 @@ from functools import partial
 
 from torch import Tensor
 
+from dongshou.scratch.functional.layout import laid_out_as
 from dongshou.scratch.functional.padding import pad
 from dongshou.scratch.functional.windows import extent, per_axis, require_axes, windows
 
@@ -36,7 +37,7 @@ def convolution(
     stride, dilation = per_axis(stride, axes, "stride"), per_axis(dilation, axes, "dilation")
     kernel = tuple(weight.shape[2:])
     _require_fitting(input, weight, groups)
-    input = pad(input, _zeros_around(padding, kernel, stride, dilation))
+    given, input = input, pad(input, _zeros_around(padding, kernel, stride, dilation))
     _require_room(input, kernel, dilation)
 
     patches = input.transpose(0, 1)  # (in_channels, batch, *sizes)
@@ -48,7 +49,7 @@ def convolution(
     rows = weight.reshape(groups, out_channels // groups, taps)
     output = rows @ columns  # (groups, out_channels / groups, batch * positions)
     output = output.reshape(out_channels, *batch_and_positions)
-    return with_bias(output.transpose(0, 1).contiguous(), bias)
+    return with_bias(laid_out_as(output.transpose(0, 1), given, weight), bias)
 
 
 conv1d, conv2d, conv3d = (partial(convolution, axes) for axes in (1, 2, 3))

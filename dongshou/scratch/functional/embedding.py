@@ -42,7 +42,7 @@ class _Embedding(torch.autograd.Function):
     ) -> Tensor:
         ctx.save_for_backward(input)
         ctx.settings = weight.shape, padding_idx, scale_grad_by_freq, sparse
-        return weight[input.long()]
+        return weight[input.long().contiguous()]
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:

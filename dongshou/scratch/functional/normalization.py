@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from dongshou.scratch.functional.derivative import differentiable
+from dongshou.scratch.functional.layout import in_order
 from dongshou.scratch.functional.padding import pad
 from dongshou.scratch.functional.windows import windows
 
@@ -41,6 +42,7 @@ def batch_norm(
     if input.shape == (0,):
         return input.clone()
     _require_channels(weight, 1, input)
+    input = in_order(input)
     if not training:
         return _with_statistics(input, running_mean, running_var, weight, bias, eps)
     require_several(input, "channel", input.numel() // max(input.size(1), 1))
@@ -63,7 +65,7 @@ def layer_norm(
     Raises RuntimeError when the input does not end in it.
     """
     _require_ending(input, normalized_shape)
-    return normalize(input, _last_axes(normalized_shape), weight, bias, eps)[0]
+    return normalize(input.contiguous(), _last_axes(normalized_shape), weight, bias, eps)[0]
 
 
 def group_norm(
@@ -80,7 +82,7 @@ def group_norm(
     if channels % num_groups != 0:
         raise RuntimeError(f"num_channels must be divisible by num_groups; got {channels} and {num_groups}")
     require_several(input, "group", input.numel() // max(num_groups, 1))
-    grouped = input.reshape(batch, num_groups, channels // num_groups, math.prod(input.shape[2:]))
+    grouped = in_order(input).reshape(batch, num_groups, channels // num_groups, math.prod(input.shape[2:]))
     weight, bias = (
         None if values is None else values.reshape(1, num_groups, channels // num_groups, 1)
         for values in (weight, bias)
@@ -104,6 +106,7 @@ def instance_norm(
     Ulyanov et al., 2016. Raises ValueError for a channel of one value.
     """
     _require_channels(weight, input.size(0), input)
+    input = input.contiguous()
     if not use_input_stats:
         return _with_statistics(input, running_mean, running_var, weight, bias, eps)
     require_several(input, "spatial position", math.prod(input.shape[2:]))
@@ -123,7 +126,7 @@ def rms_norm(
     Raises RuntimeError when the input does not end in normalized_shape.
     """
     _require_ending(input, normalized_shape)
-    values = _precise(input)
+    values = _precise(in_order(input))
     eps = torch.finfo(values.dtype).eps if eps is None else eps
     mean_square = values.square().mean(_last_axes(normalized_shape), keepdim=True)
     output = values * (mean_square + eps).rsqrt()

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from dongshou.scratch.functional.convolution import Sizes
+from dongshou.scratch.functional.layout import laid_out_as
 from dongshou.scratch.functional.padding import pad
 from dongshou.scratch.functional.windows import extent, flat_positions, per_axis, require_axes, windows
 
@@ -45,7 +46,7 @@ def max_pool(
             values, indices = largest(
                 zip(windows(values, axis, *window).unbind(1), windows(indices, axis, *window).unbind(1), strict=True)
             )
-    output = take(input, indices, axes)
+    output = laid_out_as(take(input, indices, axes), input)
     return (output, indices) if return_indices else output
 
 
@@ -87,6 +88,7 @@ def avg_pool(
     padding = per_axis(padding, axes, "padding")
     sides = _sides(input, kernel, stride, padding, (1,) * axes, ceil_mode)
     total = _window_sums(pad(input, sides), kernel, stride)
+    total = laid_out_as(total, input) if axes == 2 else total
     if divisor_override is not None:
         return total / divisor_override
     if not any(sides):

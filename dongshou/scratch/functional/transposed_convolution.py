@@ -8,6 +8,7 @@ from functools import partial
 from torch import Tensor
 
 from dongshou.scratch.functional.convolution import Sizes, with_bias
+from dongshou.scratch.functional.layout import laid_out_as
 from dongshou.scratch.functional.windows import extent, overlap_add, per_axis, require_axes
 
 
@@ -50,7 +51,7 @@ def transposed_convolution(
         length = (input.size(axis) - 1) * stride[axis] + extent(kernel[axis], dilation[axis]) + extra[axis]
         output = overlap_add(output, axis, length, stride[axis], dilation[axis])
         output = output.narrow(axis, padding[axis], length - 2 * padding[axis])
-    return with_bias(output.transpose(0, 1).contiguous(), bias)  # (batch, out_channels, *larger)
+    return with_bias(laid_out_as(output.transpose(0, 1), input, weight), bias)  # (batch, out_channels, *larger)
 
 
 conv_transpose1d, conv_transpose2d, conv_transpose3d = (partial(transposed_convolution, axes) for axes in (1, 2, 3))
