@@ -92,7 +92,7 @@ def trained(run: Run) -> Answering:
     if answering is None or not hasattr(answering.experiment.task, "answer"):
         raise UsageError(f"{run.path} is a run of {run.experiment}, which answers no questions.")
     if answering.experiment.task.asked_with in MADE_OF_DATA:
-        check_same_data(run, answering.experiment)
+        check_same_data(run, answering.work)
     load_best(run, answering)
     return answering
 

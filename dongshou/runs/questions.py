@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -88,7 +89,7 @@ def rows(given: Sequence[Any], data: Splits) -> Iterator[Asked]:
 
 def is_cells(word: str) -> bool:
     """Whether a word is the cells of a row themselves: `1.5,red`, `7`, but no name of a file."""
-    return not Path(word).exists() and ("," in word or is_number(word))
+    return not os.path.exists(word) and ("," in word or is_number(word))
 
 
 def is_number(word: str) -> bool:

@@ -1,36 +1,72 @@
-"""The experiment of a run, made again, and what it has learnt."""
+"""Who answers for a run: its model, made again, with what it has learnt."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import safetensors.torch
 import torch
+from torch import Tensor
 
 from dongshou.errors import DongshouError
 from dongshou.runs.rebuild import rebuild
 from dongshou.runs.run import Run
-from dongshou.training import Experiment
+from dongshou.training import Work
 from dongshou.training.checkpoint import read_checkpoint
+from dongshou.training.events import LEARNT
 from dongshou.training.state import load_weights
+from dongshou.training.work import Respondent
 
 
 class Answering(NamedTuple):
-    """The experiment whose model answers for a run, and of several fits the label of its part."""
+    """Who answers for a run; of several fits the label of its part. work: the whole of the run, made again."""
 
     part: str
-    experiment: Experiment
+    experiment: Respondent
+    work: Work
 
 
 def untrained(run: Run) -> Answering | None:
-    """Who answers for the run, with new weights; none where nothing is fitted. Torch's random state stays as it is."""
+    """Who answers for the run, with new weights; none where nothing does. Torch's random state stays as it is."""
     with torch.random.fork_rng():  # the weights that it starts with are drawn, then thrown away
-        asked = rebuild(run).asked()
-        return None if asked is None else Answering(asked.part, asked.make())
+        work = rebuild(run)
+        asked = work.asked()
+        return None if asked is None else Answering(asked.part, asked.make(), work)
 
 
 def load_best(run: Run, answering: Answering) -> None:
-    """Give the model the weights of its best checkpoint. Raises DongshouError when there is none or it is away."""
-    part, experiment = answering
+    """Give the model what it has learnt: the weights of its best checkpoint, or what the run has found without one.
+
+    Raises DongshouError when there is neither, or it is away.
+    """
+    model = answering.experiment.model
+    if not model.state_dict():  # such as counts, which its data make
+        return
+    if (found := found_without_a_checkpoint(run)) is None:
+        weights, state = best_checkpoint(run, answering.part)
+        load_weights(answering.experiment, weights, state["training"])
+        return
+    try:
+        model.load_state_dict(found)
+    except RuntimeError as error:
+        what = " ".join(str(error).split())
+        raise DongshouError(f"{run.path} has found weights of another model: {what}.") from error
+
+
+def found_without_a_checkpoint(run: Run) -> dict[str, Tensor] | None:
+    """The tensors that a run without checkpoints names as its model; None where it names none."""
+    lines = [line for line in run.lines() if line["event"] == "tensors" and line.get("name") == LEARNT]
+    if not lines:
+        return None
+    path = run.path / lines[-1]["path"]
+    try:
+        return safetensors.torch.load(path.read_bytes())
+    except (OSError, safetensors.SafetensorError) as error:
+        raise DongshouError(f"{path} cannot be read: {error}. Start the run anew.") from error
+
+
+def best_checkpoint(run: Run, part: str) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """The model's tensors and the rest of the state, of the best checkpoint of the part."""
     line = run.checkpoint("best", part)
     if line is None:
         which = f' of "{part}", the part that answers: it was stopped before that had one' if part else ""
@@ -43,5 +79,4 @@ def load_best(run: Run, answering: Answering) -> None:
             f'{run.path} did not keep the checkpoint of "{part}", the part that answers. '
             f"Train it anew with: dongshou run {run.experiment}"
         )
-    weights, state = read_checkpoint(run.path / line["path"], line["sha256"])
-    load_weights(experiment, weights, state["training"])
+    return read_checkpoint(run.path / line["path"], line["sha256"])

@@ -108,7 +108,7 @@ def continue_text(
     """
     tokens = list(data.tokenise(prompt))
     check_prompt(data.vocabulary, tokens)
-    device = next(model.parameters()).device
+    device = next(model.parameters(), torch.empty(0)).device
     generator = None if seed is None else torch.Generator(device).manual_seed(seed)
     ids = data.vocabulary.encode(tokens)[None].to(device)  # (1, steps)
     written = generate(model, ids, num_tokens, never=data.vocabulary.unknown, generator=generator, **choice)

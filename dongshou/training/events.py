@@ -132,4 +132,12 @@ class Finished:
     reading: Reading = field(default_factory=Reading)
 
 
+LEARNT = "model"
+
+
+def learnt(tensors: Mapping[str, Tensor]) -> Snapshot:
+    """What work without checkpoints has found, by the names that its model has for it: `predict` asks this model."""
+    return Snapshot(LEARNT, tensors)
+
+
 Event = Stepped | Clipped | Evaluated | Sampled | Saved | Drew | Snapshot | Wrote | Finished

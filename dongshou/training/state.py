@@ -17,6 +17,7 @@ from dongshou.training.randomness import random_state, set_random_state
 if TYPE_CHECKING:
     from dongshou.training.checkpoint import Checkpoints
     from dongshou.training.experiment import Experiment
+    from dongshou.training.work import Respondent
 
 
 def capture(experiment: Experiment, pace: Pace, progress: Progress) -> dict[str, Any]:
@@ -48,7 +49,7 @@ def restore(experiment: Experiment, pace: Pace, checkpoints: Checkpoints | None,
     progress.load_state_dict(training)
 
 
-def load_weights(experiment: Experiment, weights: dict[str, Any], training: dict[str, Any]) -> None:
+def load_weights(experiment: Respondent, weights: dict[str, Any], training: dict[str, Any]) -> None:
     """The tensors of the model and of what the task owns, strictly. Raises DongshouError when they belong to others."""
     load_into(experiment.model, weights, "model")
     modules, kept = modules_of(experiment.task), training.get("modules", {})

@@ -6,15 +6,18 @@ import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from dongshou.errors import UsageError, did_you_mean
 from dongshou.training.events import Event
 from dongshou.training.published import Published
 
 if TYPE_CHECKING:
+    from torch import nn
+
+    from dongshou.data import Splits
     from dongshou.runs import Run
-    from dongshou.tasks import AskedWith
+    from dongshou.tasks import AskedWith, Task
     from dongshou.training.checkpoint import Checkpoints
     from dongshou.training.experiment import Experiment
     from dongshou.training.session import Session
@@ -36,6 +39,27 @@ class Declared:
     make: Callable[[], Work]
 
 
+class Respondent(Protocol):
+    """Who answers questions: an experiment, or a model that was made in another way, with its task and data."""
+
+    @property
+    def data(self) -> Splits: ...
+
+    @property
+    def model(self) -> nn.Module: ...
+
+    @property
+    def task(self) -> Task: ...
+
+
+class Trained(NamedTuple):
+    """A respondent that is no experiment: its model was found without one."""
+
+    data: Splits
+    model: nn.Module
+    task: Task
+
+
 class Asked(NamedTuple):
     """The fit of a piece of work whose network answers questions once all is done.
 
@@ -47,7 +71,7 @@ class Asked(NamedTuple):
 
     part: str
     number: int
-    make: Callable[[], Experiment]
+    make: Callable[[], Respondent]
     asked_with: AskedWith | None = "image"
 
 

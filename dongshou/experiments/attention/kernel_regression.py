@@ -14,12 +14,14 @@ from torch import Tensor, nn
 from torch.optim import SGD
 
 from dongshou.data import Batches, Splits
+from dongshou.data.tables.features import numbers
 from dongshou.drawing import new_figure
 from dongshou.errors import UsageError
 from dongshou.models.attention import masked_softmax
 from dongshou.tasks import Regression
 from dongshou.training import Drew, Event, Experiment, Finished, Procedure, Session, fit
-from dongshou.training.events import Snapshot
+from dongshou.training.events import Snapshot, learnt
+from dongshou.training.work import Trained
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -71,6 +73,7 @@ def experiment(
         models = {name: KernelRegression(x, y, w) for name, w in (("average", 0.0), ("kernel", 1.0), ("learnt", 1.0))}
         learning = models["learnt"]
         yield from fit(Experiment(data, learning, Regression(), SGD(learning.parameters(), lr=lr), epochs), session)
+        yield learnt(learning.state_dict())
         curves = {name: curve_of(model, x_test) for name, model in models.items()}
         weights = {name: model.attention_weights for name, model in models.items()}
         yield Snapshot("kernel", {"x": x, "y": y} | {f"{name}_attention": seen for name, seen in weights.items()})
@@ -79,7 +82,12 @@ def experiment(
         losses = {f"{name}_test_loss": (curve - y_test).square().mean().item() for name, curve in curves.items()}
         yield Finished(losses | {"learnt_w": learning.w.item()})
 
-    return Procedure(steps)
+    def untrained() -> Trained:
+        x, y = torch.zeros(2, num_train, 1).unbind()
+        data = Splits(Batches(x, y, batch_size=num_train), features=numbers(["x"], "y"))
+        return Trained(data, KernelRegression(x.clone(), y.clone(), 1.0), Regression())
+
+    return Procedure(steps, asked=untrained)
 
 
 def truth(x: Tensor) -> Tensor:

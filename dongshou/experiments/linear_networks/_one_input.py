@@ -9,12 +9,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
+from dongshou.data import Batches, Splits
+from dongshou.data.tables.features import numbers
 from dongshou.drawing import new_axes
+from dongshou.tasks import Regression
 from dongshou.training import Drew, Event, Finished, Published, Reported
-from dongshou.training.events import Metrics, Snapshot
+from dongshou.training.events import Metrics, Snapshot, learnt
 from dongshou.training.guard import check_finite
+from dongshou.training.work import Trained
 
 X = torch.tensor([1.0, 2.0, 3.0], dtype=torch.float64)  # (points,)
 Y = torch.tensor([2.0, 4.0, 6.0], dtype=torch.float64)  # (points,)
@@ -28,8 +32,30 @@ class Model:
     predict: Callable[[Tensor, Tensor], Tensor]  # parameters, x -> y_hat
     gradient: Callable[[Tensor, Tensor, Tensor], Tensor]  # parameters, x, y -> (parameters,)
 
+    def asked(self) -> Trained:
+        """The same function as a module, to be asked about x."""
+        points = Batches(X.float()[:, None], Y.float()[:, None], batch_size=len(X))
+        return Trained(Splits(points, name="points", features=numbers(["x"], "y")), OneInput(self), Regression())
+
     def cost(self, parameters: Tensor, x: Tensor, y: Tensor) -> Tensor:
         return ((self.predict(parameters, x) - y) ** 2).mean()
+
+
+class OneInput(nn.Module):
+    """(batch, 1) -> (batch, 1)"""
+
+    def __init__(self, function: Model) -> None:
+        super().__init__()
+        self.function = function
+        self.parameters_by_hand = nn.Parameter(torch.ones(len(function.names)))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.function.predict(self.parameters_by_hand, x)
+
+
+def found(parameters: Tensor) -> Snapshot:
+    """What was found, by the name that `OneInput` has for it."""
+    return learnt({"parameters_by_hand": parameters})
 
 
 def proportional_gradient(parameters: Tensor, x: Tensor, y: Tensor) -> Tensor:
@@ -77,6 +103,7 @@ def conclude(model: Model, trajectory: list[Tensor], gradient_error: float) -> I
     axes.semilogy(costs)
     yield Drew("cost", axes.figure)  # pyright: ignore[reportArgumentType]
     yield Snapshot("trajectory", {"parameters": way, "cost": costs})
+    yield found(way[-1])
     prediction = model.predict(way[-1], torch.tensor(4.0, dtype=torch.float64)).item()
     more = {"prediction": prediction, "gradient_error": gradient_error}
     yield Finished(measured(model, way[-1], len(way) - 1) | more)

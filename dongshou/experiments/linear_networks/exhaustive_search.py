@@ -11,7 +11,7 @@ import torch
 
 from dongshou.drawing import new_axes
 from dongshou.errors import UsageError
-from dongshou.experiments.linear_networks._one_input import X, Y
+from dongshou.experiments.linear_networks._one_input import PROPORTIONAL, X, Y, found
 from dongshou.training import Drew, Event, Finished, Procedure, Published, Reported, Session, Stepped
 
 
@@ -36,6 +36,7 @@ def experiment(lowest: float = 0.0, highest: float = 4.0, spacing: float = 0.1) 
         axes.plot(weights[best], costs[best], "o", label=f"w = {weights[best]:g}")
         axes.legend()
         yield Drew("cost", axes.figure)  # pyright: ignore[reportArgumentType]
+        yield found(weights[best].reshape(1))
         w = weights[best].item()
         yield Finished({"train_loss": costs[best].item(), "w": w, "prediction": w * 4})  # at x = 4
 
@@ -44,4 +45,4 @@ def experiment(lowest: float = 0.0, highest: float = 4.0, spacing: float = 0.1) 
         w=Reported(2.0, within=1e-6, two_sided=True),
         prediction=Reported(8.0, within=1e-6, two_sided=True),
     )
-    return Procedure(search, published=[notes])
+    return Procedure(search, published=[notes], asked=PROPORTIONAL.asked)

@@ -28,6 +28,7 @@ from dongshou.training import (
     Session,
     Stepped,
 )
+from dongshou.training.events import learnt
 from dongshou.training.guard import check_finite
 
 TWO, B_OF_TWO = (2.0, -3.4), 4.2
@@ -65,9 +66,10 @@ def experiment(
             check_finite({"loss": [loss]}, step, None)
             metrics = {"train_loss": loss} | named_parameters(w_hat, b_hat)
             yield Evaluated(step, epoch, metrics, lr)
+        yield learnt({"weight": w_hat.T, "bias": b_hat})
         yield Finished(metrics)
 
-    return Procedure(steps, published=[notes(w, b)])
+    return Procedure(steps, published=[notes(w, b)], asked=lambda: concise(w, b))
 
 
 def three_weights(epochs: int = 100) -> Procedure:
@@ -110,9 +112,10 @@ def closed_form(
         A = torch.cat([X, torch.ones_like(y)], 1)  # (examples, inputs + 1)
         p = torch.linalg.solve(A.T @ A, A.T @ y)  # (inputs + 1, 1)
         loss = ((A @ p - y) ** 2).mean().item()
+        yield learnt({"weight": p[:-1].T, "bias": p[-1]})
         yield Finished({"train_loss": loss} | named_parameters(p[:-1], p[-1]))
 
-    return Procedure(steps, published=[notes(w, b)])
+    return Procedure(steps, published=[notes(w, b)], asked=lambda: concise(w, b))
 
 
 def book(epochs: int = 3) -> Procedure:

@@ -9,11 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
+from dongshou.data import Batches, Splits
+from dongshou.data.tables.features import numbers
 from dongshou.drawing import new_axes
+from dongshou.tasks import BinaryClassification
 from dongshou.training import Drew, Event, Finished, Procedure, Published, Reported, Session, Stepped
+from dongshou.training.events import learnt
 from dongshou.training.guard import check_finite
+from dongshou.training.work import Trained
 
 HOURS = torch.tensor([1.0, 2.0, 3.0], dtype=torch.float64)  # (students,)
 PASSED = torch.tensor([0.0, 0.0, 1.0], dtype=torch.float64)  # (students,)
@@ -36,7 +41,14 @@ def experiment(lr: float = 0.1, iterations: int = 1000) -> Procedure:
 
     notes = Published("study notes: between 2 and 3", decision_boundary=Reported(2.5, within=0.5, two_sided=True))
     by_hand_as_autograd = Published("autograd", gradient_error=Reported(0.0, within=1e-9))
-    return Procedure(steps, published=[notes, by_hand_as_autograd])
+    return Procedure(steps, published=[notes, by_hand_as_autograd], asked=in_layers)
+
+
+def in_layers() -> Trained:
+    """The same line through the same sigmoid as a layer and a loss, to be asked about hours."""
+    students = Batches(HOURS.float()[:, None], PASSED.float()[:, None], batch_size=len(HOURS))
+    data = Splits(students, name="students", classes=("failed", "passed"), features=numbers(["hours"], "passed"))
+    return Trained(data, nn.Linear(1, 1), BinaryClassification(nn.BCEWithLogitsLoss()))
 
 
 def probability(w: Tensor, b: Tensor, x: Tensor) -> Tensor:
@@ -72,6 +84,7 @@ def conclude(w: Tensor, b: Tensor, gradient_error: float) -> Iterator[Event]:
     axes.axvline(boundary, linestyle="--", color="gray", label=f"boundary at {boundary:.2f} hours")
     axes.legend()
     yield Drew("probability", axes.figure)  # pyright: ignore[reportArgumentType]
+    yield learnt({"weight": w.reshape(1, 1), "bias": b.reshape(1)})
     four_hours = probability(w, b, torch.tensor(4.0)).item()
     yield Finished(
         {

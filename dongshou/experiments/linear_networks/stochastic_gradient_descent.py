@@ -29,18 +29,18 @@ from dongshou.training import Event, Procedure, Session, Stepped
 def experiment(lr: float = 0.01, epochs: int = 100) -> Procedure:
     """y = w x on (1, 2), (2, 4), (3, 6), from w = 1: dJ/dw = 2 x (w x - y) of one point at a time."""
     steps = partial(descend, PROPORTIONAL, lr, epochs)
-    return Procedure(steps, published=[notes(w=2.0, prediction=8.0), by_hand_as_autograd()])
+    return Procedure(steps, published=[notes(w=2.0, prediction=8.0), by_hand_as_autograd()], asked=PROPORTIONAL.asked)
 
 
 def with_bias(lr: float = 0.01, epochs: int = 1500) -> Procedure:
     """y = w x + b from w = b = 1."""
     steps = partial(descend, STRAIGHT, lr, epochs)
-    return Procedure(steps, published=[notes(w=2.0, prediction=8.0), by_hand_as_autograd()])
+    return Procedure(steps, published=[notes(w=2.0, prediction=8.0), by_hand_as_autograd()], asked=STRAIGHT.asked)
 
 
 def quadratic(lr: float = 0.01, epochs: int = 100) -> Procedure:
     """y = w_1 x^2 + w_2 x + b from ones."""
-    return Procedure(partial(descend, QUADRATIC, lr, epochs), published=[by_hand_as_autograd()])
+    return Procedure(partial(descend, QUADRATIC, lr, epochs), published=[by_hand_as_autograd()], asked=QUADRATIC.asked)
 
 
 def descend(model: Model, lr: float, epochs: int, session: Session) -> Iterator[Event]:

@@ -10,9 +10,14 @@ from torch.optim import SGD, Optimizer
 from dongshou import models
 from dongshou.data import Batches, Splits
 from dongshou.data.sets import synthetic
+from dongshou.data.tables.features import numbers
 from dongshou.experiments._shared.half_squared_error import HalfSquaredError
 from dongshou.tasks import Regression
 from dongshou.training import Band, Event, Experiment, Finished, Procedure, Progress, Published, Reported, Session, fit
+from dongshou.training.events import learnt
+from dongshou.training.work import Trained
+
+NUM_INPUTS = 200
 
 
 def experiment(decay: float = 3.0, lr: float = 0.003, batch_size: int = 5, epochs: int = 100) -> Procedure:
@@ -24,9 +29,7 @@ def experiment(decay: float = 3.0, lr: float = 0.003, batch_size: int = 5, epoch
     """
 
     def steps(session: Session) -> Iterator[Event]:
-        model = models.linear_regression(200)
-        nn.init.normal_(model.weight)
-        nn.init.zeros_(model.bias)
+        model = linear()
         progress = Progress()
         yield from fit(
             Experiment(
@@ -39,9 +42,11 @@ def experiment(decay: float = 3.0, lr: float = 0.003, batch_size: int = 5, epoch
             session,
             progress=progress,
         )
+        yield learnt(model.state_dict())
         yield Finished(progress.history[-1] | {"w_norm": model.weight.norm().item()})
 
-    return Procedure(steps, published=[BOOK[decay]] if decay in BOOK else [])
+    published = [BOOK[decay]] if decay in BOOK else []
+    return Procedure(steps, published, asked=lambda: Trained(examples(batch_size), linear(), Regression()))
 
 
 def none(lr: float = 0.003, batch_size: int = 5, epochs: int = 100) -> Procedure:
@@ -65,6 +70,13 @@ BOOK = {
 }  # by decay
 
 
+def linear() -> nn.Linear:
+    model = models.linear_regression(NUM_INPUTS)
+    nn.init.normal_(model.weight)
+    nn.init.zeros_(model.bias)
+    return model
+
+
 def decaying(model: nn.Linear, lr: float, decay: float) -> Optimizer:
     """w <- w - lr (gradient + decay w); the bias without decay."""
     return SGD([{"params": [model.weight], "weight_decay": decay}, {"params": [model.bias]}], lr=lr)
@@ -72,9 +84,10 @@ def decaying(model: nn.Linear, lr: float, decay: float) -> Optimizer:
 
 def examples(batch_size: int) -> Splits:
     """20 examples to learn from and 100 to be tested on, drawn anew by each seed."""
-    train, test = synthetic.high_dimensional_linear(20, 100, 200)
+    train, test = synthetic.high_dimensional_linear(20, 100, NUM_INPUTS)
     return Splits(
         train=Batches(*train, batch_size=batch_size, shuffle=True),
         test=Batches(*test, batch_size=100),
         name="high-dimensional linear",
+        features=numbers([f"x_{index}" for index in range(NUM_INPUTS)], "y"),
     )

@@ -15,11 +15,12 @@ from torch.optim import SGD, Adadelta, Adagrad, Adam, Optimizer, RMSprop
 from dongshou import models
 from dongshou.data import Batches, Splits
 from dongshou.data.sets import airfoil
+from dongshou.data.tables.features import Features, numbers
 from dongshou.drawing import new_figure
 from dongshou.experiments._shared.half_squared_error import HalfSquaredError
 from dongshou.tasks import Regression
 from dongshou.training import Band, Drew, Event, Experiment, Finished, Procedure, Published, Session, Stepped, fit
-from dongshou.training.events import Metrics
+from dongshou.training.events import Metrics, learnt
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -63,18 +64,23 @@ def experiment(epochs: int = 2) -> Procedure:
 
     The loss is (y - t)^2 / 2, the mean over all 1500 rows, measured every 200 examples; the seconds count training
     alone. "gradient descent" sees all rows in each step and gets five times the epochs, 10 steps in all; the
-    batches of the other names hold 10 rows unless they say otherwise.
+    batches of the other names hold 10 rows unless they say otherwise. `predict` asks what the last one has found.
     """
-    return Procedure(partial(compare, RECIPES, epochs), published=[book()], data="airfoil")
+    steps = partial(compare, RECIPES, epochs)
+    return Procedure(steps, published=[book()], data="airfoil", asked=partial(linear_fit, RECIPES["adam"], epochs))
 
 
 def compare(recipes: Mapping[str, Recipe], epochs: int, session: Session) -> Iterator[Event]:
     """One fit after the other, then a picture of all."""
     courses: dict[str, list[Point]] = {}
+    weights: Mapping[str, Tensor] = {}
     for name, recipe in recipes.items():
         torch.manual_seed(session.seed)  # the same start and the same order of the rows for every optimiser
         courses[name] = []
-        yield from follow(linear_fit(recipe, epochs), name, session, courses[name])
+        fitted = linear_fit(recipe, epochs)
+        yield from follow(fitted, name, session, courses[name])
+        weights = fitted.model.state_dict()
+    yield learnt(weights)
     yield Drew("losses", draw(courses))
     yield Finished({metric_of(name): course[-1].loss for name, course in courses.items()})
 
@@ -118,7 +124,9 @@ def linear_fit(recipe: Recipe, epochs: int) -> Experiment:
     nn.init.normal_(model.weight, std=0.01)
     nn.init.zeros_(model.bias)
     return Experiment(
-        data=Splits(Batches(*standardised(), batch_size=recipe.batch_size, shuffle=True), name="airfoil"),
+        data=Splits(
+            Batches(*standardised(), batch_size=recipe.batch_size, shuffle=True), name="airfoil", features=cells()
+        ),
         model=model,
         task=Regression(HalfSquaredError()),
         optimizer=recipe.optimizer(model.parameters()),
@@ -129,6 +137,13 @@ def linear_fit(recipe: Recipe, epochs: int) -> Experiment:
 def standardised() -> tuple[Tensor, Tensor]:
     """(x - mean) / std of every column, the noise included, by all rows; then the first 1500 of them."""
     return tuple(((x - x.mean(0)) / x.std(0, correction=0))[:NUM_EXAMPLES] for x in airfoil.read())  # pyright: ignore
+
+
+def cells() -> Features:
+    """The settings of the wind tunnel in their own units, and the noise in decibels."""
+    settings, noise = airfoil.read()
+    columns = numbers(airfoil.FEATURES, airfoil.TARGET, settings.mean(0), settings.std(0, correction=0))
+    return replace(columns, mean=noise.mean().item(), std=noise.std(correction=0).item())
 
 
 def draw(courses: Mapping[str, list[Point]]) -> Figure:

@@ -16,11 +16,12 @@ from dongshou import models
 from dongshou.data import Batches, Splits
 from dongshou.data.sets import synthetic
 from dongshou.data.sets.synthetic import lagged
+from dongshou.data.tables.features import numbers
 from dongshou.drawing import new_axes
 from dongshou.errors import UsageError
 from dongshou.tasks import Regression
 from dongshou.training import Band, Drew, Event, Experiment, Finished, Procedure, Published, Session, fit
-from dongshou.training.events import Snapshot
+from dongshou.training.events import Snapshot, learnt
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -54,6 +55,7 @@ def experiment(
         _, series = synthetic.noisy_sine(num_steps, noise)  # (steps,)
         learning = lag_fit(series, num_train, num_lags, hidden, batch_size, lr, epochs)
         yield from fit(learning, session)
+        yield learnt(learning.model.state_dict())
         ahead = predicted_ahead(learning.model, series, num_lags)
         squares = {k: (values - series[-len(values) :]).square() for k, values in ahead.items()}
         yield Snapshot("series", {"series": series} | {f"ahead-{k}": values for k, values in ahead.items()})
@@ -63,7 +65,9 @@ def experiment(
         yield Finished({"train_loss": float(squares[1][:num_train].mean())} | errors)
 
     book = Published("d2l-zh 2.0, 2021-2023", train_loss=Band.between(0.0456, 0.0512, 0.0805))
-    return Procedure(steps, published=[book])
+    no_series = torch.zeros(num_train + num_lags)
+    settings = (num_train, num_lags, hidden, batch_size, lr, epochs)
+    return Procedure(steps, published=[book], asked=lambda: lag_fit(no_series, *settings))
 
 
 def lag_fit(
@@ -72,8 +76,9 @@ def lag_fit(
     """The fit of each value to those before it."""
     features, targets = lagged(series[: num_train + num_lags], num_lags)  # (train, lags), (train, 1)
     model = models.initialise(models.mlp(num_lags, hidden, 1))
+    before = numbers([f"x_(t-{lag})" for lag in range(num_lags, 0, -1)], "x_t")
     return Experiment(
-        data=Splits(Batches(features, targets, batch_size=batch_size, shuffle=True), name="sine"),
+        data=Splits(Batches(features, targets, batch_size=batch_size, shuffle=True), name="sine", features=before),
         model=model,
         task=Regression(),
         optimizer=Adam(model.parameters(), lr=lr),

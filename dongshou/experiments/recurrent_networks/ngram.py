@@ -12,16 +12,21 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import torch
+from torch import Tensor, nn
 
 from dongshou.data.sets.corpora import read_corpus
 from dongshou.data.sources import SOURCES
+from dongshou.data.text.batches import TextBatches
 from dongshou.data.text.ngrams import by_rank, count_ngrams, zipf_exponent
+from dongshou.data.text.splits import TextSplits
 from dongshou.data.text.tokens import Tokeniser
 from dongshou.data.text.vocabulary import Vocabulary
 from dongshou.drawing import new_axes
 from dongshou.errors import UsageError
+from dongshou.tasks import LanguageModelling
 from dongshou.training import Drew, Event, Finished, Procedure, Session
 from dongshou.training.events import Snapshot
+from dongshou.training.work import Trained
 
 if TYPE_CHECKING:
     import numpy as np
@@ -62,7 +67,11 @@ def experiment(
         yield Drew("zipf", draw_zipf(frequencies))
         yield Finished({"zipf_exponent": exponent} | metrics)
 
-    return Procedure(steps, data=text if text in SOURCES else None)
+    def back_off() -> Trained:
+        words, _, _ = read_words(text, encoding, held_out, min_frequency)
+        return writing(words)
+
+    return Procedure(steps, data=text if text in SOURCES else None, asked=back_off, asked_with="text")
 
 
 def manual() -> Procedure:
@@ -87,6 +96,34 @@ def read_words(
     vocabulary = Vocabulary(words[:num_train], min_frequency=min_frequency)
     known = vocabulary.tokens(vocabulary.ids(words))
     return known[:num_train], known[num_train:], len(vocabulary)
+
+
+def writing(words: Sequence[str]) -> Trained:
+    """The trigram of these words with back-off, to go on from a prompt."""
+    vocabulary, tokeniser = Vocabulary(words), Tokeniser("word", "letters")
+    batches = TextBatches(vocabulary.encode(words), batch_size=1, num_steps=len(NAMES))
+    data = TextSplits(batches, vocabulary=vocabulary, tokenise=tokeniser, join=tokeniser.join, name="words")
+    trigram = BackOff(count_ngrams(words, len(NAMES)), len(vocabulary))
+    return Trained(data, Ngrams(trigram, vocabulary), LanguageModelling())
+
+
+class Ngrams(nn.Module):
+    """log P of every word as the next one, (batch, steps) -> (batch, 1, vocabulary); the state: the last two words."""
+
+    def __init__(self, trigram: BackOff, vocabulary: Vocabulary) -> None:
+        super().__init__()
+        self.trigram = trigram
+        self.vocabulary = vocabulary
+
+    def forward(self, tokens: Tensor, state: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        read = tokens if state is None else torch.cat([state, tokens], 1)
+        last = read[:, 1 - len(NAMES) :]  # (batch, at most 2)
+        return torch.stack([self.log_p(self.vocabulary.tokens(row)) for row in last.tolist()])[:, None], last
+
+    def log_p(self, history: Sequence[str]) -> Tensor:
+        """(vocabulary,); after a single word the bigram that the trigram backs off to."""
+        probability: Probability = self.trigram if len(history) > 1 else self.trigram.shorter
+        return torch.tensor([math.log(probability((*history, word))) for word in self.vocabulary.to_list()])
 
 
 def laplace(counts: Counter[Ngram], num_words: int, added: float) -> Probability:
