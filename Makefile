@@ -12,7 +12,7 @@ export PIP_RETRIES ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench clean
+.PHONY: help run test check bench mutants clean
 .DELETE_ON_ERROR:
 
 help: ## This list
@@ -35,6 +35,9 @@ check: $(VENV)/.installed-check ## Style, types, layers and spelling
 
 bench: $(VENV)/.installed-bench ## Install the peers, then measure against them
 	@$(BIN)/python -m benchmarks
+
+mutants: $(VENV)/.installed-test ## Make the code wrong on purpose, line by line, and count what the tests notice (minutes)
+	@$(BIN)/python -m tests.mutants
 
 clean: ## Remove .venv, caches and build leftovers; keep runs and data
 	@rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .import_linter_cache .hypothesis
