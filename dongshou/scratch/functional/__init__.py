@@ -5,12 +5,9 @@ from __future__ import annotations
 from dongshou.scratch.functional.activation import (
     gelu,
     leaky_relu,
-    log_softmax,
     logsigmoid,
     relu,
     sigmoid,
-    softmax,
-    softmin,
     tanh,
 )
 from dongshou.scratch.functional.adaptive_pooling import (
@@ -101,6 +98,7 @@ from dongshou.scratch.functional.smooth_activation import (
     softsign,
     tanhshrink,
 )
+from dongshou.scratch.functional.softmax import log_softmax, softmax, softmin
 from dongshou.scratch.functional.transposed_convolution import conv_transpose1d, conv_transpose2d, conv_transpose3d
 from dongshou.scratch.functional.triplet_loss import triplet_margin_loss, triplet_margin_with_distance_loss
 from dongshou.scratch.functional.unfold import fold, unfold

@@ -3,67 +3,93 @@
 from __future__ import annotations
 
 import math
-import warnings
-from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from dongshou.scratch.functional.elementwise import indicator, reuse, times, with_derivative
+from dongshou.scratch.functional.precision import precise
+
 
 def relu(input: Tensor, inplace: bool = False) -> Tensor:
     """max(x, 0), with derivative 0 at 0. Nair and Hinton, 2010."""
-    output: Tensor = _ReLU.apply(input)  # pyright: ignore[reportAssignmentType]
+    output = _relu(input)
     return input.copy_(output) if inplace else output
 
 
-class _ReLU(torch.autograd.Function):
-    """y = max(x, 0), dy/dx = 1 where y is not 0; clamp's own derivative at 0 would be 1."""
-
-    @staticmethod
-    def forward(ctx: Any, input: Tensor) -> Tensor:
-        output = input.clamp(min=0)
-        ctx.save_for_backward(output)
-        return output
-
-    @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
-        (output,) = ctx.saved_tensors
-        return indicator(torch.ne, output, 0).mul_(gradients[0])
+def _relu_derivative(output: Tensor) -> Tensor:
+    """1 where y is not 0; clamp's own derivative at 0 would be 1."""
+    return indicator(torch.ne, output, 0)
 
 
-def indicator(compare: Callable[..., Tensor], input: Tensor, bound: float) -> Tensor:
-    """1 where compare(x, bound) holds, 0 elsewhere, as numbers at once: times booleans would be far slower."""
-    return compare(input.detach(), bound, out=torch.empty_like(input))
+@with_derivative(_relu_derivative, of_output=True)
+def _relu(input: Tensor) -> Tensor:
+    return input.clamp(min=0)
 
 
 def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
     """x where x > 0, negative_slope * x elsewhere: no unit ever stops learning. Maas et al., 2013."""
     x = input.clone() if inplace else input  # the derivative needs x
-    output = bend(x, x.new_tensor(negative_slope))
+    output = _leaky_relu(x, negative_slope)
     return input.copy_(output) if inplace else output
+
+
+def _leaky_relu_derivative(input: Tensor, negative_slope: float) -> Tensor:
+    """1 where x > 0, negative_slope elsewhere."""
+    return indicator(torch.gt, input, 0).mul_(1 - negative_slope).add_(negative_slope)
+
+
+@with_derivative(_leaky_relu_derivative)
+def _leaky_relu(input: Tensor, negative_slope: float) -> Tensor:
+    return input.clamp(max=0).mul_(negative_slope).add_(input.clamp(min=0))
 
 
 def bend(input: Tensor, slope: Tensor) -> Tensor:
     """max(x, 0) + slope * min(x, 0), where slope broadcasts against x."""
-    return _Bend.apply(input, slope)  # pyright: ignore[reportReturnType]
+    function = _Bend if torch.compiler.is_compiling() else _BendInBothModes
+    return function.apply(input, slope)  # pyright: ignore[reportReturnType]
 
 
 class _Bend(torch.autograd.Function):
     """y = max(x, 0) + a min(x, 0), dy/dx = 1 where x > 0 and a elsewhere, dy/da = min(x, 0)."""
 
+    generate_vmap_rule = True
+
     @staticmethod
-    def forward(ctx: Any, input: Tensor, slope: Tensor) -> Tensor:
-        ctx.save_for_backward(input, slope)
-        return input.clamp(max=0).mul_(slope).add_(input.clamp(min=0))
+    def forward(input: Tensor, slope: Tensor) -> Tensor:
+        negative, positive = precise(input).clamp(max=0), precise(input).clamp(min=0)
+        return torch.addcmul(positive, negative, slope, out=reuse(negative)).to(input.dtype)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Tensor, Tensor], output: Tensor) -> None:
+        ctx.save_for_backward(*inputs)
+        ctx.save_for_forward(*inputs)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor | None]:
         input, slope = ctx.saved_tensors
-        to_input = indicator(torch.gt, input, 0).mul_(1 - slope).add_(slope).mul_(gradients[0])
+        to_input = times(_bend_derivative(input, slope), gradients[0]).to(input.dtype)
         if not ctx.needs_input_grad[1]:
             return to_input, None
-        return to_input, (gradients[0] * input.clamp(max=0)).sum_to_size(slope.shape)
+        return to_input, (gradients[0] * precise(input).clamp(max=0)).sum_to_size(slope.shape).to(slope.dtype)
+
+
+class _BendInBothModes(_Bend):
+    @staticmethod
+    def jvp(ctx: Any, *tangents: Any) -> Tensor:
+        input, slope = ctx.saved_tensors
+        tangent = torch.zeros_like(precise(input))
+        if tangents[0] is not None:
+            tangent = tangent + _bend_derivative(input, slope) * tangents[0]
+        if tangents[1] is not None:
+            tangent = tangent + precise(input).clamp(max=0) * tangents[1]
+        return tangent.to(input.dtype)
+
+
+def _bend_derivative(input: Tensor, slope: Tensor) -> Tensor:
+    slope, is_positive = precise(slope), indicator(torch.gt, precise(input), 0)
+    return torch.addcmul(slope, is_positive, 1 - slope, out=reuse(is_positive))
 
 
 def tanh(input: Tensor) -> Tensor:
@@ -73,41 +99,33 @@ def tanh(input: Tensor) -> Tensor:
 
 def sigmoid(input: Tensor) -> Tensor:
     """1 / (1 + exp(-x)), from 0 to 1."""
-    return _Sigmoid.apply(input)  # pyright: ignore[reportReturnType]
+    is_number = input.is_floating_point() or input.is_complex()
+    return _sigmoid(input if is_number else input.to(torch.get_default_dtype()))
 
 
-class _Sigmoid(torch.autograd.Function):
-    """y = 1 / (1 + exp(-x)), dy/dx = y (1 - y), a number where exp(-x) is too large to be one."""
+def _sigmoid_derivative(output: Tensor) -> Tensor:
+    """y (1 - y), a number where exp(-x) is too large to be one."""
+    return torch.addcmul(output, output, output, value=-1)
 
-    @staticmethod
-    def forward(ctx: Any, input: Tensor) -> Tensor:
-        output = torch.neg(input).exp_().add_(1).reciprocal_()  # in place: memory costs more than the arithmetic
-        ctx.save_for_backward(output)
-        return output
 
-    @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
-        (output,) = ctx.saved_tensors
-        return torch.addcmul(output, output, output, value=-1).mul_(gradients[0])
+@with_derivative(_sigmoid_derivative, of_output=True)
+def _sigmoid(input: Tensor) -> Tensor:
+    return torch.neg(input).exp_().add_(1).reciprocal_()  # in place: memory costs more than the arithmetic
 
 
 def logsigmoid(input: Tensor) -> Tensor:
     """log(sigmoid(x)) = min(x, 0) - log(1 + exp(-|x|)), exact where sigmoid(x) is rounded to 0 or 1."""
-    return _LogSigmoid.apply(input.contiguous())  # pyright: ignore[reportReturnType]
+    return _logsigmoid(input.contiguous())
 
 
-class _LogSigmoid(torch.autograd.Function):
-    """y = log(sigmoid(x)), dy/dx = 1 - sigmoid(x) = sigmoid(-x)."""
+def _logsigmoid_derivative(input: Tensor) -> Tensor:
+    """1 - sigmoid(x) = sigmoid(-x)."""
+    return sigmoid(-input)
 
-    @staticmethod
-    def forward(ctx: Any, input: Tensor) -> Tensor:
-        ctx.save_for_backward(input)
-        return input.clamp(max=0) - torch.log1p(torch.exp(-input.abs()))
 
-    @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
-        (input,) = ctx.saved_tensors
-        return gradients[0] * sigmoid(-input)
+@with_derivative(_logsigmoid_derivative)
+def _logsigmoid(input: Tensor) -> Tensor:
+    return input.clamp(max=0) - torch.log1p(torch.exp(-input.abs()))
 
 
 def gelu(input: Tensor, approximate: str = "none") -> Tensor:
@@ -118,63 +136,38 @@ def gelu(input: Tensor, approximate: str = "none") -> Tensor:
     Raises RuntimeError for another approximation.
     """
     if approximate == "none":
-        return _GELU.apply(input)  # pyright: ignore[reportReturnType]
+        return _gelu(input)
     if approximate == "tanh":
-        return input * 0.5 * (1 + torch.tanh(math.sqrt(2 / math.pi) * (input + 0.044715 * input**3)))
+        return _gelu_by_tanh(input)
     raise RuntimeError(f"approximate argument must be either none or tanh, but got {approximate}")
 
 
-class _GELU(torch.autograd.Function):
-    """y = x Phi(x), dy/dx = Phi(x) + x phi(x) with the density phi(x) = exp(-x^2 / 2) / sqrt(2 pi)."""
-
-    @staticmethod
-    def forward(ctx: Any, input: Tensor) -> Tensor:
-        distribution = _normal_distribution(input)
-        ctx.save_for_backward(input, distribution)
-        return input * distribution
-
-    @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
-        input, distribution = ctx.saved_tensors
-        if torch.is_grad_enabled():  # a second derivative is wanted: Phi(x) depends on the input as well
-            distribution = _normal_distribution(input)
-        log_scale = input.new_tensor(-0.5 * math.log(2 * math.pi))
-        density = torch.addcmul(log_scale, input, input, value=-0.5).exp_()
-        return torch.addcmul(distribution, input, density).mul_(gradients[0])
+def _gelu_derivative(input: Tensor, distribution: Tensor) -> Tensor:
+    """Phi(x) + x phi(x), with the density phi(x) = exp(-x^2 / 2) / sqrt(2 pi)."""
+    log_scale = input.new_tensor(-0.5 * math.log(2 * math.pi))
+    density = torch.addcmul(log_scale, input, input, value=-0.5).exp_()
+    return torch.addcmul(distribution, input, density, out=reuse(density))
 
 
-def _normal_distribution(input: Tensor) -> Tensor:
-    """Phi(x) = (1 + erf(x / sqrt(2))) / 2."""
-    return (input * math.sqrt(0.5)).erf_().add_(1).mul_(0.5)
+@with_derivative(_gelu_derivative)
+def _gelu(input: Tensor) -> tuple[Tensor, Tensor]:
+    """x Phi(x), and Phi(x)."""
+    error = (input * math.sqrt(0.5)).erf_()
+    distribution = torch.add(error.new_tensor(0.5), error, alpha=0.5, out=reuse(error))
+    return input * distribution, distribution
 
 
-def softmax(input: Tensor, dim: int | None = None, dtype: torch.dtype | None = None) -> Tensor:
-    """exp(x_i) / sum_j exp(x_j) along dim: positive numbers that sum to 1. The shape stays."""
-    dim = _implicit_dim("softmax", input) if dim is None else dim
-    exponentials = torch.exp(_minus_max(input.to(dtype or input.dtype).contiguous(), dim))
-    return exponentials / exponentials.sum(dim, keepdim=True)
+def _gelu_by_tanh_derivative(input: Tensor) -> Tensor:
+    """(1 + t) / 2 + x (1 - t^2) u' / 2, where t = tanh(u) and u = sqrt(2 / pi) (x + 0.044715 x^3)."""
+    bent = torch.tanh(_cubic(input))
+    steepness = math.sqrt(2 / math.pi) * (1 + 3 * 0.044715 * input**2)
+    return 0.5 * (1 + bent) + 0.5 * input * (1 - bent**2) * steepness
 
 
-def log_softmax(input: Tensor, dim: int | None = None, dtype: torch.dtype | None = None) -> Tensor:
-    """log(softmax(x)_i) = x_i - log(sum_j exp(x_j)) along dim, never the logarithm of a rounded 0."""
-    dim = _implicit_dim("log_softmax", input) if dim is None else dim
-    shifted = _minus_max(input.to(dtype or input.dtype).contiguous(), dim)
-    return shifted - shifted.exp().sum(dim, keepdim=True).log()
+@with_derivative(_gelu_by_tanh_derivative)
+def _gelu_by_tanh(input: Tensor) -> Tensor:
+    return 0.5 * input * (1 + torch.tanh(_cubic(input)))
 
 
-def softmin(input: Tensor, dim: int | None = None, dtype: torch.dtype | None = None) -> Tensor:
-    """softmax(-x): the smallest gets the most."""
-    return softmax(-input, _implicit_dim("softmin", input) if dim is None else dim, dtype)
-
-
-def _minus_max(input: Tensor, dim: int) -> Tensor:
-    """x - max(x) along dim: softmax is the same for it, and exp(x) <= 1 cannot overflow."""
-    # detached: the maximum cancels out of the result, and so out of its derivative
-    return input - input.detach().amax(dim, keepdim=True)
-
-
-def _implicit_dim(name: str, input: Tensor) -> int:
-    """The axis torch takes when none is named: 0 for 0, 1 and 3 axes, otherwise 1."""
-    message = f"Implicit dimension choice for {name} has been deprecated. Name it: {name}(x, dim=...)."
-    warnings.warn(message, stacklevel=3)
-    return 0 if input.dim() in (0, 1, 3) else 1
+def _cubic(input: Tensor) -> Tensor:
+    return math.sqrt(2 / math.pi) * (input + 0.044715 * input**3)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from dongshou.scratch.functional.activation import log_softmax
 from dongshou.scratch.functional.linear import linear
 from dongshou.scratch.functional.reduction import legacy_reduction, reduced
+from dongshou.scratch.functional.softmax import log_softmax
 
 
 def nll_loss(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 from torch import Tensor
 
-from dongshou.scratch.functional.activation import bend, indicator
+from dongshou.scratch.functional.activation import bend
+from dongshou.scratch.functional.elementwise import indicator, reuse, with_derivative
 
 
 def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
@@ -20,25 +19,21 @@ def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace
     """x, but never below min_val and never above max_val. Raises ValueError when those are the wrong way round."""
     if min_val > max_val:
         raise ValueError(f"min_val cannot be greater than max_val; got {min_val} and {max_val}")
-    output: Tensor = _HardTanh.apply(input, min_val, max_val)  # pyright: ignore[reportAssignmentType]
+    x = input.clone() if inplace else input  # the derivative needs x
+    output = _hardtanh(x, min_val, max_val)
     return input.copy_(output) if inplace else output
 
 
-class _HardTanh(torch.autograd.Function):
-    """y = min(max(x, min_val), max_val), dy/dx = 1 between the two; clamp's own is 1 at the ends, too."""
+def _hardtanh_derivative(input: Tensor, min_val: float, max_val: float) -> Tensor:
+    """1 between the ends; clamp's own is 1 at the ends, too."""
+    return indicator(torch.gt, input, min_val).mul_(indicator(torch.lt, input, max_val))
 
-    @staticmethod
-    def forward(ctx: Any, input: Tensor, min_val: float, max_val: float) -> Tensor:
-        output = input.clamp(min_val, max_val)
-        ctx.save_for_backward(output)
-        ctx.ends = min_val, max_val
-        return output
 
-    @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
-        (output,), (min_val, max_val) = ctx.saved_tensors, ctx.ends
-        is_above, is_below = (indicator(torch.ne, output, end) for end in (min_val, max_val))
-        return is_above.mul_(is_below).mul_(gradients[0]), None, None
+@with_derivative(_hardtanh_derivative)
+def _hardtanh(input: Tensor, min_val: float, max_val: float) -> Tensor:
+    if input.is_floating_point():
+        return input.clamp(min_val, max_val)
+    return input.clamp(int(min_val), int(max_val))  # integers stay integers
 
 
 def relu6(input: Tensor, inplace: bool = False) -> Tensor:
@@ -49,44 +44,42 @@ def relu6(input: Tensor, inplace: bool = False) -> Tensor:
 def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
     """relu6(x + 3) / 6: a sigmoid without exp. Howard et al., 2019."""
     x = input.clone() if inplace else input  # the derivative needs x
-    output: Tensor = _HardSigmoid.apply(x)  # pyright: ignore[reportAssignmentType]
+    output = _hardsigmoid(x)
     return input.copy_(output) if inplace else output
 
 
-class _HardSigmoid(torch.autograd.Function):
-    """y = min(max(x + 3, 0), 6) / 6, dy/dx = 1/6 between -3 and 3."""
+def _hardsigmoid_derivative(input: Tensor) -> Tensor:
+    """1/6 between -3 and 3."""
+    return indicator(torch.lt, input.abs(), 3).div_(6)
 
-    @staticmethod
-    def forward(ctx: Any, input: Tensor) -> Tensor:
-        ctx.save_for_backward(input)
-        return (input + 3).clamp_(0, 6).div_(6)
 
-    @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
-        (input,) = ctx.saved_tensors
-        return indicator(torch.lt, input.abs(), 3).mul_(gradients[0]).div_(6)
+@with_derivative(_hardsigmoid_derivative)
+def _hardsigmoid(input: Tensor) -> Tensor:
+    return (input + 3).clamp_(0, 6).div_(6)
 
 
 def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
     """x hardsigmoid(x): silu without exp. Howard et al., 2019."""
     x = input.clone() if inplace else input  # the derivative needs x
-    output: Tensor = _HardSwish.apply(x)  # pyright: ignore[reportAssignmentType]
+    output = _hardswish(x)
     return input.copy_(output) if inplace else output
 
 
-class _HardSwish(torch.autograd.Function):
-    """y = x h(x), dy/dx = h(x) + x h'(x), where h is the hard sigmoid and h'(x) = 1/6 between -3 and 3."""
+def _hardswish_derivative(input: Tensor) -> Tensor:
+    """h(x) + x h'(x), where h is the hard sigmoid and h'(x) = 1/6 between -3 and 3."""
+    is_between = indicator(torch.lt, input.abs(), 3)
+    return torch.addcmul(_gate(input), input, is_between, value=1 / 6, out=reuse(is_between))
 
-    @staticmethod
-    def forward(ctx: Any, input: Tensor) -> Tensor:
-        ctx.save_for_backward(input)
-        return hardsigmoid(input).mul_(input)
 
-    @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
-        (input,) = ctx.saved_tensors
-        is_between = indicator(torch.lt, input.abs(), 3)
-        return hardsigmoid(input).addcmul_(input, is_between, value=1 / 6).mul_(gradients[0])
+@with_derivative(_hardswish_derivative)
+def _hardswish(input: Tensor) -> Tensor:
+    gate = _gate(input)
+    return torch.mul(gate, input, out=reuse(gate))
+
+
+def _gate(input: Tensor) -> Tensor:
+    """The hard sigmoid in two operations: x / 6 + 1/2, but from 0 to 1."""
+    return torch.add(input.new_tensor(0.5), input, alpha=1 / 6).clamp_(0, 1)
 
 
 def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
@@ -134,7 +127,7 @@ def rrelu(
 def _random_slopes(input: Tensor, lower: float, upper: float) -> Tensor:
     """Slopes (*input.shape); like torch, only the elements that need one use up a random number."""
     is_bent = input <= 0
-    slopes = torch.zeros_like(input)
+    slopes = torch.ones_like(input)
     drawn = torch.empty(int(is_bent.sum()), dtype=torch.float64, device=input.device).uniform_(lower, upper)
     slopes[is_bent] = drawn.to(input.dtype)
     return slopes

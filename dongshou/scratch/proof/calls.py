@@ -63,7 +63,7 @@ class Call:
         torch.manual_seed(1)
         return tuple(outputs(operator(*arguments, **keywords)))
 
-    def of_leaves(self, operator: Operator, choose: Callable[[Tensor], bool] = lambda _: True) -> Operator:
+    def of_leaves(self, operator: Operator) -> Operator:
         """The operator as a function of the leaves alone, giving the outputs that a gradient can be asked of."""
 
         def function(*leaves: Tensor) -> tuple[Tensor, ...]:
@@ -89,6 +89,7 @@ def differentiable(tensor: Tensor) -> bool:
 
 
 def direction(like: Tensor, start: float = 1.0) -> Tensor:
-    """A gradient or tangent in which no two neighbours are alike: 1, 1.1, ... 1.6, 1, ... times the start."""
-    steps = torch.arange(like.numel(), dtype=torch.float64).remainder(7) / 10 + 1
+    """A gradient or tangent in which no two neighbours are alike: 1, 1 1/8, ... 1 6/8, 1, ... times the start."""
+    # eighths are exact in every type, so that what is made of them in float64 is the truth for short types
+    steps = torch.arange(like.numel(), dtype=torch.float64).remainder(7) / 8 + 1
     return (start * steps).to(like.dtype).reshape(like.shape)
