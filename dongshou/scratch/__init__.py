@@ -6,13 +6,14 @@ Names, arguments, defaults and random numbers are torch's; inside is tensor arit
 
 from __future__ import annotations
 
-from dongshou.scratch import functional, init, nn, optim
+from dongshou.scratch import functional, fx, init, nn, optim
 from dongshou.scratch.swap import from_scratch, missing_layers, to_torch
 from dongshou.scratch.swap_optimizer import optimizer_from_scratch, schedule_from_scratch
 
 __all__ = [
     "from_scratch",
     "functional",
+    "fx",
     "init",
     "missing_layers",
     "nn",

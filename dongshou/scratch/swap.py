@@ -4,6 +4,8 @@ A layer is its attributes (parameters, buffers, hooks, flags) and its class (the
 attributes of torch's, so a layer changes hands by changing its class: whoever holds it goes on holding it. Our class
 is a subclass of torch's with every method that computes written anew (`nn/container.py`), so what looks for layers by
 class still finds them: `isinstance(layer, torch.nn.Linear)` holds, and only `type(layer) is torch.nn.Linear` does not.
+What goes by the class itself or by its module has to be met half-way: `to_torch` before torch.ao quantises or
+torch.jit.script compiles a model, `scratch.fx.symbolic_trace` in the place of torch.fx's.
 """
 
 from __future__ import annotations

@@ -128,9 +128,11 @@ def _derived(layer_class: type[Module], twin: type[Module]) -> type[Module] | No
 
 def _reduce(layer: Module, protocol: Any) -> Any:
     """What pickle and copy write down: the user's class, which can be imported, and that it is to be made ours."""
-    original = vars(type(layer))[_ORIGINAL]
-    make, arguments, *state = super(original, layer).__reduce_ex__(protocol)
-    return (_restore, (original, make, *arguments[1:]), *state)
+    made_here = next(parent for parent in type(layer).__mro__ if _ORIGINAL in vars(parent))
+    make, arguments, *state = written = super(made_here, layer).__reduce_ex__(protocol)
+    if not arguments or arguments[0] is not made_here:  # the user's class has a way of its own
+        return written
+    return (_restore, (vars(made_here)[_ORIGINAL], make, *arguments[1:]), *state)
 
 
 def _restore(original: type[Module], make: Callable[..., Module], *arguments: Any) -> Module:

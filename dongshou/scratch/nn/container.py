@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 import torch
 from torch.nn import Module, ModuleDict, ModuleList, Parameter, Sequential
+
+from dongshou.errors import DongshouError
 
 __all__ = ["Layer", "Module", "ModuleDict", "ModuleList", "Parameter", "Sequential", "torch_nn"]
 
@@ -23,3 +25,8 @@ class Layer(Module):
 
     def __init__(self) -> None:
         Module.__init__(self)  # not super(): that would be the constructor of torch's layer
+
+    def __prepare_scriptable__(self) -> NoReturn:
+        """What torch.jit.script asks of a module first. Raises DongshouError."""
+        cure = "call to_torch(model) first, or use torch.compile, torch.export or torch.jit.trace"
+        raise DongshouError(f"TorchScript cannot compile {type(self).__name__} of dongshou.scratch: {cure}.")
