@@ -356,6 +356,12 @@ def test_hello_is_read_and_ohlol_written(name: str, engine: str):
     assert last == "hello -> ohlol"
 
 
+def test_weight_decay_keeps_the_cell_out_of_where_tanh_is_flat():
+    for weight_decay, accuracy in ((0.03, 1.0), (0.0, 0.8)):
+        run = made("hello-rnn", weight_decay=weight_decay).run(device="cpu", seed=28)
+        assert run.result["accuracy"] == pytest.approx(accuracy)
+
+
 @pytest.mark.parametrize("model", [CellModel(4), EmbeddingCellModel(4, 3, 5)])
 def test_a_word_in_two_parts_is_read_as_the_whole_word(model):
     word = torch.tensor([[0, 1, 2, 2, 3], [3, 2, 1, 0, 0]])

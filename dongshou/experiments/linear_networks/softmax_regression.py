@@ -18,7 +18,8 @@ def experiment(data: str = "fashion-mnist", batch_size: int = 64, lr: float = 0.
     model = models.softmax_regression(math.prod(images.shape), len(images.classes))
     notes = Published(
         "study notes, 20 epochs",
-        test_accuracy=Reported(0.8335),
+        # one run, beside a deviation of .0015 over nine seeds: two runs may differ by twice sqrt(2) of it
+        test_accuracy=Reported(0.8335, within=0.004),
         train_loss=Reported(0.452, within=0.02),
         test_loss=Reported(0.482, within=0.02),
     )
