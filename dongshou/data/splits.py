@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol, runtime_checkable
 
@@ -103,6 +105,12 @@ class Splits:
             self._made[name] = split
         return self._made.get(name)
 
+    def first_batches(self) -> Splits:
+        """The same set with the first batch of each split alone, drawn now, for a quick look."""
+        few = copy.copy(self)
+        few._made = {name: OneBatch(split) for name in self._given if (split := self._split(name)) is not None}
+        return few
+
     def to(self, device: torch.device) -> None:
         self._device = device
         for split in self._made.values():
@@ -131,6 +139,32 @@ class Splits:
         for name, split_state in state.items():
             if (split := self._split(name)) is not None:
                 split.load_state_dict(split_state)
+
+
+class OneBatch:
+    """The first batch of a split as a split of its own."""
+
+    def __init__(self, split: Split) -> None:
+        self.batches = list(itertools.islice(split, 1))
+        self.num_examples = split.num_examples  # as of the whole: it is the kind of split that counts
+
+    def __len__(self) -> int:
+        return len(self.batches)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.batches)
+
+    def to(self, device: torch.device) -> None:
+        """It lies where it was drawn."""
+
+    def limit(self, num_examples: int) -> None:
+        """It is short already."""
+
+    def state_dict(self) -> dict[str, torch.Tensor]:
+        return {}
+
+    def load_state_dict(self, state: dict[str, torch.Tensor]) -> None:
+        """It has no state."""
 
 
 def as_split(given: GivenSplit, batch_size: int, shuffle: bool) -> Split:

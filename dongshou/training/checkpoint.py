@@ -19,6 +19,7 @@ from dongshou.errors import DongshouError
 from dongshou.training.plain import join, separate
 
 MODEL, STATE_TENSORS, STATE = "model.safetensors", "state.safetensors", "state.json"
+EXTRA = "extra"  # in the state: what of the model is no ordinary tensor
 
 
 @dataclass
@@ -41,7 +42,7 @@ class Checkpoints:
     best_asked: Path | None = None
     last: Path | None = None
 
-    def save(self, step: int, model: dict[str, Tensor], state: dict[str, Any], is_best: bool) -> tuple[Path, str]:
+    def save(self, step: int, model: dict[str, Any], state: dict[str, Any], is_best: bool) -> tuple[Path, str]:
         """Write a checkpoint; its path, and the SHA-256 over its files.
 
         Raises DongshouError when the disk is full or cannot be written; the former checkpoint stays whole.
@@ -78,12 +79,17 @@ class Checkpoints:
         return state
 
 
-def write_checkpoint(path: Path, model: dict[str, Tensor], state: dict[str, Any]) -> str:
-    """Write a checkpoint directory under another name, then rename it into place; the digest of its files."""
+def write_checkpoint(path: Path, model: dict[str, Any], state: dict[str, Any]) -> str:
+    """Write a checkpoint directory under another name, then rename it into place; the digest of its files.
+
+    What a model keeps beside ordinary tensors (extra state, sparse and complex tensors) lies with the other state.
+    """
     tensors: dict[str, Tensor] = {}
-    plain = separate(state, "state", tensors)
+    ordinary = {name: own_copy(value) for name, value in model.items() if is_ordinary(value)}
+    more = {name: value for name, value in model.items() if name not in ordinary}
+    plain = separate(state | ({EXTRA: more} if more else {}), "state", tensors)
     contents = {
-        MODEL: safetensors.torch.save({name: own_copy(tensor) for name, tensor in model.items()}),
+        MODEL: safetensors.torch.save(ordinary),
         STATE_TENSORS: safetensors.torch.save(tensors),
         STATE: json.dumps(plain).encode(),
     }
@@ -104,8 +110,8 @@ def write_checkpoint(path: Path, model: dict[str, Tensor], state: dict[str, Any]
     return digest_of(contents)
 
 
-def read_checkpoint(path: Path, sha256: str | None = None) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """The model's tensors and the rest of the state.
+def read_checkpoint(path: Path, sha256: str | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The model's tensors and extra state, and the rest of the state.
 
     Raises DongshouError when a file is missing, is no safetensors or JSON, or differs from its recorded digest.
     """
@@ -123,7 +129,14 @@ def read_checkpoint(path: Path, sha256: str | None = None) -> tuple[dict[str, Te
         state = join(json.loads(contents[STATE]), safetensors.torch.load(contents[STATE_TENSORS]))
     except (SafetensorError, ValueError, KeyError) as error:
         raise DongshouError(f"The checkpoint {path} cannot be read: {error}. Start the run anew.") from error
-    return model, state
+    return model | state.pop(EXTRA, {}), state
+
+
+def is_ordinary(value: Any) -> bool:
+    """A dense tensor of real numbers."""
+    return (
+        isinstance(value, Tensor) and value.layout == torch.strided and not (value.is_complex() or value.is_quantized)
+    )
 
 
 def own_copy(tensor: Tensor) -> Tensor:

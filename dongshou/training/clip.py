@@ -41,8 +41,13 @@ def clip_gradients(optimizer: Optimizer, max_norm: float) -> Clipping:
 @torch.no_grad()
 def scale_down(gradients: list[Tensor], max_norm: float) -> Tensor:
     """Scale the gradients in place so that their common norm is at most max_norm; the norm before."""
-    norm = torch.stack([torch.linalg.vector_norm(gradient) for gradient in gradients]).norm()
+    norm = torch.stack([torch.linalg.vector_norm(values_of(gradient)) for gradient in gradients]).norm()
     scale = torch.clamp(max_norm / norm, max=1.0)
     for gradient in gradients:
         gradient.mul_(scale)
     return norm
+
+
+def values_of(gradient: Tensor) -> Tensor:
+    """The numbers in it; of a sparse one, those that are not zero, each place once."""
+    return gradient.coalesce().values() if gradient.layout == torch.sparse_coo else gradient

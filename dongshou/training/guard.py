@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
-from dongshou.errors import DongshouError
+from dongshou.errors import DongshouError, UsageError, kind_of
+from dongshou.training.one_batch import is_pair, shapes
 
 if TYPE_CHECKING:
     from dongshou.tasks import Quantities
@@ -29,6 +30,13 @@ def first_step(step: Step) -> Step:
     def explained(model: nn.Module, batch: Any, optimizer: Any) -> Quantities:
         try:
             return step(model, batch, optimizer)
+        except TypeError as error:
+            if "closure" not in str(error):
+                raise
+            raise UsageError(
+                f"{kind_of(optimizer)} computes the loss several times a step, which {kind_of(step.__self__)} does not"  # pyright: ignore
+                " let it: use an optimiser that needs one gradient a step, such as SGD or Adam."
+            ) from error
         except MISFITS as error:
             if type(error) not in MISFITS:
                 raise
@@ -56,17 +64,9 @@ def fits_in_float32(step: Step, model: nn.Module, batch: Any, optimizer: Any) ->
     return True
 
 
-def shapes(batch: Any) -> str:
-    """The shapes of a batch of inputs and targets, in words."""
-    if is_pair(batch):
-        inputs, targets = batch
-        return f"inputs {tuple(inputs.shape)}, targets {tuple(targets.shape)}"
-    return f"a {type(batch).__name__}"
-
-
-def is_pair(batch: Any) -> bool:
-    """Inputs and targets, a tensor each."""
-    return isinstance(batch, (tuple, list)) and len(batch) == 2 and all(isinstance(part, Tensor) for part in batch)
+def one_line(error: Exception) -> str:
+    """What torch says, without its line breaks and the stop at the end."""
+    return " ".join(str(error).split()).rstrip(".") or type(error).__name__
 
 
 def refusal(model: nn.Module, batch: Any) -> str | None:

@@ -25,6 +25,12 @@ if TYPE_CHECKING:
     from dongshou.training.experiment import Experiment
 
 
+def learn(experiment: Experiment) -> None:
+    """Everything in training mode: dropout drops, batch normalisation takes the statistics of the batch."""
+    for module in modules_in(experiment).values():
+        module.train()
+
+
 def look(
     experiment: Experiment,
     session: Session,
@@ -36,8 +42,11 @@ def look(
     """Measure the model, show what it makes, keep it; at the end of an epoch with what its steps measured."""
     step, epoch = progress.step, progress.epoch
     metrics = named("train", progress.totals.metrics()) if is_epoch else {}
-    more, higher = evaluate(experiment, session)
-    metrics |= more
+    measured, higher = evaluate(experiment, session)
+    metrics |= measured
+    if experiment.measure_model is not None:
+        with torch.no_grad():
+            metrics |= experiment.measure_model(experiment.model)
     check_epoch(metrics, modules_in(experiment), step, checkpoints)
     higher |= progress.totals.more_is_better
     progress.reading = Reading(experiment.task.headline).and_also({*higher, *experiment.higher_is_better})
@@ -72,15 +81,12 @@ def is_told(epoch: int, epochs: int) -> bool:
 
 @torch.no_grad()
 def evaluate(experiment: Experiment, session: Session) -> tuple[Metrics, set[str]]:
-    """The metrics of the validation and test splits that there are, and of the model itself if asked for; and the
-    names of the quantities of which more is better."""
+    """The metrics of the validation and test splits that there are, and the names of those of which more is better."""
     metrics: Metrics = {}
     higher: set[str] = set()
     for name, batches in (("valid", experiment.data.valid()), ("test", experiment.data.test())):
         if batches is not None:
             metrics |= named(name, measure(experiment.model, experiment.task, batches, session, higher))
-    if experiment.measure_model is not None:
-        metrics |= experiment.measure_model(experiment.model)
     return metrics, higher
 
 

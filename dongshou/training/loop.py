@@ -10,9 +10,8 @@ from dongshou.training.events import Clipped, Event, Metrics, Stepped
 from dongshou.training.fast.apply import threads_of
 from dongshou.training.fast.choose import with_choice
 from dongshou.training.guard import check_finite, first_step
-from dongshou.training.look import look, named
+from dongshou.training.look import learn, look, named
 from dongshou.training.pace import Pace
-from dongshou.training.parts import modules_in
 from dongshou.training.prepare import prepare
 from dongshou.training.progress import Progress
 from dongshou.training.session import Session
@@ -77,12 +76,6 @@ def has_converged(experiment: Experiment, progress: Progress) -> bool:
     """Whether early stopping calls for the end."""
     stopping = experiment.early_stopping
     return stopping is not None and stopping.reached(progress.history, progress.reading)
-
-
-def learn(experiment: Experiment) -> None:
-    """Everything in training mode: dropout drops, batch normalisation takes the statistics of the batch."""
-    for module in modules_in(experiment).values():
-        module.train()
 
 
 def is_due_within(experiment: Experiment, progress: Progress, num_batches: int) -> bool:

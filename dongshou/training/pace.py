@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 
-from dongshou.errors import UsageError
+from dongshou.errors import UsageError, kind_of
 from dongshou.training.clip import Clipping, clip_gradients
 from dongshou.training.events import Metrics
 from dongshou.training.parts import by_name
@@ -33,6 +33,12 @@ class Pace:
             self.clippings = {name: clip_gradients(one, clip) for name, one in self.optimizers.items()}
         makers = makers_of(experiment.schedule, self.optimizers)
         self.schedules = {name: make(self.optimizers[name]) for name, make in makers.items()}
+
+    def check(self, epochs: int, num_batches: int) -> None:
+        """Raise UsageError for schedules that could not be stepped to the end."""
+        times = epochs * num_batches if self.every == "step" else epochs
+        for name, schedule in self.schedules.items():
+            check_schedule(schedule, self.optimizers[name], self.every, times)
 
     def after_step(self) -> None:
         if self.every == "step":
@@ -73,6 +79,24 @@ def makers_of(schedule: Any, optimizers: Mapping[str, Optimizer]) -> dict[str, S
     if isinstance(schedule, Mapping):
         return dict(schedule)
     return {} if schedule is None else {name: schedule for name in optimizers}
+
+
+def check_schedule(schedule: Any, optimizer: Optimizer, every: str, times: int) -> None:
+    """Raise UsageError for a schedule that cannot be stepped so many times, or drives something else."""
+    if not hasattr(schedule, "step") or getattr(schedule, "optimizer", optimizer) is not optimizer:
+        raise UsageError(
+            "The schedule of an experiment is made of the optimiser that its function is given, as in"
+            f" lambda optimizer: StepLR(optimizer, 10); got {kind_of(schedule)}"
+            f"{' of another optimiser' if hasattr(schedule, 'step') else ''}."
+        )
+    if is_plateau(schedule) and every == "step":
+        raise UsageError('ReduceLROnPlateau waits for a metric of each epoch: use schedule_every="epoch".')
+    total = getattr(schedule, "total_steps", None)
+    if isinstance(total, int) and times > total:
+        raise UsageError(
+            f"{kind_of(schedule)} ends after {total} steps, but is stepped {times} times, after each {every}:"
+            f" give it total_steps={times}."
+        )
 
 
 def is_plateau(schedule: Any) -> bool:

@@ -9,6 +9,7 @@ from dongshou.training import bfloat16
 from dongshou.training.fast.apply import apply
 from dongshou.training.pace import Pace
 from dongshou.training.parts import by_name, like, modules_in
+from dongshou.training.rehearsal import rehearse
 from dongshou.training.session import Session
 
 if TYPE_CHECKING:
@@ -16,13 +17,14 @@ if TYPE_CHECKING:
 
 
 def prepare(experiment: Experiment, session: Session) -> Pace:
-    """Place data and modules, swap layers, losses and optimisers; the schedules and the clipping of gradients."""
+    """Place data and modules, swap layers, losses and optimisers, rehearse; the schedules and clipping of gradients."""
     place(experiment, session)
     if session.engine == "scratch":
         write_out(experiment)
     elif session.precision == "bf16":
         for module in modules_in(experiment).values():
             bfloat16.fall_back(module, session.torch_device().type)
+    rehearse(experiment, session)
     if session.choice is not None:
         apply(session.choice, experiment.model, experiment.optimizer)
     elif session.compile:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
+
+if TYPE_CHECKING:
+    from dongshou.data import Splits
 
 
 def seed_all(seed: int) -> None:
@@ -52,3 +55,14 @@ def random_state_kept() -> Iterator[None]:
             yield
         finally:
             set_random_state(state)
+
+
+@contextmanager
+def undisturbed(data: Splits) -> Iterator[None]:
+    """Like `random_state_kept`, with the generators of the data, that of the shuffling among them."""
+    state = data.state_dict()
+    with random_state_kept():
+        try:
+            yield
+        finally:
+            data.load_state_dict(state)

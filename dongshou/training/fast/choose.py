@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from dongshou.training.fast.apply import can_fuse, threads_of
 from dongshou.training.fast.choice import Choice
 from dongshou.training.fast.formulations import can_gain
 from dongshou.training.fast.trial import Trial, challenger, gain
 from dongshou.training.guard import first_step
+from dongshou.training.one_batch import first_of, size_of
 from dongshou.training.prepare import place
-from dongshou.training.randomness import random_state_kept
+from dongshou.training.randomness import undisturbed
 
 if TYPE_CHECKING:
-    from dongshou.data import Splits
     from dongshou.training.experiment import Experiment
     from dongshou.training.session import Session
 
@@ -94,15 +93,6 @@ def compiled(champion: Trial, experiment: Experiment) -> Iterator[Choice]:
 # The batch to measure on
 
 
-@contextmanager
-def undisturbed(data: Splits) -> Iterator[None]:
-    """Every generator afterwards as before, that of the shuffling among them."""
-    state = data.state_dict()
-    with random_state_kept():
-        yield
-    data.load_state_dict(state)
-
-
 def first_batch(experiment: Experiment, plain: Choice) -> Any:
     """A training batch, halved until a plain step on it is short."""
     batch = next(iter(experiment.data.train()))
@@ -111,17 +101,5 @@ def first_batch(experiment: Experiment, plain: Choice) -> Any:
     trial.model.train()
     trial.seconds()
     while trial.seconds() > LONG_STEP and size_of(trial.batch) >= 16:
-        trial.batch = halved(trial.batch)
+        trial.batch = first_of(trial.batch, size_of(trial.batch) // 2)
     return trial.batch
-
-
-def halved(batch: Any) -> Any:
-    """The first half of the examples."""
-    return tuple(part[: len(part) // 2] for part in batch)
-
-
-def size_of(batch: Any) -> int:
-    """The number of examples; 1 for a batch whose parts do not share their first axis, which is left whole."""
-    is_tensors = isinstance(batch, (tuple, list)) and all(isinstance(part, Tensor) and part.dim() for part in batch)
-    sizes = {len(part) for part in batch} if is_tensors else {1}
-    return sizes.pop() if len(sizes) == 1 else 1
