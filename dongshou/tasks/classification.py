@@ -15,9 +15,10 @@ from dongshou.tasks import pictures
 from dongshou.tasks.answers import Answer, Probabilities
 from dongshou.tasks.asking import AskedWith, Question, given, photos_of
 from dongshou.tasks.explain import grad_cam
+from dongshou.tasks.losses import batch_loss, check_loss, hits, is_one_of
 from dongshou.tasks.pictures.explained_photo import explained_photo
 from dongshou.tasks.quantity import Quantities, Quantity
-from dongshou.tasks.task import check_loss, check_same_shape, descend
+from dongshou.tasks.task import check_same_shape, descend
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -28,9 +29,10 @@ if TYPE_CHECKING:
 
 @dataclass
 class Classification:
-    """One of several classes. The model gives logits (batch, classes).
+    """One of several classes. The model gives logits (batch, classes), or (batch, classes, ...) for a class of each
+    pixel or step.
 
-    Labels are class indices (batch,), or probabilities of the classes (batch, classes) where images are mixed.
+    Labels are class indices (batch, ...), or shares of the classes (batch, classes, ...) where images are mixed.
 
     asked_with  "text" for a model that reads names, "row" for one of the rows of a table
     """
@@ -45,14 +47,15 @@ class Classification:
     def step(self, model: nn.Module, batch: tuple[Tensor, Tensor], optimizer: Optimizer) -> Quantities:
         inputs, labels = batch
         logits = model(inputs)  # (batch, classes)
-        loss = self.loss(logits, labels)
-        descend(loss, optimizer)
-        return measured(loss, hits(logits, labels), len(labels))
+        loss = batch_loss(self.loss, logits, labels)
+        descend(loss.value, optimizer)
+        return {"loss": loss.quantity, "accuracy": hits(logits, labels, self.loss)}
 
     def measure(self, model: nn.Module, batch: tuple[Tensor, Tensor]) -> Quantities:
         inputs, labels = batch
         logits = model(inputs)
-        return measured(self.loss(logits, labels), hits(logits, labels), len(labels))
+        loss = batch_loss(self.loss, logits, labels)
+        return {"loss": loss.quantity, "accuracy": hits(logits, labels, self.loss)}
 
     def predict(self, model: nn.Module, inputs: Tensor) -> Tensor:
         """Class probabilities (batch, classes): the softmax of the logits."""
@@ -96,15 +99,15 @@ class BinaryClassification:
         inputs, labels = batch
         outputs = model(inputs)  # (batch, 1)
         check_same_shape(outputs, labels)
-        loss = self.loss(outputs, labels)
-        descend(loss, optimizer)
-        return measured(loss, self._hits(outputs, labels), len(labels))
+        loss = batch_loss(self.loss, outputs, labels)
+        descend(loss.value, optimizer)
+        return {"loss": loss.quantity, "accuracy": self._hits(outputs, labels)}
 
     def measure(self, model: nn.Module, batch: tuple[Tensor, Tensor]) -> Quantities:
         inputs, labels = batch
         outputs = model(inputs)
         check_same_shape(outputs, labels)
-        return measured(self.loss(outputs, labels), self._hits(outputs, labels), len(labels))
+        return {"loss": batch_loss(self.loss, outputs, labels).quantity, "accuracy": self._hits(outputs, labels)}
 
     def predict(self, model: nn.Module, inputs: Tensor) -> Tensor:
         """The probability of a yes (batch, 1)."""
@@ -129,22 +132,9 @@ class BinaryClassification:
 
     @property
     def _gives_logits(self) -> bool:
-        return type(self.loss).__name__ == "BCEWithLogitsLoss"
+        return is_one_of(self.loss, ("BCEWithLogitsLoss",))
 
-    def _hits(self, outputs: Tensor, labels: Tensor) -> Tensor:
+    def _hits(self, outputs: Tensor, labels: Tensor) -> Quantity:
         threshold = 0.0 if self._gives_logits else 0.5
-        return ((outputs.detach() > threshold) == (labels > 0.5)).sum()
-
-
-def hits(logits: Tensor, labels: Tensor) -> Tensor:
-    """How many of the batch have their own class on top; of mixed labels, the class with the largest share."""
-    classes = labels.argmax(1) if labels.dim() == 2 else labels  # (batch,)
-    return (logits.detach().argmax(1) == classes).sum()
-
-
-def measured(loss: Tensor, num_hits: Tensor, num_examples: int) -> Quantities:
-    """The two quantities of every classification."""
-    return {
-        "loss": Quantity(loss.detach() * num_examples, num_examples),  # the loss is a mean over the batch
-        "accuracy": Quantity(num_hits, num_examples, higher_is_better=True),
-    }
+        is_hit = (outputs.detach() > threshold) == (labels > 0.5)
+        return Quantity(is_hit.sum(), labels.numel(), higher_is_better=True)

@@ -14,9 +14,10 @@ from dongshou.errors import DongshouError
 from dongshou.tasks.answers import Answer, Text
 from dongshou.tasks.asking import AskedWith, Question
 from dongshou.tasks.generation import continue_text
+from dongshou.tasks.losses import BatchLoss, batch_loss, check_loss
 from dongshou.tasks.pictures.language_model import of_language_model, of_text
 from dongshou.tasks.quantity import Quantities, Quantity
-from dongshou.tasks.task import check_loss, descend
+from dongshou.tasks.task import descend
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -48,11 +49,18 @@ class LanguageModelling:
 
     def step(self, model: nn.Module, batch: Batch, optimizer: Optimizer) -> Quantities:
         loss = self._loss(model, batch)
-        descend(loss, optimizer)
-        return measured(loss, batch[1].numel())
+        descend(loss.value, optimizer)
+        return measured(loss.quantity)
 
     def measure(self, model: nn.Module, batch: Batch) -> Quantities:
-        return measured(self._loss(model, batch), batch[1].numel())
+        return measured(self._loss(model, batch).quantity)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Where the text stands, for a checkpoint within an epoch."""
+        return {"state": self._state}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        self._state = state["state"]
 
     def predict(self, model: nn.Module, inputs: Tensor) -> Tensor:
         """The probability of each token as the next one, (batch, steps) -> (batch, vocabulary)."""
@@ -71,10 +79,10 @@ class LanguageModelling:
         """All attention of a GPT, or the gates of an LSTM, over the end of what was written."""
         yield from of_text(model, data, str(answer))
 
-    def _loss(self, model: nn.Module, batch: Batch) -> Tensor:
+    def _loss(self, model: nn.Module, batch: Batch) -> BatchLoss:
         inputs, targets, fresh = batch
         logits = self._logits(model, inputs, fresh)  # (batch, steps, vocabulary)
-        return self.loss(logits.flatten(0, 1), targets.flatten())
+        return batch_loss(self.loss, logits.flatten(0, 1), targets.flatten())
 
     def _logits(self, model: nn.Module, inputs: Tensor, fresh: Tensor) -> Tensor:
         if not self.carries_state:
@@ -99,13 +107,9 @@ def usable(state: tuple[Tensor, ...] | None, fresh: Tensor) -> tuple[Tensor, ...
     return None
 
 
-def measured(loss: Tensor, num_tokens: int) -> Quantities:
-    """The two quantities of every language model. The loss is a mean over the tokens of the batch."""
-    total = loss.detach() * num_tokens
-    return {
-        "loss": Quantity(total, num_tokens),
-        "perplexity": Quantity(total, num_tokens, finish=perplexity),
-    }
+def measured(loss: Quantity) -> Quantities:
+    """The two quantities of every language model, of the loss of its tokens."""
+    return {"loss": loss, "perplexity": loss._replace(finish=perplexity)}
 
 
 def perplexity(loss: float) -> float:

@@ -14,8 +14,9 @@ from torch.optim import Optimizer
 from dongshou.models.summary.watch import evaluating
 from dongshou.tasks.answers import Answer, Value
 from dongshou.tasks.asking import AskedWith, Question, given
+from dongshou.tasks.losses import BatchLoss, batch_loss, check_loss
 from dongshou.tasks.quantity import Quantities, Quantity
-from dongshou.tasks.task import check_loss, check_same_shape, descend
+from dongshou.tasks.task import check_same_shape, descend
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -43,15 +44,15 @@ class Regression:
         inputs, targets = batch
         outputs = model(inputs)  # (batch, outputs)
         check_same_shape(outputs, targets)
-        loss = self.loss(outputs, targets)
-        descend(loss, optimizer)
+        loss = batch_loss(self.loss, outputs, targets)
+        descend(loss.value, optimizer)
         return self._measured(loss, outputs, targets)
 
     def measure(self, model: nn.Module, batch: tuple[Tensor, Tensor]) -> Quantities:
         inputs, targets = batch
         outputs = model(inputs)
         check_same_shape(outputs, targets)
-        return self._measured(self.loss(outputs, targets), outputs, targets)
+        return self._measured(batch_loss(self.loss, outputs, targets), outputs, targets)
 
     def predict(self, model: nn.Module, inputs: Tensor) -> Tensor:
         """The numbers themselves (batch, outputs)."""
@@ -73,9 +74,9 @@ class Regression:
     ) -> Iterator[tuple[str, Drawing]]:
         return iter(())
 
-    def _measured(self, loss: Tensor, outputs: Tensor, targets: Tensor) -> Quantities:
-        quantities = {"loss": Quantity(loss.detach() * len(targets), len(targets))}
+    def _measured(self, loss: BatchLoss, outputs: Tensor, targets: Tensor) -> Quantities:
+        quantities = {"loss": loss.quantity}
         if self.log_rmse:
             errors = outputs.detach().float().clamp(min=1).log() - targets.log()  # a price below 1 has no useful log
-            quantities["log_rmse"] = Quantity((errors**2).sum(), len(targets), finish=math.sqrt)
+            quantities["log_rmse"] = Quantity((errors**2).sum(), targets.numel(), finish=math.sqrt)
         return quantities

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from dongshou.errors import DongshouError, UsageError, kind_of
+from dongshou.errors import DongshouError
 from dongshou.tasks.quantity import Measured, Quantities
 
 if TYPE_CHECKING:
@@ -70,14 +70,6 @@ def descend(loss: Tensor, optimizer: Optimizer) -> None:
     with torch.autocast(loss.device.type, enabled=False):  # gradients take the types of the forward pass
         loss.backward()
         optimizer.step()
-
-
-def check_loss(loss: Any) -> None:
-    """Raise UsageError for a loss that cannot be called with outputs and targets, its bare class among them."""
-    if isinstance(loss, type):
-        raise UsageError(f"A loss is an object; got {kind_of(loss)}: write {loss.__name__}().")
-    if not callable(loss):
-        raise UsageError(f"A loss is a module such as nn.CrossEntropyLoss(); got {kind_of(loss)}.")
 
 
 def check_same_shape(outputs: Tensor, targets: Tensor) -> None:

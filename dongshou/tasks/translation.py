@@ -12,13 +12,15 @@ from torch.optim import Optimizer
 
 from dongshou.data.text.tokens import BEGIN, END
 from dongshou.data.text.vocabulary import Vocabulary
+from dongshou.errors import UsageError, kind_of
 from dongshou.models.attention import length_mask
 from dongshou.tasks.answers import Answer, Text
 from dongshou.tasks.asking import AskedWith, Question
 from dongshou.tasks.beam_search import greedy_search
+from dongshou.tasks.losses import check_loss
 from dongshou.tasks.pictures.translation import of_sentence, of_translation
 from dongshou.tasks.quantity import Quantities, Quantity
-from dongshou.tasks.task import check_loss, descend
+from dongshou.tasks.task import descend
 from dongshou.tasks.translate import translate
 
 if TYPE_CHECKING:
@@ -53,6 +55,11 @@ class Translation:
 
     def __post_init__(self) -> None:
         check_loss(self.loss)
+        if getattr(self.loss, "reduction", "none") != "none":
+            raise UsageError(
+                "The loss of a translation is that of each word by itself:"
+                f' write {kind_of(self.loss)}(reduction="none").'
+            )
 
     def step(self, model: nn.Module, batch: Batch, optimizer: Optimizer) -> Quantities:
         quantities, loss = self._measured(model, batch)

@@ -43,15 +43,16 @@ class Sum:
         self.weight = self.weight + (0.0 if quantity.weight is None else wide(quantity.weight))
 
     def read(self) -> list[float | None]:
-        """Fetch what waits, all at once; the mean of each batch, None for a batch that has no weight."""
+        """Fetch what waits, all at once; the mean of each batch. None for a batch without any weight, such as one of
+        ignored labels alone, whose loss is 0/0: it adds nothing."""
         if not self.waiting:
             return []
         totals = torch.stack([quantity.total for quantity in self.waiting]).tolist()
         weights = weights_of(self.waiting)
         self.waiting.clear()
-        self.total += math.fsum(totals)
+        self.total += math.fsum(total for total, weight in zip(totals, weights, strict=True) if weight)
         self.weight += math.fsum(weights)
-        return [mean_of(total, weight) for total, weight in zip(totals, weights, strict=True)]
+        return [total / weight if weight else None for total, weight in zip(totals, weights, strict=True)]
 
     def value(self) -> Any:
         """The mean over all batches, or the sum of a quantity without weight: a number, or a tensor on the CPU."""
@@ -143,11 +144,6 @@ def checked(name: str, value: Any) -> Quantity:
 def by_name(name: str, finished: float | Mapping[str, float]) -> dict[str, float]:
     """One number under its own name, or several under theirs."""
     return dict(finished) if isinstance(finished, Mapping) else {name: finished}
-
-
-def mean_of(total: float, weight: float) -> float | None:
-    """Of one batch; None where there was nothing to take it over."""
-    return total / weight if weight else None if total == 0 else math.nan
 
 
 def wide(value: Tensor | float) -> Tensor | float:

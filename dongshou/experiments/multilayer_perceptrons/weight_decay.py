@@ -13,8 +13,8 @@ from torch.optim import SGD, Optimizer
 
 from dongshou import models
 from dongshou.experiments.multilayer_perceptrons.mlp import notes, pictures
-from dongshou.tasks import Classification, Quantities, descend
-from dongshou.tasks.classification import hits, measured
+from dongshou.tasks import Classification, Quantities, Quantity, descend
+from dongshou.tasks.losses import hits
 from dongshou.training import Experiment
 
 if TYPE_CHECKING:
@@ -65,7 +65,8 @@ class PenalisedClassification:
         logits = model(inputs)  # (batch, classes)
         loss = self.loss(logits, labels) + self.decay / 2 * half_square(model)
         descend(loss, optimizer)
-        return measured(loss, hits(logits, labels), len(labels))
+        loss_of_all = Quantity(loss.detach() * len(labels), len(labels))
+        return {"loss": loss_of_all, "accuracy": hits(logits, labels, self.loss)}
 
     def measure(self, model: nn.Module, batch: tuple[Tensor, Tensor]) -> Quantities:
         return Classification(self.loss).measure(model, batch)

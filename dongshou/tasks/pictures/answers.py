@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from dongshou.models.summary.watch import evaluating
+from dongshou.tasks.losses import classes_of
 
 if TYPE_CHECKING:
     from dongshou.data.splits import Split
@@ -61,13 +62,21 @@ class Answers:
 
 @torch.no_grad()
 def guesses_of(task: Task, model: nn.Module, batches: Split) -> tuple[Tensor, Tensor]:
-    """The class that the model finds most probable for every example (n,), and the labels (n,)."""
+    """The class that the model finds most probable for every label (n,), and the labels (n,)."""
     guesses, labels = [], []
     with evaluating(model):
         for inputs, targets in batches:
-            guesses.append(task.predict(model, inputs).argmax(1).cpu())
-            labels.append(targets.cpu())
+            probabilities = task.predict(model, inputs)
+            guess, label, is_kept = probabilities.argmax(1), *labels_of(task, probabilities, targets)
+            guesses.append(guess[is_kept].cpu())
+            labels.append(label[is_kept].cpu())
     return torch.cat(guesses), torch.cat(labels)
+
+
+def labels_of(task: Task, probabilities: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+    """The class of each label (batch, ...), of mixed ones the one with the largest share; and which the loss counts."""
+    classes = classes_of(probabilities, targets)
+    return classes, classes != getattr(getattr(task, "loss", None), "ignore_index", -1)
 
 
 @torch.no_grad()
@@ -80,9 +89,11 @@ def ask(task: Task, model: nn.Module, batches: Split, shape: tuple[int, ...]) ->
             every = every or math.ceil(len(batches) * len(targets) * math.prod(shape) / MOST_VALUES)
             if every > 1:
                 inputs, targets = inputs[::every], targets[::every]
-            batch = Examples(inputs, task.predict(model, inputs), targets)
+            probabilities = task.predict(model, inputs)
+            classes, is_kept = labels_of(task, probabilities, targets)
+            batch = Examples(inputs[is_kept], probabilities[is_kept], classes[is_kept])
             guesses.append(batch.guesses.cpu())
-            labels.append(targets.cpu())
+            labels.append(batch.labels.cpu())
             some, bad = batch.chosen(slice(SHOWN)), batch.most_wrong()
             first = some if first is None else (first + some).chosen(slice(SHOWN))
             worst = bad if worst is None else (worst + bad).most_wrong()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from dongshou.data.text.splits import TextSplits
 from dongshou.tasks.explain import feature_maps, grad_cam
@@ -33,18 +33,31 @@ def of_classification(task: Task, model: nn.Module, data: Splits) -> Pictures:
     batches = data.valid() if data.test() is None else data.test()
     if batches is None:
         return
-    if isinstance(data, TextSplits):  # inputs that cannot be shown
-        yield "confusion", confusion_matrix(*guesses_of(task, model, batches), data.classes)
+    if isinstance(data, TextSplits) or has_many_labels(next(iter(batches))):  # inputs that cannot be shown
+        guesses, labels = guesses_of(task, model, batches)
+        if len(labels):
+            yield "confusion", confusion_matrix(guesses, labels, data.classes or numbered(guesses, labels))
         return
     answers = ask(task, model, batches, data.shape)
     first, worst = answers.first, answers.worst
     names = data.classes or tuple(str(index) for index in range(first.probabilities.shape[1]))
     yield "confusion", confusion_matrix(answers.guesses, answers.labels, names, answers.every)
-    if len(data.shape) == 3:
+    if len(data.shape) == 3 and len(first):
         yield "predictions", predicted_images(first, names)
         if len(worst):
             yield "most-wrong", predicted_images(worst, names, "the most wrong: true / predicted")
         yield from of_layers(model, first, names)
+
+
+def has_many_labels(batch: tuple[Tensor, Tensor]) -> bool:
+    """Whether each input has a label for every pixel or step."""
+    _, labels = batch
+    return labels.dim() > (2 if labels.is_floating_point() else 1)
+
+
+def numbered(guesses: Tensor, labels: Tensor) -> tuple[str, ...]:
+    """Names of the classes that have none."""
+    return tuple(str(index) for index in range(int(torch.cat([guesses, labels]).max()) + 1))
 
 
 def of_layers(model: nn.Module, examples: Examples, names: tuple[str, ...]) -> Pictures:
