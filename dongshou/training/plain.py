@@ -36,7 +36,9 @@ def separate_tensor(tensor: Tensor, path: str, tensors: dict[str, Tensor]) -> An
         pair = [tensor._indices(), tensor._values()]
         return {"$sparse": [separate(pair, path, tensors), list(tensor.shape), tensor.is_coalesced()]}
     if tensor.layout != torch.strided or tensor.is_quantized:
-        raise DongshouError(f"A checkpoint holds dense and sparse COO tensors; {path} is {tensor.layout}.")
+        raise DongshouError(
+            f"A checkpoint holds dense tensors and sparse ones by coordinates; {path} is {tensor.layout}."
+        )
     if tensor.is_complex():
         return {"$complex": separate(torch.view_as_real(tensor.resolve_conj()), path, tensors)}
     tensors[path] = tensor.cpu().contiguous().clone()
