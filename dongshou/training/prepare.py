@@ -29,7 +29,10 @@ def prepare(experiment: Experiment, session: Session) -> Pace:
         apply(session.choice, experiment.model, experiment.optimizer)
     elif session.compile:
         experiment.model.compile()
-    return Pace(experiment)
+    pace = Pace(experiment)
+    if session.engine == "scratch":
+        write_out_schedules(pace)
+    return pace
 
 
 def place(experiment: Experiment, session: Session) -> None:
@@ -54,3 +57,11 @@ def write_out(experiment: Experiment) -> None:
     given = experiment.optimizer
     written = {name: optimizer_from_scratch(optimizer) for name, optimizer in by_name(given).items()}
     experiment.optimizer = like(given, written)
+
+
+def write_out_schedules(pace: Pace) -> None:
+    """Every schedule of torch's becomes ours; a user's own stays."""
+    from dongshou.scratch.swap_optimizer import schedule_from_scratch
+
+    for schedule in pace.schedules.values():
+        schedule_from_scratch(schedule)

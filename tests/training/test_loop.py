@@ -177,6 +177,25 @@ def test_the_learning_rate_of_each_epoch_is_that_of_torchs_scheduler(name: str):
     assert rates == expected
 
 
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_the_scratch_engine_makes_the_schedule_ours(name: str):
+    rates, made = [], []
+
+    def schedule(optimizer):
+        made.append(SCHEDULES[name](optimizer))  # for the rehearsal, then for the fit
+        return made[-1]
+
+    for engine in ("torch", "scratch"):
+        made.clear()
+        experiment = classifier(epochs=5, lr=0.1, schedule=schedule)
+        events = fit(experiment, Session(engine=engine))
+        rates.append([event.lr for event in events if isinstance(event, Evaluated)])
+        assert type(made[-1]).__module__.startswith("dongshou.scratch") == (engine == "scratch")
+        assert made[-1].optimizer is experiment.optimizer
+    assert rates[1] == pytest.approx(rates[0], rel=1e-12)
+    assert len(set(rates[0])) > 1
+
+
 def test_weight_decay_shrinks_the_weights():
     def norm(decay: float) -> float:
         model = models.softmax_regression(4, NUM_CLASSES)
