@@ -17,7 +17,7 @@ from dongshou.runs import Run, find_run
 from dongshou.runs.accuracy_by_time import Point, draw_accuracy_by_time
 from dongshou.runs.curves import draw_curves
 from dongshou.runs.picture import Picture
-from dongshou.runs.report import number
+from dongshou.runs.report.cells import number
 from dongshou.runs.run import runs_directory
 
 SESSION = ("experiment", "seed", "engine", "device", "precision", "compile", "fast", "limit")

@@ -10,7 +10,7 @@ from tyro.conf import Positional, arg
 from dongshou.cli.flags import Directory, Switch, call
 from dongshou.cli.tables import print_json, print_table
 from dongshou.errors import UsageError
-from dongshou.runs.report import COLUMNS, rows_of
+from dongshou.runs.report.details import COLUMNS, rows_of
 from dongshou.runs.reproduce import judge_again
 from dongshou.runs.reproduce import reproduce as run_all
 from dongshou.training.session import DeviceName, Engine, Precision
@@ -42,7 +42,7 @@ def reproduce(
 
     Args:
         names: experiments and variants
-        all: every experiment, and every variant that has something published to stand beside
+        all: every experiment, and every variant with a published result or a goal
         judge: run nothing: set what is recorded in --results beside what the experiments state today
         seeds: how many seeds each
         epochs: fewer epochs than the experiment declares: a trial, not judged

@@ -1,4 +1,4 @@
-"""What came out of a run, beside what was published."""
+"""What came out of a run, beside what was published and what was aimed at."""
 
 from __future__ import annotations
 
@@ -7,39 +7,50 @@ from typing import Any
 
 from dongshou.cli.tables import duration, print_table
 from dongshou.runs import Run
-from dongshou.runs.report import number, published
+from dongshou.runs.report.cells import number, stated
 
 MEASURED = ("metric", "result", "at best epoch")
-COMPARED = ("published", "source", "verdict")
 
 
 def print_result(run: Run) -> None:
     """The table of metrics; a limited run is judged by nothing."""
     record = run.record
-    rows = list(result_rows(record))
-    columns = MEASURED + COMPARED if record["published"] else MEASURED
-    print_table(columns, (row[: len(columns)] for row in rows))
+    columns = [*MEASURED, *beside_columns(record)]
+    print_table(columns, ([row[column] for column in columns] for row in result_rows(record)))
     if record["limited"] and record["published"]:
         print("\nThis run was limited (fewer examples or epochs than declared): it is no reproduction.")
 
 
-def result_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
-    """A row for each metric, and one more for each further source that reports it."""
+def beside_columns(record: Mapping[str, Any]) -> list[str]:
+    """A column for published figures and one for goals, where the experiment states them."""
+    columns = [name for name, key in (("published", "published"), ("goal", "goals")) if record.get(key)]
+    return [*columns, "source", "verdict"] if columns else []
+
+
+def result_rows(record: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    """A row for each metric, and one more for each further source that states it."""
     for metric, value in record["result"].items():
         best = record["best"].get(metric)
         measured = (metric, number(value), "" if best is None else number(best))
-        for source in [source for source in record["published"] if metric in source["metrics"]] or [None]:
-            yield (*measured, *compared(source, metric, record["limited"]))
+        sources = [source for source in record["published"] + record.get("goals", []) if metric in source["metrics"]]
+        for source in sources or [None]:
+            yield dict(zip(MEASURED, measured, strict=True)) | compared(source, metric, record["limited"])
             measured = ("", "", "")
 
 
-def compared(source: Mapping[str, Any] | None, metric: str, limited: bool) -> tuple[str, str, str]:
-    """The published figure, its source and the verdict, where there is one."""
+def compared(source: Mapping[str, Any] | None, metric: str, limited: bool) -> dict[str, str]:
+    """The stated figure in the column of its kind, its source and the verdict, where there is one."""
+    row: dict[str, str] = dict.fromkeys(("published", "goal", "source", "verdict"), "")
     if source is None:
-        return "", "", ""
+        return row
     figure = source["metrics"][metric]
+    column = "published" if source.get("kind", "published") == "published" else "goal"
     is_judged = figure["judged"] and not limited
-    return published(figure), source["source"], figure["verdict"] if is_judged else ""
+    return row | {
+        column: stated(figure),
+        "source": source["source"],
+        "verdict": figure["verdict"] if is_judged else "",
+    }
 
 
 def print_files(run: Run) -> None:

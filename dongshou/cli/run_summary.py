@@ -9,7 +9,7 @@ from typing import Any
 from dongshou.cli.tables import duration
 from dongshou.errors import DongshouError
 from dongshou.runs import Run
-from dongshou.runs.report import number
+from dongshou.runs.report.cells import number
 from dongshou.runs.run import ABOUT
 
 HEADLINES = ("test_accuracy", "valid_accuracy", "test_loss", "valid_loss", "train_loss")  # the first that there is

@@ -13,7 +13,7 @@ from dongshou.cli.results import print_files, print_result
 from dongshou.cli.run_summary import latest_metrics
 from dongshou.cli.tables import print_json, print_table, shown
 from dongshou.runs import Run, find_run
-from dongshou.runs.report import number
+from dongshou.runs.report.cells import number
 
 SHOWN = ("seed", "engine", "device", "precision", "limit", "created")
 

@@ -13,8 +13,9 @@ from typing import Any
 
 from dongshou.errors import UsageError, did_you_mean
 from dongshou.experiments.catalogue import Entry, find_entry
-from dongshou.training import Declared, Work
+from dongshou.training import Declared, Stated, Work
 from dongshou.training.checks import check_epochs
+from dongshou.training.published import stated_by
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,11 @@ class Declaration:
         return inspect.getdoc(self.function) or ""
 
     @property
+    def stated(self) -> tuple[Stated, ...]:
+        """What its results are set beside, with the settings as they are by default."""
+        return stated_by(self.function)
+
+    @property
     def defaults(self) -> dict[str, Any]:
         parameters = inspect.signature(self.function).parameters.values()
         return {parameter.name: parameter.default for parameter in parameters}
@@ -66,6 +72,7 @@ class Declaration:
             work = self.function(**settings)
         except ValueError as error:  # torch's own word on a setting, such as a negative learning rate
             raise UsageError(f"{self.name} cannot be made with these settings: {error}.") from error
+        work.stated = self.stated
         work.declared = Declared(
             name=self.name,
             settings=as_recorded(self.defaults | settings),

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch.nn.parameter import is_lazy
 
-from dongshou.runs.judge import beside_published
+from dongshou.runs.judge import beside_stated
 from dongshou.runs.machine import machine, versions
 from dongshou.runs.run import Run
 from dongshou.training import Experiment, Finished, Session, Work, bfloat16
@@ -33,7 +33,7 @@ def configuration(work: Work, session: Session) -> dict[str, Any]:
         "data": work.fingerprints(),
         "classes": list(work.data.classes) if isinstance(work, Experiment) else [],
         "asked_with": None if (asked := work.asked()) is None else asked.asked_with,
-        "published": [published.plain() for published in work.published] if is_as_published(work) else [],
+        **stated_of(work),
         "versions": versions(),
         "machine": machine(),
         "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
@@ -52,7 +52,8 @@ def outcome(run: Run, session: Session, finished: Finished, seconds: float) -> d
         "best": finished.best,
         "headline": finished.reading.headline,
         "higher_is_better": list(finished.reading.higher_is_better),
-        "published": beside_published(config["published"], finished.metrics, finished.reading),
+        "published": beside_stated(config["published"], finished.metrics, finished.reading),
+        "goals": beside_stated(config.get("goals", []), finished.metrics, finished.reading),
         "seconds": round(seconds, 3),
         "device": config["device"],
         "engine": session.engine,
@@ -77,8 +78,17 @@ def num_parameters(work: Work) -> int | None:
     return sum(parameter.numel() for parameter in work.model.parameters())
 
 
-def is_as_published(work: Work) -> bool:
-    """Whether the settings are those that the published results were reached with: fewer epochs show how far
+def stated_of(work: Work) -> dict[str, list[dict[str, Any]]]:
+    """What others published; and, apart from it, what this project aims at and what has to hold."""
+    stated = [each.plain() for each in work.stated] if is_as_stated(work) else []
+    return {
+        "published": [each for each in stated if each["kind"] == "published"],
+        "goals": [each for each in stated if each["kind"] != "published"],
+    }
+
+
+def is_as_stated(work: Work) -> bool:
+    """Whether the settings are those that the figures belong to: fewer epochs show how far
     one is, anything else changed is another experiment."""
     if work.declared is None:
         return True

@@ -1,4 +1,4 @@
-"""How a measurement stands beside what was published."""
+"""How a measurement stands beside what is stated: published results, goals, what has to hold."""
 
 from __future__ import annotations
 
@@ -8,9 +8,17 @@ from typing import Any
 
 from dongshou.runs.directions import UNSAID
 from dongshou.training import Band, Reading, Reported
-from dongshou.training.published import Verdict
+from dongshou.training.published import Kind, Verdict
 
-VERDICTS: tuple[Verdict, ...] = ("match", "within range", "differs")  # from the best to the worst
+VERDICTS = ("holds", "match", "reached", "within range", "missed", "differs")  # from the best to the worst
+
+BEST = VERDICTS[:3]
+
+IN_WORDS: dict[Kind, dict[Verdict, str]] = {
+    "published": {"match": "match", "within range": "within range", "differs": "differs"},
+    "goal": {"match": "reached", "within range": "missed", "differs": "missed"},
+    "exact": {"match": "holds", "within range": "differs", "differs": "differs"},
+}
 
 
 def figure_from(plain: Mapping[str, Any]) -> Band | Reported:
@@ -21,31 +29,38 @@ def figure_from(plain: Mapping[str, Any]) -> Band | Reported:
     return Band(*(plain[name] for name in ("minimum", "p10", "median", "p90", "maximum")))
 
 
-def judge(metric: str, plain: Mapping[str, Any], measured: Sequence[float], reading: Reading = UNSAID) -> Verdict:
-    """The verdict on a metric measured over one or more seeds.
+def judge(
+    metric: str,
+    plain: Mapping[str, Any],
+    measured: Sequence[float],
+    reading: Reading = UNSAID,
+    kind: Kind = "published",
+) -> str:
+    """The verdict on a metric measured over one or more seeds, in the words for what it is set beside.
 
     The median is compared with the band, widened by the standard deviation over the seeds (0 for one seed).
     """
     deviation = statistics.stdev(measured) if len(measured) > 1 else 0.0
-    return figure_from(plain).judge(statistics.median(measured), deviation, reading.prefers_more(metric))
+    verdict = figure_from(plain).judge(statistics.median(measured), deviation, reading.prefers_more(metric))
+    return IN_WORDS[kind][verdict]
 
 
-def beside_published(
-    published: Sequence[Mapping[str, Any]], metrics: Mapping[str, float], reading: Reading = UNSAID
+def beside_stated(
+    stated: Sequence[Mapping[str, Any]], metrics: Mapping[str, float], reading: Reading = UNSAID
 ) -> list[dict[str, Any]]:
-    """The published results, with what one run measured and its verdict."""
+    """What is stated in a record, with what one run measured and its verdict."""
     compared = []
-    for source in published:
-        rows = {}
+    for source in stated:
+        kind, rows = source.get("kind", "published"), {}  # the key is younger than some records
         for name, figure in source["metrics"].items():
             rows[name] = dict(figure)
             if name in metrics:
-                verdict = judge(name, figure, [metrics[name]], reading)
+                verdict = judge(name, figure, [metrics[name]], reading, kind)
                 rows[name] |= {"measured": metrics[name], "verdict": verdict}
-        compared.append({"source": source["source"], "metrics": rows})
+        compared.append({"kind": kind, "source": source["source"], "metrics": rows})
     return compared
 
 
-def worst(verdicts: Sequence[Verdict]) -> Verdict:
+def worst(verdicts: Sequence[str]) -> str:
     """The verdict on an experiment: that of its worst metric."""
     return max(verdicts, key=VERDICTS.index)

@@ -6,19 +6,19 @@ import json
 import statistics
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from dongshou.errors import DongshouError, UsageError
 from dongshou.experiments.catalogue import list_experiments
 from dongshou.experiments.registry import Declaration, find_declaration
+from dongshou.runs.directions import UNSAID, reading_in
 from dongshou.runs.execute import Interrupted
 from dongshou.runs.files import read_json, write_json, write_whole
-from dongshou.runs.judge import judge, worst
-from dongshou.runs.report import report
+from dongshou.runs.judge import BEST, judge, worst
+from dongshou.runs.report import pages
 from dongshou.runs.run import Run
-from dongshou.training import Published
+from dongshou.training import Reading, Stated
 
 
 def reproduce(
@@ -80,35 +80,28 @@ def holds_whole(path: Path) -> bool:
 
 
 def reproducible_names() -> Iterator[str]:
-    """Every experiment, and every variant that others have reported a result for.
-
-    A variant that cannot be made here, for want of its data, is among them: its failure is to be seen.
-    """
+    """Every experiment, and every variant that has something stated to be set beside."""
     for entry in list_experiments():
         yield entry.name
         for name in (f"{entry.name}:{variant}" for variant in entry.variants):
-            try:
-                if find_declaration(name)().published:
-                    yield name
-            except DongshouError:
+            if find_declaration(name).stated:
                 yield name
 
 
 def reproduced(declaration: Declaration, seeds: int, epochs: int | None, options: dict[str, Any]) -> dict[str, Any]:
-    """What came out over the seeds, beside what was published."""
-    runs, failures, published = [], [], ()
+    """What came out over the seeds, beside what is stated."""
+    runs, failures = [], []
     settings = {} if epochs is None else {"epochs": epochs}
     limits = limits_of(declaration, epochs, options.get("limit"))
     for seed in range(seeds):
         try:
-            work = declaration(**settings)
-            published = work.published
-            runs.append(work.run(seed=seed, **options))
+            runs.append(declaration(**settings).run(seed=seed, **options))
         except Interrupted:
             raise
         except DongshouError as error:
             failures.append({"seed": seed, "error": str(error)})
-    beside = compared(published, [run.result for run in runs], is_trial=bool(limits))
+    reading = runs[0].reading if runs else UNSAID
+    beside = compared(declaration.stated, [run.result for run in runs], reading, is_trial=bool(limits))
     return {
         "experiment": declaration.name,
         "unit": declaration.entry.unit,
@@ -117,7 +110,8 @@ def reproduced(declaration: Declaration, seeds: int, epochs: int | None, options
         "engine": options.get("engine", "torch"),
         "fast": options.get("fast", False),
         "verdict": overall(beside, bool(runs), bool(limits)),
-        "published": beside,
+        **by_kind(beside),
+        **reading._asdict(),
         "seeds": [one_seed(run) for run in runs],
         "failures": failures,
         "limited": bool(limits),
@@ -130,8 +124,8 @@ def reproduced(declaration: Declaration, seeds: int, epochs: int | None, options
 def judge_again(results: str | Path = "results") -> list[dict[str, Any]]:
     """Set what is recorded beside what the experiments state today, and write the report anew; nothing is run.
 
-    A record stays as it is where the settings have other values by now, or where the data are missing without which an
-    experiment cannot say what it states. A source with figures that were not measured then is left out.
+    A record stays as it is where the settings have other values by now. A source with figures that were not measured
+    then is left out.
     Raises UsageError where nothing is recorded.
     """
     paths = sorted(Path(results).glob("*.json"))
@@ -144,17 +138,16 @@ def judge_again(results: str | Path = "results") -> list[dict[str, Any]]:
         if not has_same_settings(outcome, declaration):
             outcomes.append(outcome)
             continue
-        with suppress(DongshouError):
-            seeds = [seed["result"] for seed in outcome["seeds"]]
-            beside = compared(declaration().published, seeds, is_trial=outcome["limited"])
-            beside = [source for source in beside if all(row["values"] for row in source["metrics"].values())]
-            outcome |= {
-                "title": declaration.title,
-                "description": declaration.description,
-                "published": beside,
-                "verdict": overall(beside, bool(seeds), outcome["limited"]),
-            }
-            write_json(path, outcome)
+        seeds = [seed["result"] for seed in outcome["seeds"]]
+        beside = compared(declaration.stated, seeds, reading_in(outcome), is_trial=outcome["limited"])
+        beside = [source for source in beside if all(row["values"] for row in source["metrics"].values())]
+        outcome |= {
+            "title": declaration.title,
+            "description": declaration.description,
+            **by_kind(beside),
+            "verdict": overall(beside, bool(seeds), outcome["limited"]),
+        }
+        write_json(path, outcome)
         outcomes.append(outcome)
     write_report(results)
     return outcomes
@@ -188,37 +181,51 @@ def one_seed(run: Run) -> dict[str, Any]:
     return {name: record[name] for name in ("seed", "result", "best", "seconds")}
 
 
+def by_kind(beside: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """What others published; and, apart from it, the goals and what has to hold by construction."""
+    return {
+        "published": [source for source in beside if source["kind"] == "published"],
+        "goals": [source for source in beside if source["kind"] != "published"],
+    }
+
+
 def compared(
-    published: Sequence[Published], results: Sequence[dict[str, float]], is_trial: bool = False
+    stated: Sequence[Stated],
+    results: Sequence[dict[str, float]],
+    reading: Reading = UNSAID,
+    is_trial: bool = False,
 ) -> list[dict[str, Any]]:
-    """Each published figure with the values measured, their median and the verdict, which a trial does not get.
+    """Each stated figure with the values measured, their median and the verdict, which a trial does not get.
 
     `match_alone` counts the seeds that match without the others: a median may match where half of them do not.
     """
     sources = []
-    for source in published:
+    for source in stated:
         rows = {}
         for metric, figure in source.plain()["metrics"].items():
             values = [result[metric] for result in results if metric in result]
             rows[metric] = figure | {"values": values}
             if values:
-                rows[metric]["measured"] = statistics.median(values)
-                rows[metric]["verdict"] = verdict_on(metric, figure, values, is_trial)
-                if figure["judged"] and not is_trial:
-                    rows[metric]["match_alone"] = sum(judge(metric, figure, [value]) == "match" for value in values)
+                rows[metric] |= {"measured": statistics.median(values), "verdict": LIMITED if figure["judged"] else ""}
+            if values and figure["judged"] and not is_trial:
+                alone = [[value] for value in values]
+                verdict, *alone = (judge(metric, figure, some, reading, source.kind) for some in (values, *alone))
+                rows[metric] |= {"verdict": verdict, "match_alone": sum(one in BEST for one in alone)}
         not_learnt = 0 if is_trial else sum(map(source.has_failed, results))
-        sources.append({"source": source.source, "metrics": rows} | ({"not_learnt": not_learnt} if not_learnt else {}))
+        one = {"kind": source.kind, "source": source.source, "metrics": rows}
+        sources.append(one | ({"not_learnt": not_learnt} if not_learnt else {}))
     return sources
 
 
-def verdict_on(metric: str, figure: dict[str, Any], values: list[float], is_trial: bool) -> str:
-    if not figure["judged"]:
-        return ""
-    return LIMITED if is_trial else judge(metric, figure, values)
-
-
 def write_report(results: str | Path) -> Path:
-    """Write RESULTS.md, beside the directory of results, from all results in it."""
-    path = Path(results).resolve().parent / "RESULTS.md"
-    write_whole(path, report([read_json(file) for file in sorted(Path(results).glob("*.json"))]))
-    return path
+    """Write RESULTS.md, beside the directory of results, and a page for each unit in it, from all results there."""
+    folder = Path(results).resolve()
+    outcomes = [read_json(file) for file in sorted(folder.glob("*.json"))]
+    for path, text in pages(outcomes, stated_today(), folder.name):
+        write_whole(folder.parent / path, text)
+    return folder.parent / "RESULTS.md"
+
+
+def stated_today() -> dict[str, list[dict[str, Any]]]:
+    """By experiment and variant: what its results are set beside, as plain data. Nothing is built for it."""
+    return {name: [each.plain() for each in find_declaration(name).stated] for name in reproducible_names()}

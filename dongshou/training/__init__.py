@@ -6,7 +6,7 @@ from dongshou.training.experiment import Experiment
 from dongshou.training.loop import fit
 from dongshou.training.procedure import Procedure
 from dongshou.training.progress import Progress
-from dongshou.training.published import Band, Published, Reported
+from dongshou.training.published import Band, Exact, Goal, Published, Reported, Stated
 from dongshou.training.reading import Reading
 from dongshou.training.series import Series
 from dongshou.training.session import Session
@@ -20,8 +20,10 @@ __all__ = [
     "EarlyStopping",
     "Evaluated",
     "Event",
+    "Exact",
     "Experiment",
     "Finished",
+    "Goal",
     "Procedure",
     "Progress",
     "Published",
@@ -30,6 +32,7 @@ __all__ = [
     "Saved",
     "Series",
     "Session",
+    "Stated",
     "Stepped",
     "Work",
     "Wrote",

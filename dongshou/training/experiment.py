@@ -24,7 +24,7 @@ from dongshou.training.events import Drew, Event, Finished, Metrics
 from dongshou.training.loop import fit
 from dongshou.training.pace import Schedule
 from dongshou.training.progress import Progress
-from dongshou.training.published import Published
+from dongshou.training.published import Stated
 from dongshou.training.work import Asked, Work
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Experiment(Work):
     sample: Callable[[nn.Module], str | Figure] | None = None
     conclude: Conclude | None = None
     higher_is_better: Collection[str] = ()
-    published: Sequence[Published] = ()
+    stated: Sequence[Stated] = ()
     draw: bool = True
 
     def __post_init__(self) -> None:

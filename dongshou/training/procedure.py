@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from dongshou.training.events import Event
-from dongshou.training.published import Published
 from dongshou.training.work import Asked, Respondent, Work
 
 if TYPE_CHECKING:
@@ -26,13 +25,11 @@ class Procedure(Work):
     def __init__(
         self,
         steps: Callable[[Session], Iterator[Event]],
-        published: Sequence[Published] = (),
         data: str | None = None,
         asked: Callable[[], Respondent] | None = None,
         asked_with: AskedWith = "row",
     ) -> None:
         self.steps = steps
-        self.published = published
         self.data = data
         self.respondent = asked
         self.asked_with: AskedWith = asked_with

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, ClassVar, Literal, TypeVar
 
+Kind = Literal["published", "goal", "exact"]
 Verdict = Literal["match", "within range", "differs"]
+
+STATED = "stated"  # the attribute of a function that declares an experiment
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
@@ -61,16 +66,30 @@ class Reported:
         return "match" if is_better and not self.two_sided else "differs"
 
 
-class Published:
-    """Results of one source: `Published("d2l-zh 2.0", test_accuracy=Band(0.77, 0.78, 0.80, 0.82, 0.83))`.
+class Stated:
+    """What an experiment's results are set beside: figures by metric, and whose they are.
+
+    Written above the function that declares the experiment, which it leaves as it is: the figures can be read
+    without building anything.
+
+    >>> @Published("d2l-zh 2.0", test_accuracy=Band(0.77, 0.78, 0.80, 0.82, 0.83))
+    ... def experiment(lr: float = 0.9): ...
+    >>> stated_by(experiment)[0].source
+    'd2l-zh 2.0'
 
     The first metric named is the one that decides; `secondary` names those that are shown, not judged.
     """
+
+    kind: ClassVar[Kind]
 
     def __init__(self, source: str, *, secondary: tuple[str, ...] = (), **figures: Band | Reported) -> None:
         self.source = source
         self.figures = figures
         self.secondary = secondary
+
+    def __call__(self, declare: F) -> F:
+        setattr(declare, STATED, (self, *stated_by(declare)))  # decorators are applied from the last line to the first
+        return declare
 
     def has_failed(self, result: Mapping[str, float]) -> bool:
         """Whether a seed has not learnt: one of its results lies below what its band calls failed, or is nan."""
@@ -80,13 +99,38 @@ class Published:
     def plain(self) -> dict:
         """As plain data, for a record."""
         return {
+            "kind": self.kind,
             "source": self.source,
             "metrics": {
-                name: stated(figure) | {"judged": name not in self.secondary} for name, figure in self.figures.items()
+                name: values_of(figure) | {"judged": name not in self.secondary}
+                for name, figure in self.figures.items()
             },
         }
 
 
-def stated(figure: Band | Reported) -> dict[str, float | bool]:
-    """What is said of a figure, as plain data."""
+class Published(Stated):
+    """Results that others reported: a book, a paper, study notes."""
+
+    kind = "published"
+
+
+class Goal(Stated):
+    """An aim of this project's own: a figure to reach, or a claim that the experiment makes."""
+
+    kind = "goal"
+
+
+class Exact(Stated):
+    """What has to come out by construction: a theorem, two ways to compute the same."""
+
+    kind = "exact"
+
+
+def stated_by(declare: Callable[..., Any]) -> tuple[Stated, ...]:
+    """What stands above the function that declares an experiment, in that order."""
+    return getattr(declare, STATED, ())
+
+
+def values_of(figure: Band | Reported) -> dict[str, float | bool]:
+    """A figure as plain data."""
     return {name: value for name, value in vars(figure).items() if value is not None}

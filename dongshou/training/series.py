@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dongshou.training.events import Event, Finished, Metrics
 from dongshou.training.loop import fit
 from dongshou.training.progress import Progress
-from dongshou.training.published import Published
 from dongshou.training.randomness import seed_all
 from dongshou.training.reading import Reading
 from dongshou.training.work import Asked, Work
@@ -51,14 +50,12 @@ class Series(Work):
         self,
         parts: Mapping[str, Callable[[], Experiment]],
         conclude: Conclude | None = None,
-        published: Sequence[Published] = (),
         data: str | None = None,
         answers: str | None = None,
         asked_with: AskedWith = "image",
     ) -> None:
         self.parts = dict(parts)
         self.conclude = conclude
-        self.published = published
         self.data = data
         self.answers = [*parts][-1] if answers is None else answers
         self.asked_with: AskedWith = asked_with

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from dongshou.errors import UsageError, did_you_mean
 from dongshou.training.events import Event
-from dongshou.training.published import Published
+from dongshou.training.published import Stated
 
 if TYPE_CHECKING:
     from torch import nn
@@ -78,7 +78,7 @@ class Asked(NamedTuple):
 class Work(ABC):
     """An interface: a fit, a series of fits, or a procedure that is no fit at all."""
 
-    published: Sequence[Published] = ()
+    stated: Sequence[Stated] = ()
     declared: Declared | None = None
 
     @abstractmethod

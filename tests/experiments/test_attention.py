@@ -22,7 +22,7 @@ from dongshou.experiments.registry import find_declaration
 from dongshou.models.encoder_decoder import seq2seq
 from dongshou.models.transformer import transformer
 from dongshou.runs import predict
-from dongshou.runs.judge import beside_published
+from dongshou.runs.judge import beside_stated
 from dongshou.training import Session
 
 TRANSLATION = ("seq2seq", "seq2seq-attention", "transformer-mt")
@@ -105,10 +105,10 @@ def test_dates_are_in_one_of_two_languages(name, pair_file):
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name.endswith((":full", ":small"))])
-@pytest.mark.parametrize(("gained", "verdict"), [(0.0, "match"), (1.5, "match"), (-0.1, "differs")])
+@pytest.mark.parametrize(("gained", "verdict"), [(0.0, "reached"), (1.5, "reached"), (-0.1, "missed")])
 def test_a_beam_is_to_be_no_worse_than_greedy_search(name, gained, verdict, pair_file):
-    (claim,) = small(name, pair_file).published
-    (source,) = beside_published([claim.plain()], {"gained_bleu": gained})
+    (goal,) = small(name, pair_file).stated
+    (source,) = beside_stated([goal.plain()], {"gained_bleu": gained})
     assert source["metrics"]["gained_bleu"]["verdict"] == verdict
 
 
@@ -129,7 +129,7 @@ def test_the_settings_are_the_books(name, real_data):
     assert [len(vocabulary) for vocabulary in vocabularies] == [184, 201]  # as the book prints them
     assert [tuple(tensor.shape) for tensor in next(iter(work.data.train()))] == [(64, 10), (64,), (64, 10), (64,)]
     assert work.data.train().num_examples == 600
-    (published,) = work.published
+    (published,) = work.stated
     assert published.figures["train_loss"].median == loss
     assert "loss x 10" in published.source
     assert set(published.figures) - set(published.secondary) == {"train_loss"}

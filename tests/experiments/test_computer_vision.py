@@ -140,7 +140,7 @@ def test_the_book_augments_by_flips_alone():
     with torch.device("meta"):
         work = made("augmentation:book")
     assert (work.epochs, work.optimizer.param_groups[0]["lr"]) == (10, 0.001)
-    assert work.published[0].figures["test_accuracy"].median == 0.839
+    assert work.stated[0].figures["test_accuracy"].median == 0.839
 
 
 # fine-tuning

@@ -11,18 +11,7 @@ from dongshou import experiments
 from dongshou.data.sets import synthetic
 from dongshou.errors import DongshouError, UsageError
 from dongshou.experiments.linear_networks import _one_input, logistic_regression
-from dongshou.runs import Run
-
-
-def verdicts(run: Run) -> set[str]:
-    """The verdicts on all judged metrics."""
-    return {
-        figure["verdict"]
-        for source in run.record["published"]
-        for figure in source["metrics"].values()
-        if figure["judged"]
-    }
-
+from tests.experiments.verdicts import comes_out_as_stated
 
 QUICK = (
     "exhaustive-search",
@@ -45,7 +34,7 @@ QUICK = (
 def test_comes_out_as_published(name: str) -> None:
     from dongshou.experiments.registry import find_declaration
 
-    assert verdicts(find_declaration(name)().run()) == {"match"}
+    assert comes_out_as_stated(find_declaration(name)().run())
 
 
 def test_exhaustive_search_finds_the_weight_on_the_grid() -> None:

@@ -9,6 +9,7 @@ from dongshou import experiments
 from dongshou.errors import UsageError
 from dongshou.runs.reproduce import compared
 from dongshou.training import Reported
+from tests.experiments.verdicts import comes_out_as_stated
 
 ON_DIGITS = {
     "mlp": dict(data="digits", epochs=1),
@@ -26,16 +27,6 @@ def named(name: str):
     base, _, variant = name.partition(".")
     declaration = getattr(experiments, base)
     return getattr(declaration, variant) if variant else declaration
-
-
-def verdicts(run) -> set[str]:
-    """The verdicts on all judged metrics of all sources."""
-    return {
-        figure["verdict"]
-        for source in run.record["published"]
-        for figure in source["metrics"].values()
-        if figure["judged"]
-    }
 
 
 @pytest.mark.parametrize(("name", "settings"), (ON_DIGITS | SYNTHETIC).items())
@@ -90,7 +81,7 @@ def test_the_penalty_takes_the_step_of_weight_decay_in_the_optimiser():
 def test_weight_decay_in_many_dimensions_comes_out_as_published(name):
     work = named(name)()
     runs = [work.run(seed=seed, device="cpu") for seed in range(3)]
-    (source,) = compared(work.published, [run.result for run in runs])
+    (source,) = compared(work.stated, [run.result for run in runs])
     assert {metric: row["verdict"] for metric, row in source["metrics"].items()} == {
         "test_loss": "match",
         "train_loss": "match",
@@ -101,12 +92,12 @@ def test_weight_decay_in_many_dimensions_comes_out_as_published(name):
 @pytest.mark.parametrize("name", ["normal", "underfit"])
 def test_a_polynomial_fit_comes_out_as_published(name):
     run = named(f"polynomial_fit.{name}")().run(device="cpu")
-    assert verdicts(run) == {"match"}
+    assert comes_out_as_stated(run)
 
 
 def test_too_few_and_too_many_columns_are_worse_than_the_right_ones():
     run = experiments.polynomial_fit().run(device="cpu")
-    assert verdicts(run) == {"match"}
+    assert comes_out_as_stated(run)
     assert run.result["underfit_train_loss"] > 100 * run.result["train_loss"]
     assert run.result["overfit_test_loss"] > run.result["test_loss"]
     assert (run.path / "figures" / "fits.png").is_file()
@@ -129,10 +120,10 @@ def test_an_epoch_on_fashion_mnist(real_data, name):
 def test_the_diabetes_network_stands_beside_its_baselines(real_data):
     real_data("diabetes-pima")
     work = experiments.diabetes_mlp(epochs=50)
-    majority, linear = (source.figures["test_accuracy"] for source in work.published)
+    linear, majority = (source.figures["test_accuracy"] for source in work.stated)
     assert isinstance(majority, Reported) and isinstance(linear, Reported)
     assert 0.6 < majority.value < 0.7 < linear.value
-    assert verdicts(work.run(device="cpu")) == {"match"}
+    assert comes_out_as_stated(work.run(device="cpu"))
 
 
 def test_the_diabetes_network_is_the_same_on_both_engines(real_data):

@@ -19,6 +19,7 @@ from dongshou.runs import execute
 from dongshou.runs.execute import Interrupted
 from dongshou.scratch import optim as scratch_optim
 from dongshou.training import Evaluated
+from tests.experiments.verdicts import comes_out_as_stated
 from tests.runs.same_run import assert_same
 
 EXACT = {
@@ -44,19 +45,9 @@ PUBLISHED = (
 )
 
 
-def verdicts(run) -> set[str]:
-    """The verdicts on all judged metrics of all sources."""
-    return {
-        figure["verdict"]
-        for source in run.record["published"]
-        for figure in source["metrics"].values()
-        if figure["judged"]
-    }
-
-
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_comes_out_as_published(name: str) -> None:
-    assert verdicts(find_declaration(name)().run()) == {"match"}
+    assert comes_out_as_stated(find_declaration(name)().run())
 
 
 @pytest.mark.parametrize(("name", "values"), EXACT.items())
@@ -168,7 +159,7 @@ def test_a_way_that_explodes_beyond_the_numbers_ends_the_run() -> None:
 def test_every_optimiser_ends_in_the_published_band(real_data, engine: str) -> None:
     real_data("airfoil")
     run = experiments.optimizers_airfoil().run(device="cpu", engine=engine)
-    assert verdicts(run) == {"match"} and len(run.result) == 11
+    assert comes_out_as_stated(run) and len(run.result) == 11
     steps = run.table("step")
     for part, name in (("adam", "adam_loss"), ("minibatch 1", "minibatch_1_loss")):
         course = steps[steps["part"] == part]

@@ -20,7 +20,7 @@ from dongshou.experiments.recurrent_networks.hello_rnn import CellModel, Embeddi
 from dongshou.experiments.recurrent_networks.ngram import BackOff, laplace
 from dongshou.experiments.registry import find_declaration
 from dongshou.runs import Run
-from dongshou.runs.judge import beside_published
+from dongshou.runs.judge import beside_stated
 from dongshou.training import Progress, Session, fit
 from dongshou.training.events import Metrics
 
@@ -88,8 +88,8 @@ def test_the_settings_are_those_that_were_published(name: str, real_data):
     layers = work.model.recurrent
     assert (type(layers).__name__, layers.hidden_size, layers.num_layers) == (kind, units, num_layers)
     assert (work.optimizer.param_groups[0]["lr"], work.clip, work.epochs) == (lr, 1.0, 500)
-    assert work.published[0].figures["train_perplexity"].median == median
-    assert work.published[0].source.endswith("(± 0.05: printed to one decimal)")
+    assert work.stated[0].figures["train_perplexity"].median == median
+    assert work.stated[0].source.endswith("(± 0.05: printed to one decimal)")
     train = work.data.train()
     assert (len(train.tokens), train.batch_size, train.num_steps) == (10_000, 32, 35)
     assert train.sampling == ("random" if name.endswith("random") else "sequential")
@@ -220,10 +220,10 @@ def test_lines_of_five_or_seven_characters_are_regular(real_data):
     assert regular_lines(reciter, work.data, num_tokens=18 * 5) == {"regular_lines": pytest.approx(2 / 3)}
 
 
-@pytest.mark.parametrize(("share", "verdict"), [(1.0, "match"), (0.2, "differs")])
+@pytest.mark.parametrize(("share", "verdict"), [(1.0, "reached"), (0.2, "missed")])
 def test_more_regular_lines_are_better(share: float, verdict: str, real_data):
     real_data("tang-poems")
-    (source,) = beside_published([made("lstm-lm:poems").published[0].plain()], {"regular_lines": share})
+    (source,) = beside_stated([made("lstm-lm:poems").stated[0].plain()], {"regular_lines": share})
     assert source["metrics"]["regular_lines"]["verdict"] == verdict
 
 

@@ -36,7 +36,7 @@ def test_a_series_has_a_line_for_each_part():
 
 def test_published_results_stand_behind_the_curves():
     work = toys.toy()
-    work.published = [Published("a book", test_accuracy=Band(0.1, 0.2, 0.3, 0.4, 0.5), test_loss=Reported(0.4))]
+    work.stated = [Published("a book", test_accuracy=Band(0.1, 0.2, 0.3, 0.4, 0.5), test_loss=Reported(0.4))]
     figure = draw_curves([work.run()])
     assert labels(figure.axes[0])[-1] == "test, a book"
     assert labels(figure.axes[1])[-1] == "test, a book"

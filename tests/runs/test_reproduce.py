@@ -9,9 +9,11 @@ import pytest
 
 from dongshou.errors import UsageError
 from dongshou.runs.judge import judge, worst
-from dongshou.runs.report import in_words, number, processor, report, rows_of
+from dongshou.runs.report.cells import number
+from dongshou.runs.report.details import in_words, processor, rows_of
+from dongshou.runs.report.overview import claims_of, overview
 from dongshou.runs.reproduce import compared, judge_again, reproduce, reproducible_names
-from dongshou.training import Band, Published, Reported
+from dongshou.training import Band, Exact, Goal, Published, Reported
 
 BAND = {"minimum": 0.70, "p10": 0.75, "median": 0.80, "p90": 0.82, "maximum": 0.85, "judged": True}
 SINGLE = {"value": 0.40, "within": 0.02, "two_sided": False, "judged": True}
@@ -58,7 +60,7 @@ def test_the_seeds_that_match_alone_are_counted():
         "seeds": [{"seconds": 1.0, "result": {}, "best": {}}] * 5,
         "failures": [],
     }
-    assert [row[7] for row in rows_of(outcome | {"published": [beside]})] == ["match, 3 of 5 seeds alone", ""]
+    assert [row[8] for row in rows_of(outcome | {"published": [beside]})] == ["match, 3 of 5 seeds alone", ""]
 
 
 def test_the_worst_metric_decides():
@@ -73,7 +75,9 @@ def test_reproduce_writes_each_seed_and_the_table(tmp_path: Path):
     assert written["verdict"] == outcome["verdict"] == "match"
     assert written["versions"]["torch"] and written["machine"]["cores"] and written["limited"] is False
     table = (tmp_path / "RESULTS.md").read_text()
-    assert "| `exhaustive-search` | torch | 2 |" in table and "match" in table
+    assert "| `exhaustive-search` | w | 2.0000 [2.0000, 2.0000] | 2.0000 ± 1e-06 |  | match |" in table
+    assert "[In full](results/linear_networks.md)" in table
+    assert "| `exhaustive-search` | torch | 2 |" in (tmp_path / "results" / "linear_networks.md").read_text()
 
 
 def test_what_is_recorded_is_judged_by_what_is_stated_today(tmp_path: Path):
@@ -118,9 +122,11 @@ def test_the_table_is_made_of_all_results_that_there_are(tmp_path: Path):
 def test_a_trial_has_a_row_that_says_so_and_no_verdict(tmp_path: Path, name: str, trial: dict[str, int], limits: str):
     (outcome,) = reproduce([name], seeds=1, results=tmp_path / "results", **trial)
     assert outcome["verdict"] == "limited" and outcome["limited"]
-    assert {row[7] for row in rows_of(outcome)} == {f"limited to {limits}: not compared"}
-    table = (tmp_path / "RESULTS.md").read_text()
+    assert {row[8] for row in rows_of(outcome)} == {f"limited to {limits}: not compared"}
+    (page,) = (tmp_path / "results").glob("*.md")
+    table = page.read_text()
     assert f"limited to {limits}: not compared |" in table and f"**Limited to {limits}: no reproduction.**" in table
+    assert f"| limited to {limits} |" in (tmp_path / "RESULTS.md").read_text()
 
 
 def test_a_trial_never_takes_the_place_of_a_whole_reproduction(tmp_path: Path):
@@ -130,12 +136,12 @@ def test_a_trial_never_takes_the_place_of_a_whole_reproduction(tmp_path: Path):
         written.append(json.loads((tmp_path / "results" / "weight-decay-high-dim.json").read_text()))
     assert [outcome["limited"] for outcome in written] == [True, False, False]
     assert written[1] == written[2]
-    assert "not compared" not in (tmp_path / "RESULTS.md").read_text()
+    assert "not compared" not in (tmp_path / "results" / "multilayer_perceptrons.md").read_text()
 
 
 def test_the_declared_epochs_are_no_trial(tmp_path: Path):
     (outcome,) = reproduce(["mlp:digits"], seeds=1, epochs=30, results=tmp_path / "results")
-    assert not outcome["limited"] and {row[7] for row in rows_of(outcome)} == {""}
+    assert not outcome["limited"] and {row[8] for row in rows_of(outcome)} == {""}
 
 
 def test_epochs_that_an_experiment_does_not_have_are_refused(tmp_path: Path):
@@ -161,7 +167,7 @@ def test_a_seed_that_fails_is_counted(tmp_path: Path, monkeypatch: pytest.Monkey
     (tmp_path / "a-file").write_text("no directory")
     (outcome,) = reproduce(["exhaustive-search"], seeds=2, results=tmp_path / "results")
     assert len(outcome["failures"]) == 2 and outcome["verdict"] == "failed"
-    assert "0, 2 failed" in report([outcome])
+    assert "0, 2 failed" in (tmp_path / "results" / "linear_networks.md").read_text()
 
 
 def test_every_published_experiment_has_a_name_that_can_be_reproduced(monkeypatch: pytest.MonkeyPatch):
@@ -173,9 +179,65 @@ def test_every_published_experiment_has_a_name_that_can_be_reproduced(monkeypatc
 
 def test_a_row_without_anything_published_stands_alone(tmp_path: Path):
     (outcome,) = reproduce(["stochastic-gradient-descent"], seeds=2, results=tmp_path / "results")
-    rows = list(rows_of(outcome | {"published": []}))
+    rows = list(rows_of(outcome | {"published": [], "goals": []}))
     assert [row[3] for row in rows] == list(outcome["seeds"][0]["result"])
-    assert {row[7] for row in rows} == {""}
+    assert {row[8] for row in rows} == {""}
+
+
+STATED = {
+    "mlp": [
+        Published("a book", test_accuracy=Reported(0.8), test_loss=Reported(0.5), secondary=("test_loss",)).plain(),
+        Goal("an aim", test_accuracy=Reported(0.9)).plain(),
+    ],
+    "lenet": [Published("a book", test_accuracy=Reported(0.9)).plain()],
+    "convexity": [Exact("a theorem", gap=Reported(0.0, two_sided=True)).plain()],
+}
+
+
+def recorded(experiment: str, result: dict[str, float], **more: object) -> dict:
+    """A record of one seed, set beside what the experiment states."""
+    beside = compared([stated_of[kind] for kind in more.pop("stated", ())], [result])  # pyright: ignore
+    return {
+        "experiment": experiment,
+        "engine": "torch",
+        "limited": False,
+        "seeds": [{"seconds": 1.0, "result": result, "best": {}}],
+        "failures": [],
+        "published": [source for source in beside if source["kind"] == "published"],
+        "goals": [source for source in beside if source["kind"] != "published"],
+    } | more
+
+
+stated_of = {
+    "book": Published("a book", test_accuracy=Reported(0.8), test_loss=Reported(0.5), secondary=("test_loss",)),
+    "aim": Goal("an aim", test_accuracy=Reported(0.9)),
+    "theorem": Exact("a theorem", gap=Reported(0.0, two_sided=True)),
+}
+
+
+def test_the_overview_counts_each_judged_figure_once_and_says_why_some_were_not_run():
+    whole = recorded("mlp", {"test_accuracy": 0.85, "test_loss": 9.0}, stated=("book", "aim"))
+    on_scratch = recorded("mlp", {"test_accuracy": 0.1, "test_loss": 9.0}, stated=("book", "aim"), engine="scratch")
+    theorem = recorded("convexity", {"gap": 0.5}, stated=("theorem",))
+    trial = recorded("lenet", {"test_accuracy": 0.2}, limited=True, limits={"examples": 2000, "epochs": 1})
+    outcomes = [on_scratch, whole, theorem, trial]
+    assert [tuple(claim) for claim in claims_of(outcomes, STATED)] == [
+        ("mlp", "published", "match"),
+        ("mlp", "goal", "missed"),
+        ("lenet", "published", "not run"),
+        ("convexity", "exact", "differs"),
+    ]
+    assert overview(outcomes, STATED).splitlines() == [
+        "|  | match | within range | differs | not run |",
+        "| --- | --- | --- | --- | --- |",
+        "| published results | 1 | 0 | 0 | 1 |",
+        "| goals of our own | 0 |  | 1 | 0 |",
+        "| equal by construction | 0 |  | 1 | 0 |",
+        "",
+        "Not run in full:",
+        "",
+        "- `lenet`: tried with 2,000 examples, 1 epoch only",
+    ]
 
 
 def test_unknown_names_and_no_seeds_are_refused(tmp_path: Path):

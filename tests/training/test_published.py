@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from dongshou.runs.judge import VERDICTS, beside_published, figure_from, judge, worst
+from dongshou.runs.judge import VERDICTS, beside_stated, figure_from, judge, worst
 from dongshou.training import Band, Published, Reported
 
 BAND = Band(0.70, 0.75, 0.80, 0.82, 0.85)
@@ -72,7 +72,7 @@ def test_the_record_keeps_all_that_a_verdict_needs():
     assert [figure_from(figure) for figure in plain["metrics"].values()] == [*published.figures.values()]
     assert [figure["judged"] for figure in plain["metrics"].values()] == [True, False]
 
-    (compared,) = beside_published([plain], {"test_accuracy": 0.8})
+    (compared,) = beside_stated([plain], {"test_accuracy": 0.8})
     assert compared["metrics"]["test_accuracy"]["verdict"] == "match"
     assert compared["metrics"]["test_accuracy"]["measured"] == 0.8
     assert "verdict" not in compared["metrics"]["test_loss"]

@@ -1,8 +1,7 @@
-"""A recurrent model of the characters of a text, at the book's settings, as the experiments of this unit share it."""
+"""A recurrent model of the characters of a text, at the book's settings, as several experiments share it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from typing import Literal
 
@@ -40,7 +39,6 @@ def character_model(
     epochs: int,
     prompt: str = PROMPT,
     encoding: str = "utf-8",
-    published: Sequence[Published] = (),
 ) -> Experiment:
     """One-hot characters, batches of 32 sequences of 35 steps, plain SGD, gradients clipped at norm 1.
 
@@ -62,7 +60,6 @@ def character_model(
         clip=1.0,
         measure_model=partial(without_future, batches=data.train()) if bidirectional else None,
         sample=writer(data, prompt, temperature=0.0),
-        published=published,
     )
 
 

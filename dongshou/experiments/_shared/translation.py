@@ -18,7 +18,7 @@ from dongshou.scratch.optim.lr_scheduler import LambdaLR, cosine_with_warmup
 from dongshou.tasks import Translation
 from dongshou.tasks.bleu import bleu, corpus_bleu
 from dongshou.tasks.translate import sentence_of, translations
-from dongshou.training import Band, Event, Experiment, Finished, Published, Reported, Wrote
+from dongshou.training import Band, Event, Experiment, Finished, Goal, Published, Reported, Wrote
 from dongshou.training.events import Metrics
 
 Dates = Literal["dates", "dates-zh"]
@@ -58,12 +58,15 @@ def judged(trained: Experiment, finished: Finished) -> Iterator[Event]:
     yield finished
 
 
+# a beam, which looks further than one word ahead, is to be no worse than greedy search
+BEAM_NO_WORSE = Goal("a beam is no worse than greedy search", gained_bleu=Reported(0))
+
+
 def wired(
     pairs: PairSplits,
     model: EncoderDecoder,
     lr: float,
     epochs: int,
-    published: Sequence[Published] = (),
     clip: float = 1.0,
 ) -> Experiment:
     """A model that translates, under Adam; what it makes of a few sentences is recorded as the epochs go by."""
@@ -78,22 +81,17 @@ def wired(
         sample=lambda model: in_lines(model, pairs),  # pyright: ignore[reportArgumentType]
         conclude=judged,
         higher_is_better=("bleu",),
-        published=published,
     )
 
 
 def wired_for_all(pairs: PairSplits, model: EncoderDecoder, lr: float, epochs: int) -> Experiment:
-    """The same where there is much to learn from: the rate climbs for 400 steps, then falls along a cosine.
-
-    A beam, which looks further than one word ahead, is to be no worse than greedy search.
-    """
-    beam = Published("beam >= greedy", gained_bleu=Reported(0))
+    """The same where there is much to learn from: the rate climbs for 400 steps, then falls along a cosine."""
     num_steps = len(pairs.train()) * epochs
 
     def schedule(optimizer: Optimizer) -> LRScheduler:
         return LambdaLR(optimizer, cosine_with_warmup(min(WARMUP, num_steps - 1), num_steps, start=0.01, end=0.02))
 
-    return replace(wired(pairs, model, lr, epochs, [beam]), schedule=schedule, schedule_every="step")
+    return replace(wired(pairs, model, lr, epochs), schedule=schedule, schedule_every="step")
 
 
 def all_pairs(data: str, encoding: str, max_words: int, min_frequency: int, batch_size: int) -> PairSplits:

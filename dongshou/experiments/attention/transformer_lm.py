@@ -16,6 +16,7 @@ from dongshou.training import Experiment, Published, Reported
 WARMUP = 100  # steps
 
 
+@Published("nanoGPT, on a processor", valid_loss=Reported(1.88))
 def experiment(
     text: str = "tiny-shakespeare",
     num_layers: int = 4,
@@ -57,24 +58,20 @@ def experiment(
         schedule_every="step",
         clip=1.0,
         sample=writer(data, prompt, 200, temperature=0.8),
-        published=[Published("nanoGPT, on a processor", valid_loss=Reported(1.88))],
     )
 
 
+@Published("nanoGPT, on a GPU", valid_loss=Reported(1.47))
 def large(epochs: int = 20) -> Experiment:
     """6 layers of 384, a context of 256, 5,000 steps: for a GPU."""
-    larger = experiment(
+    return experiment(
         num_layers=6, num_heads=6, num_hiddens=384, context=256, dropout=0.2, batch_size=64, lr=1e-3, epochs=epochs
     )
-    larger.published = [Published("nanoGPT, on a GPU", valid_loss=Reported(1.47))]
-    return larger
 
 
 def manual(epochs: int = 4) -> Experiment:
     """The manual that comes with every Python: no download."""
-    technical = experiment(text="python-manual", epochs=epochs)
-    technical.published = []
-    return technical
+    return experiment(text="python-manual", epochs=epochs)
 
 
 def decayed_matrices(model: nn.Module, weight_decay: float) -> list[dict]:

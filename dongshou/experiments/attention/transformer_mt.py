@@ -8,6 +8,7 @@ from dongshou import models
 from dongshou.data.text.splits import PairSplits
 from dongshou.data.text.translation import load_pairs
 from dongshou.experiments._shared.translation import (
+    BEAM_NO_WORSE,
     BOOK_CLIP,
     SMALL,
     Dates,
@@ -22,6 +23,13 @@ from dongshou.models.encoder_decoder import EncoderDecoder
 from dongshou.training import Band, Experiment
 
 
+@as_in_the_book(
+    train_loss=Band.between(0.30, 0.32, 0.33),
+    go_bleu=Band.between(1, 1, 1),
+    i_lost_bleu=Band.between(0, 1, 1),
+    hes_calm_bleu=Band.between(0.658, 1, 1),
+    im_home_bleu=Band.between(1, 1, 1),
+)
 def experiment(
     data: str = "fra-eng",
     max_examples: int = 600,
@@ -38,17 +46,11 @@ def experiment(
 ) -> Experiment:
     """The book's settings: two blocks in each half, four heads, 32 features."""
     pairs = load_pairs(data, batch_size, num_steps, max_examples=max_examples, encoding=encoding)
-    book = as_in_the_book(
-        train_loss=Band.between(0.30, 0.32, 0.33),
-        go_bleu=Band.between(1, 1, 1),
-        i_lost_bleu=Band.between(0, 1, 1),
-        hes_calm_bleu=Band.between(0.658, 1, 1),
-        im_home_bleu=Band.between(1, 1, 1),
-    )
     model = start_as_in_the_book(model_for(pairs, num_hiddens, num_heads, ffn_size, num_layers, dropout))
-    return wired(pairs, model, lr, epochs, [book], clip=BOOK_CLIP)
+    return wired(pairs, model, lr, epochs, clip=BOOK_CLIP)
 
 
+@BEAM_NO_WORSE
 def full(
     data: str = "fra-eng",
     max_words: int = 10,
@@ -69,6 +71,7 @@ def full(
     return wired_for_all(pairs, start_of_its_own(model), lr, epochs)
 
 
+@BEAM_NO_WORSE
 def small(
     data: str = "fra-eng", batch_size: int = 128, lr: float = 2e-3, epochs: int = 4, encoding: str = "utf-8"
 ) -> Experiment:

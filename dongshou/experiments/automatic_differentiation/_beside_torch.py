@@ -12,14 +12,14 @@ from dongshou import autograd
 from dongshou.autograd import Tensor, graph, nn, no_grad, optim
 from dongshou.data.images.load import read_images
 from dongshou.drawing import new_axes
-from dongshou.training import Drew, Evaluated, Event, Finished, Published, Reported, Session, Stepped, Wrote
+from dongshou.training import Drew, Evaluated, Event, Exact, Finished, Reported, Session, Stepped, Wrote
 from dongshou.training.events import Metrics
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 COMPARED = 100  # steps; later the two may drift apart, as rounding grows from step to step
-EQUAL = Published("torch, float64, the same weights", largest_difference=Reported(0, within=1e-10, two_sided=True))
+EQUAL = Exact("torch, float64, the same weights", largest_difference=Reported(0, within=1e-10, two_sided=True))
 
 Array = np.ndarray
 Networks = tuple[nn.Sequential, torch.nn.Module]

@@ -12,11 +12,11 @@ from dongshou.training import Procedure
 PIXELS = 28
 
 
+@EQUAL
 def experiment(batch_size: int = 64, lr: float = 0.3, epochs: int = 10) -> Procedure:
     """LeNet-5 with tanh and average pooling, on the digits at 28x28; both losses of every step are recorded."""
     return Procedure(
         lambda session: train_beside_torch(networks, PIXELS, batch_size, lr, epochs, session),
-        published=[EQUAL],
         data="digits",
     )
 

@@ -12,6 +12,7 @@ from dongshou.training import Procedure
 PIXELS, CLASSES = 8, 10
 
 
+@EQUAL
 def experiment(hidden: int = 128, batch_size: int = 64, lr: float = 0.5, epochs: int = 20) -> Procedure:
     """64-128-10 with ReLU on the digits, plain SGD; both losses of every step are recorded."""
 
@@ -32,6 +33,5 @@ def experiment(hidden: int = 128, batch_size: int = 64, lr: float = 0.5, epochs:
 
     return Procedure(
         lambda session: train_beside_torch(networks, PIXELS, batch_size, lr, epochs, session),
-        published=[EQUAL],
         data="digits",
     )

@@ -13,7 +13,7 @@ from dongshou import models
 from dongshou.data.sources.files import FilesNotFound
 from dongshou.experiments.computer_vision._networks import ImageNetNetwork, network_for_imagenet
 from dongshou.models.googlenet_published import PublishedGoogLeNet
-from dongshou.training import Event, Experiment, Published, Work, fit
+from dongshou.training import Event, Experiment, Work, fit
 from dongshou.training.checkpoint import own_copy
 from dongshou.training.progress import Progress
 from dongshou.training.randomness import seed_all
@@ -43,14 +43,12 @@ class Transfer(Work):
         first: Callable[[], Experiment],
         then: Mapping[str, Callable[[Weights], Experiment]],
         conclude: Conclude,
-        published: Sequence[Published] = (),
         data: Sequence[str] = (),
         answers: str | None = None,
     ) -> None:
         self.first = first
         self.then = dict(then)
         self.conclude = conclude
-        self.published = published
         self.data = data
         self.answers = [*then][-1] if answers is None else answers
 

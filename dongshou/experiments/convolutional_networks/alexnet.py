@@ -15,6 +15,13 @@ from dongshou.tasks import Classification
 from dongshou.training import Band, Experiment, Published
 
 
+@Published(
+    "d2l-zh 2.0, 2021-2023",
+    test_accuracy=Band(0.866, 0.877, 0.881, 0.883, 0.885),
+    train_loss=Band.between(0.325, 0.328, 0.333),
+    train_accuracy=Band.between(0.877, 0.880, 0.882),
+    secondary=("train_loss", "train_accuracy"),
+)
 def experiment(
     data: str = "fashion-mnist", size: int = 224, batch_size: int = 128, lr: float = 0.01, epochs: int = 10
 ) -> Experiment:
@@ -31,15 +38,6 @@ def experiment(
         task=Classification(),
         optimizer=SGD(model.parameters(), lr=lr),
         epochs=epochs,
-        published=[
-            Published(
-                "d2l-zh 2.0, 2021-2023",
-                test_accuracy=Band(0.866, 0.877, 0.881, 0.883, 0.885),
-                train_loss=Band.between(0.325, 0.328, 0.333),
-                train_accuracy=Band.between(0.877, 0.880, 0.882),
-                secondary=("train_loss", "train_accuracy"),
-            )
-        ],
     )
 
 

@@ -17,7 +17,18 @@ from dongshou.data import Batches, Splits
 from dongshou.drawing import new_figure
 from dongshou.errors import UsageError
 from dongshou.tasks import Regression
-from dongshou.training import Drew, Event, Experiment, Finished, Procedure, Published, Reported, Session, Stepped, fit
+from dongshou.training import (
+    Drew,
+    Event,
+    Experiment,
+    Finished,
+    Goal,
+    Procedure,
+    Reported,
+    Session,
+    Stepped,
+    fit,
+)
 from dongshou.training.events import Snapshot
 
 if TYPE_CHECKING:
@@ -27,6 +38,10 @@ if TYPE_CHECKING:
 KERNEL = {"left": 1.0, "right": -1.0}  # the weights that are to be found
 
 
+TRUTH = {f"kernel_{side}": Reported(weight, within=0.1, two_sided=True) for side, weight in KERNEL.items()}
+
+
+@Goal("the kernel that drew the edges", secondary=(), **TRUTH)
 def experiment(lr: float = 1.0, num_steps: int = 20) -> Procedure:
     """A white image of 6x8 with columns 2 to 5 black, its edges, and a kernel of 1x2 that starts at random.
 
@@ -51,8 +66,7 @@ def experiment(lr: float = 1.0, num_steps: int = 20) -> Procedure:
         left, right = way[-1].tolist()
         yield Finished({"kernel_left": left, "kernel_right": right})
 
-    truth = {f"kernel_{side}": Reported(weight, within=0.1, two_sided=True) for side, weight in KERNEL.items()}
-    return Procedure(steps, published=[Published("the kernel that drew the edges", secondary=(), **truth)])
+    return Procedure(steps)
 
 
 def image_and_edges() -> tuple[Tensor, Tensor]:

@@ -11,6 +11,7 @@ from dongshou.tasks import Classification
 from dongshou.training import Experiment, Published, Reported
 
 
+@Published("study notes, 10 epochs", test_accuracy=Reported(0.99))
 def experiment(
     data: str = "mnist", batch_size: int = 64, lr: float = 0.01, momentum: float = 0.5, epochs: int = 10
 ) -> Experiment:
@@ -23,5 +24,4 @@ def experiment(
         task=Classification(),
         optimizer=SGD(model.parameters(), lr=lr, momentum=momentum),
         epochs=epochs,
-        published=[Published("study notes, 10 epochs", test_accuracy=Reported(0.99))],
     )

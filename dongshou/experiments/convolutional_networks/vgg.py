@@ -14,6 +14,13 @@ from dongshou.tasks import Classification
 from dongshou.training import Band, Experiment, Published
 
 
+@Published(
+    "d2l-zh 2.0, 2021-2023",
+    test_accuracy=Band(0.900, 0.914, 0.919, 0.923, 0.924),
+    train_loss=Band.between(0.168, 0.175, 0.220),
+    train_accuracy=Band.between(0.918, 0.935, 0.938),
+    secondary=("train_loss", "train_accuracy"),
+)
 def experiment(
     data: str = "fashion-mnist",
     size: int = 224,
@@ -35,15 +42,6 @@ def experiment(
         task=Classification(),
         optimizer=SGD(model.parameters(), lr=lr),
         epochs=epochs,
-        published=[
-            Published(
-                "d2l-zh 2.0, 2021-2023",
-                test_accuracy=Band(0.900, 0.914, 0.919, 0.923, 0.924),
-                train_loss=Band.between(0.168, 0.175, 0.220),
-                train_accuracy=Band.between(0.918, 0.935, 0.938),
-                secondary=("train_loss", "train_accuracy"),
-            )
-        ],
     )
 
 

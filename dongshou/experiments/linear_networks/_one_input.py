@@ -15,7 +15,7 @@ from dongshou.data import Batches, Splits
 from dongshou.data.tables.features import numbers
 from dongshou.drawing import new_axes
 from dongshou.tasks import Regression
-from dongshou.training import Drew, Event, Finished, Published, Reported
+from dongshou.training import Drew, Event, Exact, Finished, Published, Reported
 from dongshou.training.events import Metrics, Snapshot, learnt
 from dongshou.training.guard import check_finite
 from dongshou.training.work import Trained
@@ -109,12 +109,11 @@ def conclude(model: Model, trajectory: list[Tensor], gradient_error: float) -> I
     yield Finished(measured(model, way[-1], len(way) - 1) | more)
 
 
-def by_hand_as_autograd() -> Published:
-    """The check of the derivatives: the largest difference over all steps, in float64."""
-    return Published("autograd", gradient_error=Reported(0.0, within=1e-9))
+# the check of the derivatives: the largest difference over all steps, in float64
+BY_HAND_AS_AUTOGRAD = Exact("autograd", gradient_error=Reported(0.0, within=1e-9))
 
-
-def notes(**truth: float) -> Published:
-    """What the named metrics come out as in the study notes."""
-    figures = {name: Reported(value, within=1e-3, two_sided=True) for name, value in truth.items()}
-    return Published("study notes", secondary=(), **figures)
+NOTES = Published(
+    "study notes",
+    w=Reported(2.0, within=1e-3, two_sided=True),
+    prediction=Reported(8.0, within=1e-3, two_sided=True),
+)

@@ -15,6 +15,11 @@ from dongshou.experiments.linear_networks._one_input import PROPORTIONAL, X, Y, 
 from dongshou.training import Drew, Event, Finished, Procedure, Published, Reported, Session, Stepped
 
 
+@Published(
+    "study notes",
+    w=Reported(2.0, within=1e-6, two_sided=True),
+    prediction=Reported(8.0, within=1e-6, two_sided=True),
+)
 def experiment(lowest: float = 0.0, highest: float = 4.0, spacing: float = 0.1) -> Procedure:
     """y = w x on (1, 2), (2, 4), (3, 6): the mean squared error of every w from 0 to 4.
 
@@ -40,9 +45,4 @@ def experiment(lowest: float = 0.0, highest: float = 4.0, spacing: float = 0.1) 
         w = weights[best].item()
         yield Finished({"train_loss": costs[best].item(), "w": w, "prediction": w * 4})  # at x = 4
 
-    notes = Published(
-        "study notes",
-        w=Reported(2.0, within=1e-6, two_sided=True),
-        prediction=Reported(8.0, within=1e-6, two_sided=True),
-    )
-    return Procedure(search, published=[notes], asked=PROPORTIONAL.asked)
+    return Procedure(search, asked=PROPORTIONAL.asked)

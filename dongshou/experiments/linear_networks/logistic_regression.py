@@ -15,7 +15,7 @@ from dongshou.data import Batches, Splits
 from dongshou.data.tables.features import numbers
 from dongshou.drawing import new_axes
 from dongshou.tasks import BinaryClassification
-from dongshou.training import Drew, Event, Finished, Procedure, Published, Reported, Session, Stepped
+from dongshou.training import Drew, Event, Exact, Finished, Procedure, Published, Reported, Session, Stepped
 from dongshou.training.events import learnt
 from dongshou.training.guard import check_finite
 from dongshou.training.work import Trained
@@ -24,6 +24,8 @@ HOURS = torch.tensor([1.0, 2.0, 3.0], dtype=torch.float64)  # (students,)
 PASSED = torch.tensor([0.0, 0.0, 1.0], dtype=torch.float64)  # (students,)
 
 
+@Published("study notes: between 2 and 3", decision_boundary=Reported(2.5, within=0.5, two_sided=True))
+@Exact("autograd", gradient_error=Reported(0.0, within=1e-9))
 def experiment(lr: float = 0.1, iterations: int = 1000) -> Procedure:
     """1, 2, 3 hours -> failed, failed, passed: the boundary -b / w settles between 2 and 3 hours."""
 
@@ -39,9 +41,7 @@ def experiment(lr: float = 0.1, iterations: int = 1000) -> Procedure:
             yield Stepped(step, 1, iterations, metrics={"train_loss": loss, "w": w.item(), "b": b.item()})
         yield from conclude(w, b, gradient_error)
 
-    notes = Published("study notes: between 2 and 3", decision_boundary=Reported(2.5, within=0.5, two_sided=True))
-    by_hand_as_autograd = Published("autograd", gradient_error=Reported(0.0, within=1e-9))
-    return Procedure(steps, published=[notes, by_hand_as_autograd], asked=in_layers)
+    return Procedure(steps, asked=in_layers)
 
 
 def in_layers() -> Trained:

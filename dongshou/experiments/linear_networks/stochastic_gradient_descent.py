@@ -11,36 +11,41 @@ from functools import partial
 import torch
 
 from dongshou.experiments.linear_networks._one_input import (
+    BY_HAND_AS_AUTOGRAD,
+    NOTES,
     PROPORTIONAL,
     QUADRATIC,
     STRAIGHT,
     Model,
     X,
     Y,
-    by_hand_as_autograd,
     conclude,
     largest_difference,
     measured,
-    notes,
 )
 from dongshou.training import Event, Procedure, Session, Stepped
 
 
+@NOTES
+@BY_HAND_AS_AUTOGRAD
 def experiment(lr: float = 0.01, epochs: int = 100) -> Procedure:
     """y = w x on (1, 2), (2, 4), (3, 6), from w = 1: dJ/dw = 2 x (w x - y) of one point at a time."""
     steps = partial(descend, PROPORTIONAL, lr, epochs)
-    return Procedure(steps, published=[notes(w=2.0, prediction=8.0), by_hand_as_autograd()], asked=PROPORTIONAL.asked)
+    return Procedure(steps, asked=PROPORTIONAL.asked)
 
 
+@NOTES
+@BY_HAND_AS_AUTOGRAD
 def with_bias(lr: float = 0.01, epochs: int = 1500) -> Procedure:
     """y = w x + b from w = b = 1."""
     steps = partial(descend, STRAIGHT, lr, epochs)
-    return Procedure(steps, published=[notes(w=2.0, prediction=8.0), by_hand_as_autograd()], asked=STRAIGHT.asked)
+    return Procedure(steps, asked=STRAIGHT.asked)
 
 
+@BY_HAND_AS_AUTOGRAD
 def quadratic(lr: float = 0.01, epochs: int = 100) -> Procedure:
     """y = w_1 x^2 + w_2 x + b from ones."""
-    return Procedure(partial(descend, QUADRATIC, lr, epochs), published=[by_hand_as_autograd()], asked=QUADRATIC.asked)
+    return Procedure(partial(descend, QUADRATIC, lr, epochs), asked=QUADRATIC.asked)
 
 
 def descend(model: Model, lr: float, epochs: int, session: Session) -> Iterator[Event]:

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from dongshou.drawing import new_figure
-from dongshou.training import Drew, Event, Finished, Procedure, Published, Reported, Session
+from dongshou.training import Drew, Event, Finished, Goal, Procedure, Reported, Session
 from dongshou.training.events import Snapshot
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ SMALLEST = 1e-30  # what a zero is drawn as on a logarithmic axis
 Case = tuple[str, str]  # activation, initialisation
 
 
+@Goal("variance kept within a factor of 2", xavier_tanh_variance_ratio=Reported(1.0, within=1.0))
 def experiment(depth: int = 20, width: int = 256, num_examples: int = 128, input_std: float = 0.1) -> Procedure:
     """Layers h_l = f(W_l h_(l-1)) without bias; the deviation of each h_l and of the gradient dJ/dh_l.
 
@@ -66,8 +67,7 @@ def experiment(depth: int = 20, width: int = 256, num_examples: int = 128, input
             }
         )
 
-    kept = Published("variance kept within a factor of 2", xavier_tanh_variance_ratio=Reported(1.0, within=1.0))
-    return Procedure(steps, published=[kept])
+    return Procedure(steps)
 
 
 def deviations(x: Tensor, activation: str, start: str, depth: int) -> tuple[Tensor, Tensor]:

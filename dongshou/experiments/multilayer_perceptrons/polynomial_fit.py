@@ -43,6 +43,7 @@ OVERFIT = Published(
 )
 
 
+@NORMAL
 def experiment(lr: float = 0.01, batch_size: int = 10) -> Procedure:
     """y = 5 + 1.2 x - 3.4 x^2/2! + 5.6 x^3/3! + e with e ~ N(0, 0.1^2), fitted three times on 100 examples.
 
@@ -50,25 +51,28 @@ def experiment(lr: float = 0.01, batch_size: int = 10) -> Procedure:
     the right one, x^3. The picture shows all three curves on the same examples.
     """
     sizes = {"underfit": (2, 400), "normal": (4, 400), "overfit": (20, 1500)}  # columns, epochs
-    return Procedure(lambda session: fits(sizes, lr, batch_size, session), published=[NORMAL])
+    return Procedure(lambda session: fits(sizes, lr, batch_size, session))
 
 
+@NORMAL
 def normal(lr: float = 0.01, batch_size: int = 10, epochs: int = 400) -> Procedure:
     """1, x, x^2 and x^3: the columns that the truth is made of."""
     sizes = {"normal": (4, epochs)}
-    return Procedure(lambda session: fits(sizes, lr, batch_size, session), published=[NORMAL])
+    return Procedure(lambda session: fits(sizes, lr, batch_size, session))
 
 
+@UNDERFIT
 def underfit(lr: float = 0.01, batch_size: int = 10, epochs: int = 400) -> Procedure:
     """1 and x only: a line through a cubic, bad on the training examples too."""
     sizes = {"underfit": (2, epochs)}
-    return Procedure(lambda session: fits(sizes, lr, batch_size, session), published=[UNDERFIT])
+    return Procedure(lambda session: fits(sizes, lr, batch_size, session))
 
 
+@OVERFIT
 def overfit(lr: float = 0.01, batch_size: int = 10, epochs: int = 1500) -> Procedure:
     """All 20 columns: the high powers follow the noise, and the test loss is above the training loss."""
     sizes = {"overfit": (20, epochs)}
-    return Procedure(lambda session: fits(sizes, lr, batch_size, session), published=[OVERFIT])
+    return Procedure(lambda session: fits(sizes, lr, batch_size, session))
 
 
 def fits(sizes: Mapping[str, tuple[int, int]], lr: float, batch_size: int, session: Session) -> Iterator[Event]:

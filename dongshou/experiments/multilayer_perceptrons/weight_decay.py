@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from dongshou.tasks.asking import AskedWith, Question
 
 
+@notes(0.819, 0.732, 0.541, secondary=("train_loss", "test_loss"))
 def experiment(
     data: str = "fashion-mnist",
     decay: float = 0.1,
@@ -47,7 +48,6 @@ def experiment(
         task=PenalisedClassification(decay),
         optimizer=SGD(model.parameters(), lr=lr),
         epochs=epochs,
-        published=[notes(0.819, 0.732, 0.541, secondary=("train_loss", "test_loss"))],
     )
 
 

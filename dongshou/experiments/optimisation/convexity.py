@@ -18,7 +18,7 @@ from dongshou.drawing import new_figure
 from dongshou.errors import UsageError
 from dongshou.experiments.optimisation._trajectories import Function, descend
 from dongshou.scratch.optim import SGD
-from dongshou.training import Drew, Event, Finished, Procedure, Published, Reported, Session
+from dongshou.training import Drew, Event, Exact, Finished, Procedure, Reported, Session
 from dongshou.training.events import Metrics
 
 if TYPE_CHECKING:
@@ -45,6 +45,11 @@ SETS: dict[str, Contains] = {
 CONVEX_SETS = ("disc", "lens")
 
 
+THEOREM = {f"{name}_lowest_gap": Reported(0.0, within=1e-12, two_sided=True) for name in CONVEX_FUNCTIONS}
+DEFINITION = {f"{name}_outside": Reported(0.0, two_sided=True) for name in CONVEX_SETS}
+
+
+@Exact("the definition of convexity", secondary=(), **THEOREM, **DEFINITION)
 def experiment(num_points: int = 81, num_chords: int = 2000) -> Procedure:
     """Every chord of five functions on a grid over [-2, 2], and chords between random points of four sets.
 
@@ -69,11 +74,14 @@ def experiment(num_points: int = 81, num_chords: int = 2000) -> Procedure:
         yield Drew("sets", draw_sets())
         yield Finished(metrics)
 
-    theorem = {f"{name}_lowest_gap": Reported(0.0, within=1e-12, two_sided=True) for name in CONVEX_FUNCTIONS}
-    definition = {f"{name}_outside": Reported(0.0, two_sided=True) for name in CONVEX_SETS}
-    return Procedure(steps, published=[Published("the definition of convexity", secondary=(), **theorem, **definition)])
+    return Procedure(steps)
 
 
+@Exact(
+    "one valley, two valleys",
+    square_minima=Reported(1, two_sided=True),
+    double_well_minima=Reported(2, two_sided=True),
+)
 def local_minima(lr: float = 0.05, num_steps: int = 200, num_starts: int = 21) -> Procedure:
     """Gradient descent from starts all over [-2, 2]: on x^2 all end in one place, in a double well in two.
 
@@ -99,10 +107,7 @@ def local_minima(lr: float = 0.05, num_steps: int = 200, num_starts: int = 21) -
         yield Drew("minima", figure)
         yield Finished(metrics)
 
-    counts = {
-        name: Reported(count, two_sided=True) for name, count in (("square_minima", 1), ("double_well_minima", 2))
-    }
-    return Procedure(steps, published=[Published("one valley, two valleys", secondary=(), **counts)])
+    return Procedure(steps)
 
 
 def in_disc(points: Tensor, x: float, y: float, radius: float) -> Tensor:

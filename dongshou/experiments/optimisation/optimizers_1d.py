@@ -30,6 +30,7 @@ START = 10.0
 FREQUENCY = 0.15 * math.pi
 
 
+@book(too_small_x=3.486784, right_x=0.060466, too_large_x=61.917364)
 def experiment(too_small: float = 0.05, right: float = 0.2, too_large: float = 1.1, num_steps: int = 10) -> Procedure:
     """Gradient descent on x^2 from x = 10, at three learning rates.
 
@@ -43,9 +44,10 @@ def experiment(too_small: float = 0.05, right: float = 0.2, too_large: float = 1
         ways = {name: descend(square, START, partial(SGD, lr=lr), num_steps) for name, lr in rates.items()}
         yield from tell(square, ways, draw(square, ways, num_rows=1))
 
-    return Procedure(steps, published=[book(too_small_x=3.486784, right_x=0.060466, too_large_x=61.917364)])
+    return Procedure(steps)
 
 
+@book(gradient_descent_x=-1.528166)
 def non_convex(num_steps: int = 10, noise: float = 0.5) -> Procedure:
     """Every optimiser on x cos(0.15 pi x) from x = 10, each at a rate that suits it: most stop in the valley beside.
 
@@ -71,7 +73,7 @@ def non_convex(num_steps: int = 10, noise: float = 0.5) -> Procedure:
         }
         yield from tell(wave, ways, draw(wave, ways, num_rows=3))
 
-    return Procedure(steps, published=[book(gradient_descent_x=-1.528166)])
+    return Procedure(steps)
 
 
 def square(x: Tensor) -> Tensor:

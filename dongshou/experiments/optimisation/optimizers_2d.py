@@ -31,6 +31,7 @@ from dongshou.training.events import Metrics
 START = (-5.0, -2.0)
 
 
+@book(momentum_x1=0.007188, momentum_x2=0.002553, adagrad_x1=-2.382563, adagrad_x2=-0.158591)
 def experiment(num_steps: int = 20, noise: float = 0.5) -> Procedure:
     """0.1 x1^2 + 2 x2^2 from (-5, -2), all optimisers over the contours of one picture.
 
@@ -52,13 +53,7 @@ def experiment(num_steps: int = 20, noise: float = 0.5) -> Procedure:
         }
         yield from tell(valley, ways, draw_contours(valley, ways))
 
-    book_ends = book(
-        momentum_x1=0.007188,
-        momentum_x2=0.002553,
-        adagrad_x1=-2.382563,
-        adagrad_x2=-0.158591,
-    )
-    return Procedure(steps, published=[book_ends])
+    return Procedure(steps)
 
 
 def condition_number(
@@ -80,6 +75,7 @@ def condition_number(
     return Procedure(steps)
 
 
+@book(gradient_descent_x1=-0.057646, gradient_descent_x2=-0.000073)
 def well_conditioned(lr: float = 0.1, noise: float = 1.0, num_steps: int = 20) -> Procedure:
     """x1^2 + 2 x2^2, whose condition number is 2: gradient descent goes nearly straight, and noise keeps it moving."""
     require_not_negative(lr=lr, noise=noise)
@@ -90,9 +86,10 @@ def well_conditioned(lr: float = 0.1, noise: float = 1.0, num_steps: int = 20) -
         curvatures = torch.linalg.eigvalsh(hessian(bowl, ways["gradient descent"][0]))
         yield from tell(bowl, ways, draw_contours(bowl, ways), limits_of(curvatures))
 
-    return Procedure(steps, published=[book(gradient_descent_x1=-0.057646, gradient_descent_x2=-0.000073)])
+    return Procedure(steps)
 
 
+@book(half_x1=0.007188, half_x2=0.002553)
 def momentum(lr: float = 0.6, num_steps: int = 20) -> Procedure:
     """At the rate where gradient descent explodes: across the valley the velocities cancel, along it they add up."""
     require_not_negative(lr=lr)
@@ -105,9 +102,10 @@ def momentum(lr: float = 0.6, num_steps: int = 20) -> Procedure:
         }
         yield from tell(valley, ways, draw_contours(valley, ways))
 
-    return Procedure(steps, published=[book(half_x1=0.007188, half_x2=0.002553)])
+    return Procedure(steps)
 
 
+@book(small_x1=-2.382563, small_x2=-0.158591, large_x1=-0.002295)
 def adagrad(small: float = 0.4, large: float = 2.0, num_steps: int = 20) -> Procedure:
     """Its steps shrink as squared gradients add up: at 0.4 it comes to a halt on the way, at 2 it arrives."""
     require_not_negative(small=small, large=large)
@@ -120,8 +118,7 @@ def adagrad(small: float = 0.4, large: float = 2.0, num_steps: int = 20) -> Proc
         }
         yield from tell(valley, ways, draw_contours(valley, ways))
 
-    book_ends = book(small_x1=-2.382563, small_x2=-0.158591, large_x1=-0.002295)
-    return Procedure(steps, published=[book_ends])
+    return Procedure(steps)
 
 
 def valley(x: Tensor) -> Tensor:

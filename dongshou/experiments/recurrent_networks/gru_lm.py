@@ -6,6 +6,8 @@ from dongshou.experiments._shared.character_model import PROMPT, Order, characte
 from dongshou.training import Experiment
 
 
+@printed("concise", 1.0, 1.0, 1.1)
+@printed("from scratch", 1.0, 1.1, 1.3)
 def experiment(
     text: str = "time-machine",
     num_hiddens: int = 256,
@@ -29,33 +31,24 @@ def experiment(
         epochs=epochs,
         prompt=prompt,
         encoding=encoding,
-        published=[printed("concise", 1.0, 1.0, 1.1), printed("from scratch", 1.0, 1.1, 1.3)],
     )
 
 
 def deep(epochs: int = 500) -> Experiment:
     """Two layers, twice the learning rate: the upper one reads the states of the lower."""
-    deeper = experiment(num_layers=2, lr=2.0, epochs=epochs)
-    deeper.published = []
-    return deeper
+    return experiment(num_layers=2, lr=2.0, epochs=epochs)
 
 
 def bidirectional(epochs: int = 500) -> Experiment:
     """Two layers in both directions, a misuse: the way back has seen the answer (see `lstm-lm:bidirectional`)."""
-    misused = experiment(num_layers=2, bidirectional=True, epochs=epochs)
-    misused.published = []
-    return misused
+    return experiment(num_layers=2, bidirectional=True, epochs=epochs)
 
 
 def random(epochs: int = 500) -> Experiment:
     """The subsequences in random order: no state is carried from one to the next."""
-    disordered = experiment(sampling="random", epochs=epochs)
-    disordered.published = []
-    return disordered
+    return experiment(sampling="random", epochs=epochs)
 
 
 def manual(epochs: int = 200) -> Experiment:
     """The manual that comes with every Python in place of the novel: no download."""
-    technical = experiment(text="python-manual", epochs=epochs, prompt="the statement ")
-    technical.published = []
-    return technical
+    return experiment(text="python-manual", epochs=epochs, prompt="the statement ")

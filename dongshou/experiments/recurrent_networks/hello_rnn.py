@@ -17,11 +17,13 @@ from dongshou.models.recurrent import carried_over
 from dongshou.models.recurrent_layers import State
 from dongshou.models.summary.watch import evaluating
 from dongshou.tasks import LanguageModelling
-from dongshou.training import Experiment, Published, Reported
+from dongshou.training import Experiment, Goal, Reported
 
 READ, WRITTEN = "hello", "ohlol"
+EVERY_LETTER = Goal(f"{READ} -> {WRITTEN}", accuracy=Reported(1.0))
 
 
+@EVERY_LETTER
 def experiment(lr: float = 0.02, weight_decay: float = 0.03, epochs: int = 200) -> Experiment:
     """Letters as one-hot vectors; the state of the cell, a number for each letter, is the answer itself.
 
@@ -30,6 +32,7 @@ def experiment(lr: float = 0.02, weight_decay: float = 0.03, epochs: int = 200) 
     return spelling(CellModel(len(letters())), lr, epochs, weight_decay)
 
 
+@EVERY_LETTER
 def embedding(embedding_size: int = 10, num_hiddens: int = 8, lr: float = 0.05, epochs: int = 30) -> Experiment:
     """Letters as learnt vectors, a larger state, and a linear layer from it to the letters."""
     return spelling(EmbeddingCellModel(len(letters()), embedding_size, num_hiddens), lr, epochs)
@@ -93,7 +96,6 @@ def spelling(model: nn.Module, lr: float, epochs: int, weight_decay: float = 0.0
         epochs=epochs,
         measure_model=lambda model: {"accuracy": float((answers(model, inputs) == targets).float().mean())},
         sample=lambda model: f"{READ} -> {''.join(vocabulary.tokens(answers(model, inputs)[0].tolist()))}",
-        published=[Published(f"{READ} -> {WRITTEN}", accuracy=Reported(1.0))],
     )
 
 

@@ -11,9 +11,11 @@ from dongshou.data.text.sequences import load_text
 from dongshou.experiments._shared.character_model import PROMPT, Order, character_model, printed, writer
 from dongshou.experiments._shared.text_measures import regular_lines
 from dongshou.tasks import LanguageModelling
-from dongshou.training import Experiment, Published, Reported
+from dongshou.training import Experiment, Goal, Reported
 
 
+@printed("concise", 1.0, 1.1, 1.3)
+@printed("from scratch", 1.1, 1.15, 1.4)
 def experiment(
     text: str = "time-machine",
     num_hiddens: int = 256,
@@ -37,35 +39,31 @@ def experiment(
         epochs=epochs,
         prompt=prompt,
         encoding=encoding,
-        published=[printed("concise", 1.0, 1.1, 1.3), printed("from scratch", 1.1, 1.15, 1.4)],
     )
 
 
+@printed("deep", 1.0, 1.0, 1.0)
 def deep(epochs: int = 500) -> Experiment:
     """Two layers, twice the learning rate: each reads what the one below has understood."""
-    deeper = experiment(num_layers=2, lr=2.0, epochs=epochs)
-    deeper.published = [printed("deep", 1.0, 1.0, 1.0)]
-    return deeper
+    return experiment(num_layers=2, lr=2.0, epochs=epochs)
 
 
+@printed("bidirectional", 1.1, 1.1, 1.1)
 def bidirectional(epochs: int = 500) -> Experiment:
     """Two layers in both directions, a misuse: the way back has seen the answer, and without it nothing is left.
 
     `perplexity_without_future` is measured as a writer has to work, on texts that end at the token before. It is
     far above train_perplexity, and the sample is nonsense.
     """
-    misused = experiment(num_layers=2, bidirectional=True, epochs=epochs)
-    misused.published = [printed("bidirectional", 1.1, 1.1, 1.1)]
-    return misused
+    return experiment(num_layers=2, bidirectional=True, epochs=epochs)
 
 
 def random(epochs: int = 500) -> Experiment:
     """The subsequences in random order: no state is carried from one to the next."""
-    disordered = experiment(sampling="random", epochs=epochs)
-    disordered.published = []
-    return disordered
+    return experiment(sampling="random", epochs=epochs)
 
 
+@Goal("three lines in four of five or seven", regular_lines=Reported(0.75))
 def poems(
     embedding_size: int = 128,
     num_hiddens: int = 256,
@@ -92,7 +90,6 @@ def poems(
         clip=1.0,
         measure_model=partial(regular_lines, data=data),
         sample=writer(data, prompt, 48, temperature=0.8),
-        published=[Published("three lines in four of five or seven", regular_lines=Reported(0.75))],
     )
 
 

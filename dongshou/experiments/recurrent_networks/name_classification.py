@@ -7,9 +7,10 @@ from torch.optim import Adam
 from dongshou import models
 from dongshou.data.text.names import load_names
 from dongshou.tasks import Classification
-from dongshou.training import Experiment, Published, Reported
+from dongshou.training import Experiment, Goal, Reported
 
 
+@Goal("four in five right", test_accuracy=Reported(0.80))
 def experiment(
     data: str = "names",
     unique: bool = True,
@@ -41,12 +42,9 @@ def experiment(
         task=Classification(asked_with="text"),
         optimizer=Adam(model.parameters(), lr=lr),
         epochs=epochs,
-        published=[Published("four in five right", test_accuracy=Reported(0.80))],
     )
 
 
 def countries(num_hiddens: int = 128, lr: float = 2e-3, epochs: int = 10) -> Experiment:
     """The names of the world's countries in many languages, of the Unicode consortium: no download."""
-    embedded = experiment(data="countries", num_hiddens=num_hiddens, lr=lr, epochs=epochs)
-    embedded.published = []
-    return embedded
+    return experiment(data="countries", num_hiddens=num_hiddens, lr=lr, epochs=epochs)

@@ -6,6 +6,7 @@ from dongshou.experiments._shared.character_model import PROMPT, Order, characte
 from dongshou.training import Experiment
 
 
+@printed("concise", 1.3, 1.3, 1.4)
 def experiment(
     text: str = "time-machine",
     num_hiddens: int = 256,
@@ -32,40 +33,31 @@ def experiment(
         epochs=epochs,
         prompt=prompt,
         encoding=encoding,
-        published=[printed("concise", 1.3, 1.3, 1.4)],
     )
 
 
+@printed("from scratch", 1.0, 1.0, 1.2)
 def wide(epochs: int = 500) -> Experiment:
     """The book's page from scratch: 512 units in place of 256."""
-    wider = experiment(num_hiddens=512, epochs=epochs)
-    wider.published = [printed("from scratch", 1.0, 1.0, 1.2)]
-    return wider
+    return experiment(num_hiddens=512, epochs=epochs)
 
 
 def deep(epochs: int = 500) -> Experiment:
     """Two layers: the upper one reads the states of the lower."""
-    deeper = experiment(num_layers=2, epochs=epochs)
-    deeper.published = []
-    return deeper
+    return experiment(num_layers=2, epochs=epochs)
 
 
 def bidirectional(epochs: int = 500) -> Experiment:
     """Two layers in both directions, a misuse: the way back has seen the answer (see `lstm-lm:bidirectional`)."""
-    misused = experiment(num_layers=2, bidirectional=True, epochs=epochs)
-    misused.published = []
-    return misused
+    return experiment(num_layers=2, bidirectional=True, epochs=epochs)
 
 
+@printed("from scratch, random sampling", 1.3, 1.4, 1.5)
 def random(epochs: int = 500) -> Experiment:
     """512 units, the subsequences in random order: no state is carried from one to the next, and less is learnt."""
-    disordered = experiment(num_hiddens=512, sampling="random", epochs=epochs)
-    disordered.published = [printed("from scratch, random sampling", 1.3, 1.4, 1.5)]
-    return disordered
+    return experiment(num_hiddens=512, sampling="random", epochs=epochs)
 
 
 def manual(epochs: int = 200) -> Experiment:
     """The manual that comes with every Python in place of the novel: no download."""
-    technical = experiment(text="python-manual", epochs=epochs, prompt="the statement ")
-    technical.published = []
-    return technical
+    return experiment(text="python-manual", epochs=epochs, prompt="the statement ")

@@ -23,6 +23,7 @@ from dongshou.training import Experiment, Published, Reported
 LR, CLIP = 20.0, 0.25
 
 
+@Published("Zaremba et al., 2014, small", test_perplexity=Reported(114.5, within=5.5))
 def experiment(
     num_hiddens: int = 200,
     dropout: float = 0.2,
@@ -39,7 +40,6 @@ def experiment(
     came after it, are to make up for so many fewer parameters.
     """
     data = load_text("ptb", batch_size, num_steps, level="word")  # (batch, steps)
-    small = Published("Zaremba et al., 2014, small", test_perplexity=Reported(114.5, within=5.5))
     return word_model(
         data,
         num_hiddens,
@@ -49,14 +49,13 @@ def experiment(
         epochs=epochs,
         schedule=falling(full_epochs, decay),
         prompt="the company said",
-        published=small,
     )
 
 
+@Published("Zaremba et al., 2014, medium", test_perplexity=Reported(82.7, within=7.3))
 def medium(lr: float = LR, epochs: int = 39) -> Experiment:
     """Two layers of 650 units, half of them dropped: for a GPU."""
     data = load_text("ptb", 20, 35, level="word")  # (batch, steps)
-    published = Published("Zaremba et al., 2014, medium", test_perplexity=Reported(82.7, within=7.3))
     return word_model(
         data,
         650,
@@ -66,7 +65,6 @@ def medium(lr: float = LR, epochs: int = 39) -> Experiment:
         epochs=epochs,
         schedule=falling(6, 1 / 1.2),
         prompt="the company said",
-        published=published,
     )
 
 
@@ -88,7 +86,6 @@ def word_model(
     epochs: int,
     schedule: Callable[[Optimizer], LRScheduler],
     prompt: str,
-    published: Published | None = None,
 ) -> Experiment:
     """Two LSTM layers between the two uses of one matrix; all weights start between -start and start."""
     model = models.recurrent_language_model(
@@ -111,7 +108,6 @@ def word_model(
         schedule=schedule,
         clip=CLIP,
         sample=writer(data, prompt, 30, temperature=0.8),
-        published=[] if published is None else [published],
     )
 
 
