@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from types import SimpleNamespace
 
@@ -65,9 +66,157 @@ def test_a_layer_that_agrees_passes():
     same_answers(torch_nn.Linear, nn.Linear, first_sample(torch_nn.Linear), training=False)
 
 
-def test_an_optimiser_that_differs_is_found():
-    with pytest.raises(AssertionError, match="the parameters after step 1"):
-        same_course(OPTIMISERS[torch.optim.SGD], Hasty, dict(lr=0.1))
+class ScaledGradient(torch.autograd.Function):
+    """y = x, and a derivative that is a hundredth too large."""
+
+    @staticmethod
+    def forward(ctx, input):
+        return input.view_as(input)
+
+    @staticmethod
+    def backward(ctx, gradient):
+        return 1.01 * gradient
+
+
+class OnePerCent(nn.Linear):
+    def forward(self, input):
+        return 1.01 * super().forward(input)
+
+
+class HundredthOfThat(nn.LayerNorm):
+    def forward(self, input):
+        return 1.0001 * super().forward(input)
+
+
+class SteepInput(nn.Linear):
+    def forward(self, input):
+        return super().forward(ScaledGradient.apply(input))
+
+
+class SteepWeight(nn.Linear):
+    def forward(self, input):
+        return functional.linear(input, ScaledGradient.apply(self.weight), self.bias)
+
+
+class SteepLoss(nn.NLLLoss):
+    def forward(self, input, target):
+        return super().forward(ScaledGradient.apply(input), target)
+
+
+class OtherAxis(nn.Softmax):
+    def forward(self, input):
+        return functional.softmax(input, self.dim - 1)
+
+
+class TransposedKernel(nn.Conv2d):
+    def forward(self, input):
+        return self._conv_forward(input, self.weight.flip(-1), self.bias)
+
+
+class WrongBatchAxis(nn.MultiheadAttention):
+    def forward(self, *inputs, **settings):
+        self.batch_first = not self.batch_first
+        return super().forward(*inputs, **settings)
+
+
+class BiasedVariance(nn.BatchNorm2d):
+    def forward(self, input):
+        output = super().forward(input)
+        if self.training and self.running_var is not None:
+            self.running_var *= 1.01
+        return output
+
+
+class WrongTimeAxis(nn.GRU):
+    def forward(self, input, hx=None):
+        self.batch_first = not self.batch_first
+        return super().forward(input, hx)
+
+
+class ForgetsPadding(nn.Embedding):
+    def forward(self, input):
+        return functional.embedding(input, self.weight, None, self.max_norm, self.norm_type, self.scale_grad_by_freq)
+
+
+class AlwaysTraining(nn.BatchNorm1d):
+    def forward(self, input):
+        return functional.batch_norm(input, None, None, self.weight, self.bias, True)
+
+
+class CountsIgnored(nn.CrossEntropyLoss):
+    def forward(self, input, target):
+        self.ignore_index = -1
+        return super().forward(input, target)
+
+
+@pytest.mark.parametrize(
+    ("twin", "message"),
+    [
+        (OnePerCent, "the output"),
+        (HundredthOfThat, "the output"),
+        (SteepInput, "the gradient of an input"),
+        (SteepWeight, "the gradient of a parameter"),
+        (SteepLoss, "the gradient of an input"),
+        (OtherAxis, "the output"),
+        (TransposedKernel, "the output"),
+        (WrongBatchAxis, "sample"),
+        (BiasedVariance, "a buffer"),
+        (WrongTimeAxis, "time first"),
+        (ForgetsPadding, "padding in training: AssertionError: the gradient of a parameter"),
+        (AlwaysTraining, "a buffer"),
+        (CountsIgnored, "sample"),
+    ],
+)
+def test_a_small_error_of_a_layer_is_a_fault(twin, message, monkeypatch):
+    torch_class = twin.__mro__[1].__name__
+    monkeypatch.setattr(nn, torch_class, twin)
+    wrong = proof.prove_layer(LAYERS[getattr(torch_nn, torch_class)])
+    assert wrong.is_a_fault and wrong.passed < wrong.samples
+    assert re.search(message, wrong.remark), wrong.remark
+
+
+class LongStep(optim.SGD):
+    def __init__(self, params, lr=1e-3, **settings):
+        super().__init__(params, lr, **settings)
+
+    @torch.no_grad()
+    def step(self, closure=None):
+        before = [weight.clone() for weight in self.param_groups[0]["params"]]
+        loss = super().step(closure)
+        for weight, old in zip(self.param_groups[0]["params"], before, strict=True):
+            weight.add_(weight - old, alpha=0.001)
+        return loss
+
+
+class SlowMean(optim.Adam):
+    """Remembers its mean of the squares a thousandth too large, which the step hardly shows."""
+
+    def step(self, closure=None):
+        loss = super().step(closure)
+        for state in self.state.values():
+            state["exp_avg_sq"].mul_(1.001)
+        return loss
+
+
+class OtherDefault(optim.SGD):
+    def __init__(self, params, lr=1.01e-3, **settings):
+        super().__init__(params, lr, **settings)
+
+
+@pytest.mark.parametrize(
+    ("twin", "settings", "message"),
+    [
+        (Hasty, dict(lr=0.1), "the parameters after step 1"),
+        (LongStep, dict(lr=0.1), "the parameters after step 1"),
+        (SlowMean, {}, "the state after step 1"),
+        (OtherDefault, {}, "the parameter groups have other settings"),
+    ],
+)
+def test_an_optimiser_that_differs_is_found(twin, settings, message):
+    torch_class = getattr(torch.optim, twin.__mro__[1].__name__)
+    same_course(OPTIMISERS[torch_class], twin.__mro__[1], settings)
+    with pytest.raises(AssertionError, match=message):
+        same_course(OPTIMISERS[torch_class], twin, settings)
 
 
 def test_a_twin_that_accepts_anything_is_found(monkeypatch):
@@ -118,6 +267,10 @@ def test_a_function_that_differs_is_found_by_kind(monkeypatch):
     assert found["output"] and found["strided"] and found["empty"]
     gapless = by_kind("softsign", lambda input: softsign(input.as_strided(input.shape, strides(input))), monkeypatch)
     assert gapless["empty"] and not gapless["strided"]
+    inaccurate = by_kind("softsign", lambda input: 1.0001 * softsign(input), monkeypatch)
+    assert not inaccurate["output"] and not inaccurate["gradient"]
+    across = by_kind("log_softmax", lambda input, dim, dtype=None: input.log_softmax(dim - 1, dtype), monkeypatch)
+    assert not across["output"] and not across["gradient"]
     changed = by_kind("softsign", lambda input: softsign(input.mul_(2).div_(2).add_(1)), monkeypatch)
     assert not changed["output"]
     widened = by_kind("softsign", lambda input: softsign(input.double()), monkeypatch)

@@ -16,6 +16,7 @@ from torch.nn.utils.rnn import PackedSequence
 from dongshou.scratch import nn
 from dongshou.scratch.permitted import OnlyPermitted
 from dongshou.scratch.proof.result import Result, tally
+from dongshou.scratch.proof.samples import further_samples
 from dongshou.scratch.swap import from_scratch
 
 Check = tuple[str, Callable[[], None]]
@@ -36,7 +37,7 @@ def _checks(info: Any, twin: type[nn.Module]) -> Iterator[Check]:
     for training in (True, False):
         torch.manual_seed(0)
         samples = info.module_inputs_func(info, dtype=torch.float64, training=training, **settings)
-        for index, sample in enumerate(samples):
+        for index, sample in enumerate((*samples, *further_samples(info.module_cls.__name__))):
             mode = "training" if training else "evaluation"
             words = f"sample {index} {sample.desc} in {mode}".replace("  ", " ")
             yield words, functools.partial(same_answers, info.module_cls, twin, sample, training)

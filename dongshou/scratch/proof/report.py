@@ -29,7 +29,8 @@ must give torch's outputs, gradients and buffers in float64, in training and in 
 torch's parameters and state after every step, and hand its `state_dict` over in both directions half way.
 A function goes through every kind of comparison that heads a column of its table. What torch refuses, ours refuses
 with the same kind of error. Ours run on {permitted} elementary operators alone (`dongshou/scratch/permitted.py`);
-any other operator fails the sample.
+any other operator fails the sample. Where the database of layers knows single examples alone, as of the LSTM, batches
+of ours stand beside them (`dongshou/scratch/proof/samples.py`).
 
 Beyond the samples, our optimisers refuse complex parameters (SGD takes them) and `differentiable=True`, with a message.
 """
