@@ -220,3 +220,12 @@ def test_unfold_and_fold_of_what_does_not_fit():
         ):
             with pytest.raises(RuntimeError):
                 layer(torch.ones(shape))
+
+
+def test_a_bias_of_another_type_is_for_autocast_alone():
+    x, weight, bias = torch.randn(1, 2, 5), torch.randn(2, 2, 3), torch.randn(2)
+    for module in (functional, nn.functional):
+        with pytest.raises(RuntimeError, match="should be the same"):
+            module.conv1d(x, weight, bias.double())
+        with torch.autocast("cpu", torch.bfloat16):
+            assert module.conv1d(x.bfloat16(), weight, bias).dtype == torch.bfloat16

@@ -74,3 +74,13 @@ def test_circular_layers_name_the_axes_they_need():
     for module in (nn, scratch.nn):
         with pytest.raises(ValueError, match="expected 3D or 4D"):
             module.CircularPad2d(1)(torch.ones(3, 3))
+
+
+@pytest.mark.parametrize("mode", ["reflect", "replicate"])
+def test_negative_padding_reads_what_it_crops(mode):
+    x = torch.arange(1.0, 6).reshape(1, 1, 5)
+    for sides in ((-1, 2), (-2, 3), (-4, 4), (1, -3), (4, -4), (-2, -2)):
+        torch.testing.assert_close(functional.pad(x, sides, mode), nn.functional.pad(x, sides, mode))
+    for module in (functional, nn.functional):
+        with pytest.raises(RuntimeError, match="too small"):
+            module.pad(x, (-3, -3), mode)

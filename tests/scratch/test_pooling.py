@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from dongshou import scratch
+from dongshou.scratch import functional
 from tests.scratch.same import same
 
 AXES = (1, 2, 3)
@@ -183,3 +184,23 @@ def test_refuses_what_torchs_refuses(name, arguments, shape):
     for module in (nn, scratch.nn):
         with pytest.raises((RuntimeError, ValueError, IndexError)):
             getattr(module, name)(*arguments)(torch.ones(shape))
+
+
+@pytest.mark.parametrize("axes", [1, 2, 3])
+def test_means_of_short_and_of_whole_numbers(axes):
+    name = f"avg_pool{axes}d"
+    ours, theirs = getattr(functional, name), getattr(nn.functional, name)
+    numbers = torch.arange(-6, 6).reshape(1, 1, *[1] * (axes - 1), 12)
+    kernel = (*[1] * (axes - 1), 4)
+    for x in (numbers, -3 * numbers + 1):
+        torch.testing.assert_close(ours(x, kernel), theirs(x, kernel))
+    for x in ((20_000 + 16 * numbers).half(), (20_000 + 128 * numbers).bfloat16()):
+        torch.testing.assert_close(ours(x, kernel), theirs(x.float(), kernel).to(x.dtype))
+    assert ours(numbers, kernel).flatten().tolist() == [-4, 0, 3]  # of -4.5, -.5 and 3.5: towards 0
+
+
+def test_a_maximum_of_whole_numbers_beside_the_edge():
+    x = torch.tensor([[[[-5, -7, -6]]]])
+    for dtype in (torch.int64, torch.uint8, torch.int8):
+        y = functional.max_pool2d(x.to(dtype), (1, 3), 2, (0, 1), return_indices=True)
+        torch.testing.assert_close(y, nn.functional.max_pool2d(x.to(dtype), (1, 3), 2, (0, 1), return_indices=True))

@@ -31,6 +31,10 @@ def affine(shape: Shape) -> tuple[Tensor, Tensor]:
     return normal(shape, 1).requires_grad_(), normal(shape, 2).requires_grad_()
 
 
+def weight(*shape: int) -> Tensor:
+    return normal(shape, 1).requires_grad_()
+
+
 def statistics(shape: Shape) -> tuple[Tensor, Tensor]:
     return normal(shape, 3), normal(shape, 4).exp()
 
@@ -39,6 +43,10 @@ def statistics(shape: Shape) -> tuple[Tensor, Tensor]:
 FULL_GROUPS = [shape for shape in shapes(2, 3, 4) if 0 not in shape[2:]]
 # a batch of no examples makes torch's running statistics NaN; ours stay
 SOME_EXAMPLES = [shape for shape in shapes(3) if shape[0] > 0]
+# without channels torch's convolution has none either, ours has the bias
+SOME_CHANNELS = [shape for shape in shapes(2, 3) if shape[-2] > 0]
+# of nothing torch makes a mean of NaN, where it does not refuse as ours does
+SOME_ELEMENTS = [shape for shape in shapes(2, 3) if 0 not in shape[-2:]]
 CASES: dict[str, list[tuple[list[Shape], Arguments]]] = {
     "layer_norm": [
         (shapes(1, 2, 3), lambda *shape: ([shape[-1:], *affine(shape[-1:])], {})),
@@ -62,6 +70,38 @@ CASES: dict[str, list[tuple[list[Shape], Arguments]]] = {
         (shapes(3), lambda *shape: ([*statistics(shape[1:2]), *affine(shape[1:2])], dict(use_input_stats=False))),
     ],
     "local_response_norm": [(shapes(3), lambda *shape: ([3], {}))],
+    "conv1d": [
+        (SOME_CHANNELS, lambda *shape: ([weight(2, shape[-2], 1), affine((2,))[0]], {})),
+        (SOME_CHANNELS, lambda *shape: ([weight(4, shape[-2], 3)], dict(padding=1, stride=2))),
+    ],
+    "conv_transpose1d": [
+        (SOME_CHANNELS, lambda *shape: ([weight(shape[-2], 3, 2), affine((3,))[0]], dict(stride=2))),
+    ],
+    "avg_pool1d": [(shapes(2, 3), lambda *shape: ([1], {})), (shapes(2, 3), lambda *shape: ([4, 2, 2], {}))],
+    "avg_pool2d": [(shapes(3), lambda *shape: ([(1, 2), (), (0, 1)], dict(ceil_mode=True)))],
+    "max_pool1d": [(shapes(2, 3), lambda *shape: ([1], {})), (shapes(2, 3), lambda *shape: ([4, 2, 2], {}))],
+    "max_pool2d": [(shapes(3, 4), lambda *shape: ([1], {}))],
+    "lp_pool1d": [(shapes(2, 3), lambda *shape: ([2.0, 1], {}))],
+    **{
+        f"adaptive_{kind}_pool1d": [
+            (SOME_ELEMENTS, lambda *shape: ([1], {})),
+            (SOME_ELEMENTS, lambda *shape: ([3], {})),
+        ]
+        for kind in ("avg", "max")
+    },
+    "pad": [
+        (shapes(2, 3), lambda *shape: ([(1, 1), "constant"], {})),
+        (shapes(2, 3), lambda *shape: ([(1, 1), "reflect"], {})),
+        (shapes(2, 3), lambda *shape: ([(2, -1), "replicate"], {})),
+        (shapes(2, 3), lambda *shape: ([(1, 1), "circular"], {})),
+    ],
+    "unfold": [(shapes(3, 4), lambda *shape: ([1], {}))],
+    "channel_shuffle": [([shape for shape in shapes(3, 4) if shape[1] > 0], lambda *shape: ([1], {}))],
+    "pixel_shuffle": [([shape for shape in shapes(3, 4) if 0 not in shape], lambda *shape: ([2], {}))],
+    "pixel_unshuffle": [
+        ([shape for shape in shapes(3, 4) if 0 not in shape], lambda *shape: ([1], {})),
+        ([shape for shape in shapes(3) if 0 not in shape], lambda *shape: ([2], {})),
+    ],
 }
 
 

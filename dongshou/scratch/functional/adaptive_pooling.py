@@ -21,7 +21,7 @@ def adaptive_avg_pool(axes: int, input: Tensor, output_size: OutputSize) -> Tens
     input (batch, channels, *sizes) -> (batch, channels, *output_size); without batch too. None keeps the size.
     With size 1 this is global average pooling (Lin et al., Network in network, 2014).
     """
-    require_axes(input, axes, f"adaptive_avg_pool{axes}d")
+    _require_axes(input, axes, f"adaptive_avg_pool{axes}d")
     for axis, size in zip(range(-axes, 0), _sizes(input, axes, output_size), strict=True):
         input = _mean_along(input, axis, size)
     return input
@@ -40,7 +40,7 @@ def adaptive_max_pool(
     axes: int, input: Tensor, output_size: OutputSize, return_indices: bool = False
 ) -> Tensor | tuple[Tensor, Tensor]:
     """The maximum of each of output_size windows along every axis; the windows are those of adaptive_avg_pool."""
-    require_axes(input, axes, f"adaptive_max_pool{axes}d")
+    _require_axes(input, axes, f"adaptive_max_pool{axes}d")
     sizes = _sizes(input, axes, output_size)
     with torch.no_grad():
         values, indices = input, flat_positions(input, axes)
@@ -55,6 +55,12 @@ def adaptive_max_pool(
 
 adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d = (partial(adaptive_avg_pool, n) for n in (1, 2, 3))
 adaptive_max_pool1d, adaptive_max_pool2d, adaptive_max_pool3d = (partial(adaptive_max_pool, n) for n in (1, 2, 3))
+
+
+def _require_axes(input: Tensor, axes: int, name: str) -> None:
+    if input.dim() <= axes and axes > 1:
+        raise ValueError(f"Input dimension should be at least {axes + 1} for {name}, got {list(input.shape)}")
+    require_axes(input, axes, name)
 
 
 def _at(values: Tensor, axis: int, places: Tensor) -> Tensor:

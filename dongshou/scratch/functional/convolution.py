@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+import torch
 from torch import Tensor
 
 from dongshou.scratch.functional.layout import laid_out_as
 from dongshou.scratch.functional.padding import pad
+from dongshou.scratch.functional.precision import precise
 from dongshou.scratch.functional.windows import extent, per_axis, require_axes, windows
 
 Sizes = int | Sequence[int]
@@ -37,15 +39,19 @@ def convolution(
     stride, dilation = per_axis(stride, axes, "stride"), per_axis(dilation, axes, "dilation")
     kernel = tuple(weight.shape[2:])
     _require_fitting(input, weight, groups)
+    _require_same_type(input, bias)
+    if min(stride) <= 0 or min(dilation) <= 0:
+        raise RuntimeError(f"stride and dilation should be greater than zero, but got {stride} and {dilation}")
     given, input = input, pad(input, _zeros_around(padding, kernel, stride, dilation))
     _require_room(input, kernel, dilation)
 
-    patches = input.transpose(0, 1)  # (in_channels, batch, *sizes)
+    # in float32, for the gradient by the input is a sum over all patches that see it
+    patches = precise(input).transpose(0, 1)  # (in_channels, batch, *sizes)
     for axis in range(-1, -axes - 1, -1):
         patches = windows(patches, axis, kernel[axis], stride[axis], dilation[axis])
     batch_and_positions = patches.shape[1 + axes :]  # of (in_channels, *kernel, batch, *positions)
     out_channels, taps = weight.size(0), weight[0].numel()
-    columns = patches.reshape(groups, taps, batch_and_positions.numel())
+    columns = patches.to(input.dtype).reshape(groups, taps, batch_and_positions.numel())
     rows = weight.reshape(groups, out_channels // groups, taps)
     output = rows @ columns  # (groups, out_channels / groups, batch * positions)
     output = output.reshape(out_channels, *batch_and_positions)
@@ -61,6 +67,12 @@ def with_bias(output: Tensor, bias: Tensor | None) -> Tensor:
         return output
     # under autocast the product is shorter than the bias
     return output + bias.to(output.dtype).reshape(-1, *[1] * (output.dim() - 2))
+
+
+def _require_same_type(input: Tensor, bias: Tensor | None) -> None:
+    """Raises RuntimeError for a bias of another type than the input, which autocast alone allows."""
+    if bias is not None and bias.dtype != input.dtype and not torch.is_autocast_enabled(input.device.type):
+        raise RuntimeError(f"Input type ({input.dtype}) and bias type ({bias.dtype}) should be the same")
 
 
 def _zeros_around(

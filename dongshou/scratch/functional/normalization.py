@@ -16,6 +16,8 @@ from torch import Tensor
 from dongshou.scratch.functional.derivative import differentiable
 from dongshou.scratch.functional.layout import in_order
 from dongshou.scratch.functional.padding import pad
+from dongshou.scratch.functional.pooling import quotient
+from dongshou.scratch.functional.precision import precise
 from dongshou.scratch.functional.windows import windows
 
 Statistics = tuple[Tensor, Tensor, Tensor]
@@ -126,7 +128,7 @@ def rms_norm(
     Raises RuntimeError when the input does not end in normalized_shape.
     """
     _require_ending(input, normalized_shape)
-    values = _precise(in_order(input))
+    values = precise(in_order(input))
     eps = torch.finfo(values.dtype).eps if eps is None else eps
     mean_square = values.square().mean(_last_axes(normalized_shape), keepdim=True)
     output = values * (mean_square + eps).rsqrt()
@@ -143,9 +145,11 @@ def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: flo
     if input.numel() == 0:
         return input
     around = [0, 0] * (input.dim() - 2) + [size // 2, (size - 1) // 2]  # pad counts from the last axis
-    squares = windows(pad(input.square(), around), 1 - input.dim(), size)  # (batch, size, channels, ...)
-    neighbours = squares.mean(1)  # (batch, channels, ...)
-    return input / (k + alpha * neighbours) ** beta
+    values = precise(input)
+    squares = windows(pad(values.square(), around), 1 - input.dim(), size)  # (batch, size, channels, ...)
+    neighbours = quotient(squares.sum(1), size)  # (batch, channels, ...)
+    output = values / (k + alpha * neighbours) ** beta
+    return output.to(input.dtype) if input.is_floating_point() else output
 
 
 def normalize(input: Tensor, axes: Sequence[int], weight: Tensor | None, bias: Tensor | None, eps: float) -> Statistics:
@@ -153,7 +157,7 @@ def normalize(input: Tensor, axes: Sequence[int], weight: Tensor | None, bias: T
 
     Weight and bias broadcast against the input. Short types are computed in float32.
     """
-    values = _precise(input)
+    values = precise(input)
     weight = values.new_ones(()) if weight is None else weight.to(values.dtype)
     bias = values.new_zeros(()) if bias is None else bias.to(values.dtype)
     output, _, mean, variance = differentiable(_Normalize, values, weight, bias, eps, *axes)
@@ -216,7 +220,7 @@ def _with_statistics(
     """The same formula with a mean and a variance from before, as one product and one sum."""
     if mean is None or variance is None:
         raise RuntimeError("Expected running_mean and running_var to be defined when training=False")
-    values = _precise(input)
+    values = precise(input)
     centre, spread = (_on_channels(statistic, input).to(values.dtype) for statistic in (mean, variance))
     scale = (spread + eps).rsqrt()
     scale = scale if weight is None else scale * _on_channels(weight, input)
@@ -263,8 +267,3 @@ def _last_axes(shape: Sequence[int]) -> list[int]:
 def _on_channels(values: Any, input: Tensor) -> Any:
     """values (channels) as (1, channels, 1, ...), to broadcast against the input; None stays."""
     return None if values is None else values.reshape(1, -1, *[1] * (input.dim() - 2))
-
-
-def _precise(input: Tensor) -> Tensor:
-    """Sums over many elements need more digits than float16 and bfloat16 have."""
-    return input.float() if input.dtype in (torch.float16, torch.bfloat16) else input

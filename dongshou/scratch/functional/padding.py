@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from dongshou.scratch.functional.windows import require_elements
+
 
 def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Tensor:
     """Widens the last axes: pad = (left, right, top, bottom, front, back, ...); negative numbers crop.
@@ -18,21 +20,44 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
     """
     _require_fitting(input, pad, mode, value)
     for index in range(len(pad) // 2):
-        before, after = pad[2 * index : 2 * index + 2]
-        input = _pad_axis(input, input.dim() - 1 - index, before, after, mode, value or 0)
+        axis, sides = input.dim() - 1 - index, tuple(pad[2 * index : 2 * index + 2])
+        if mode in _PLACES and sides != (0, 0):
+            input = input.index_select(axis, _PLACES[mode](input, axis, *sides))
+        elif sides != (0, 0):
+            input = _between(input, axis, *sides, mode, value or 0)
     return input
 
 
-def _pad_axis(input: Tensor, axis: int, before: int, after: int, mode: str, value: float) -> Tensor:
-    if before < 0 or after < 0:
-        start, stop = max(-before, 0), input.size(axis) - max(-after, 0)
-        input, before, after = input.narrow(axis, start, stop - start), max(before, 0), max(after, 0)
-    if before == after == 0:
-        return input
+def _mirrored(input: Tensor, axis: int, before: int, after: int) -> Tensor:
+    """2 1 | 0 1 2 | 1 0: the first and the last place are mirrors."""
+    last = _require_at_most(input, axis, before, after, input.size(axis) - 1) - 1
+    return last - (last - _places(input, axis, before, after).abs()).abs()
+
+
+def _repeated(input: Tensor, axis: int, before: int, after: int) -> Tensor:
+    """0 0 | 0 1 2 | 2 2: the first and the last place, again and again."""
+    return _places(input, axis, before, after).clamp(0, input.size(axis) - 1)
+
+
+def _places(input: Tensor, axis: int, before: int, after: int) -> Tensor:
+    """-before, ..., length + after - 1, of which a negative number leaves out."""
+    length = input.size(axis)
+    if length + before + after < 1:
+        raise RuntimeError(f"input is too small for a padding of ({before}, {after}): {list(input.shape)}")
+    return torch.arange(-before, length + after, device=input.device)
+
+
+_PLACES = {"reflect": _mirrored, "replicate": _repeated}
+
+
+def _between(input: Tensor, axis: int, before: int, after: int, mode: str, value: float) -> Tensor:
+    """The input, cropped first, between a constant and a constant, or between its own ends."""
+    start, stop = max(-before, 0), input.size(axis) - max(-after, 0)
+    input, before, after = input.narrow(axis, start, stop - start), max(before, 0), max(after, 0)
     if mode == "constant":
         left, right = _filled(input, axis, before, value), _filled(input, axis, after, value)
     else:
-        left, right = _EDGES[mode](input, axis, before, after)
+        left, right = _wrapped(input, axis, before, after)
     return torch.cat([left, input, right], axis)
 
 
@@ -41,26 +66,13 @@ def _filled(input: Tensor, axis: int, count: int, value: float) -> Tensor:
     return input.new_full(shape, value)
 
 
-def _mirrored(input: Tensor, axis: int, before: int, after: int) -> tuple[Tensor, Tensor]:
-    """The elements next to the edge, in reverse; the edge itself is the mirror."""
-    length = _require_at_most(input, axis, before, after, input.size(axis) - 1)
-    left = input.narrow(axis, 1, before).flip(axis)
-    return left, input.narrow(axis, length - 1 - after, after).flip(axis)
-
-
-def _repeated(input: Tensor, axis: int, before: int, after: int) -> tuple[Tensor, Tensor]:
-    """The first element and the last, again and again."""
-    first, last = input.narrow(axis, 0, 1), input.narrow(axis, input.size(axis) - 1, 1)
-    return first.repeat_interleave(before, axis), last.repeat_interleave(after, axis)
-
-
 def _wrapped(input: Tensor, axis: int, before: int, after: int) -> tuple[Tensor, Tensor]:
     """The other end: the axis is a circle."""
     length = _require_at_most(input, axis, before, after, input.size(axis))
     return input.narrow(axis, length - before, before), input.narrow(axis, 0, after)
 
 
-_EDGES = {"reflect": _mirrored, "replicate": _repeated, "circular": _wrapped}
+_MODES = (*_PLACES, "circular")
 
 
 def _require_at_most(input: Tensor, axis: int, before: int, after: int, most: int) -> int:
@@ -79,10 +91,12 @@ def _require_fitting(input: Tensor, pad: Sequence[int], mode: str, value: float 
         raise RuntimeError(f"Padding of {axes} axes for an input of {input.dim()}: {list(input.shape)}")
     if mode == "constant":
         return
-    if mode not in _EDGES:
-        raise NotImplementedError(f"Unrecognised padding mode {mode}; use constant, {', '.join(_EDGES)}")
+    if mode not in _MODES:
+        raise NotImplementedError(f"Unrecognised padding mode {mode}; use constant, {', '.join(_MODES)}")
     if value is not None:
         raise RuntimeError(f'Padding mode "{mode}" doesn\'t take in value argument')
     if input.dim() not in (axes + 1, axes + 2) or axes > 3:
         needed = f"{axes + 1}D or {axes + 2}D input"
         raise NotImplementedError(f"{mode} padding of {axes} axes needs {needed}, but got {list(input.shape)}")
+    if mode != "circular":
+        require_elements(input, axes, f"{mode} padding")

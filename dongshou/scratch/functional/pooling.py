@@ -12,7 +12,15 @@ from torch import Tensor
 from dongshou.scratch.functional.convolution import Sizes
 from dongshou.scratch.functional.layout import laid_out_as
 from dongshou.scratch.functional.padding import pad
-from dongshou.scratch.functional.windows import extent, flat_positions, per_axis, require_axes, windows
+from dongshou.scratch.functional.precision import precise
+from dongshou.scratch.functional.windows import (
+    extent,
+    flat_positions,
+    per_axis,
+    require_axes,
+    require_elements,
+    windows,
+)
 
 
 def max_pool(
@@ -35,9 +43,12 @@ def max_pool(
     require_axes(input, axes, f"max_pool{axes}d")
     kernel, stride = _kernel_and_stride(axes, kernel_size, stride)
     dilation = per_axis(dilation, axes, "dilation")
+    if min(dilation) <= 0:
+        raise RuntimeError(f"dilation should be greater than zero, but got {dilation}")
+    require_elements(input, axes, f"max_pool{axes}d")
     sides = _sides(input, kernel, stride, per_axis(padding, axes, "padding"), dilation, ceil_mode)
     with torch.no_grad():
-        values = pad(input, sides, value=-math.inf)
+        values = pad(input, sides, value=_lowest(input.dtype))
         # beyond the edge the nearest place: a window that sees -inf alone still takes its own
         indices = pad(flat_positions(input, axes), sides, "replicate")
         # the largest of a window is the largest of its rows' largest
@@ -86,17 +97,35 @@ def avg_pool(
         raise RuntimeError("divisor must be not zero: leave out divisor_override for the mean")
     kernel, stride = _kernel_and_stride(axes, kernel_size, stride)
     padding = per_axis(padding, axes, "padding")
+    require_elements(input, axes, f"avg_pool{axes}d")
     sides = _sides(input, kernel, stride, padding, (1,) * axes, ceil_mode)
-    total = _window_sums(pad(input, sides), kernel, stride)
+    total = _window_sums(pad(precise(input), sides), kernel, stride)
     total = laid_out_as(total, input) if axes == 2 else total
-    if divisor_override is not None:
-        return total / divisor_override
+    count = divisor_override or _counts(input, kernel, stride, padding, sides, count_include_pad)
+    return quotient(total, count).to(input.dtype)
+
+
+def quotient(total: Tensor, count: Tensor | int) -> Tensor:
+    """total / count; a mean of integers is an integer, without its fraction."""
+    return total / count if total.is_floating_point() or total.is_complex() else total.div(count, rounding_mode="trunc")
+
+
+def _counts(
+    input: Tensor,
+    kernel: Sequence[int],
+    stride: Sequence[int],
+    padding: Sequence[int],
+    sides: Sequence[int],
+    count_include_pad: bool,
+) -> Tensor | int:
+    """How many elements each window counts: one number for all, or (1, *positions)."""
     if not any(sides):
-        return total / math.prod(kernel)
+        return math.prod(kernel)
     around = [side for side in reversed(padding) for _ in range(2)]
-    counted = pad(input.new_ones(1, *input.shape[-axes:]), around, value=float(count_include_pad))
+    inside = input.new_ones(1, *input.shape[-len(kernel) :], dtype=torch.int64)
+    counted = pad(inside, around, value=int(count_include_pad))
     overhang = [side - inside for side, inside in zip(sides, around, strict=True)]
-    return total / _window_sums(pad(counted, overhang), kernel, stride)
+    return _window_sums(pad(counted, overhang), kernel, stride)
 
 
 def _window_sums(input: Tensor, kernel: Sequence[int], stride: Sequence[int]) -> Tensor:
@@ -122,10 +151,10 @@ def lp_pool(
         extreme = max_pool(axes, sign * input.abs(), kernel_size, stride, ceil_mode=ceil_mode)
         assert isinstance(extreme, Tensor)
         return sign * extreme
-    mean = avg_pool(axes, input**norm_type, kernel_size, stride, ceil_mode=ceil_mode)
+    mean = avg_pool(axes, precise(input) ** norm_type, kernel_size, stride, ceil_mode=ceil_mode)
     size = math.prod(per_axis(kernel_size, axes, "kernel_size"))
     # sign times size is the mean itself, but for its derivative at 0: 0, where that of the root is infinite
-    return (mean.sign() * mean.abs() * size) ** (1 / norm_type)
+    return ((mean.sign() * mean.abs() * size) ** (1 / norm_type)).to(input.dtype)
 
 
 def max_unpool(
@@ -143,12 +172,19 @@ def max_unpool(
     to this, RuntimeError for an index outside of it.
     """
     require_axes(input, axes, f"max_unpool{axes}d")
+    if indices.shape != input.shape:
+        raise RuntimeError(
+            f"Expected shape of indices to be {list(input.shape)} as of input, got {list(indices.shape)}"
+        )
     kernel, stride = _kernel_and_stride(axes, kernel_size, stride)
     sizes = _unpooled(input, kernel, stride, per_axis(padding, axes, "padding"), output_size)
     flat = input.new_zeros(*input.shape[:-axes], math.prod(sizes))
-    if input.device.type == "cpu" and not ((indices >= 0) & (indices < flat.size(-1))).all():
-        raise RuntimeError(f"found an invalid max index: every index must lie in an output of {list(sizes)}")
-    return flat.scatter(-1, indices.flatten(-axes), input.flatten(-axes)).unflatten(-1, sizes)
+    try:
+        filled = flat.scatter(-1, indices.flatten(-axes), input.flatten(-axes))
+    except RuntimeError as error:
+        wanted = f"every index must lie in an output of {list(sizes)}"
+        raise RuntimeError(f"found an invalid max index: {wanted} ({error})") from None
+    return filled.unflatten(-1, sizes)
 
 
 max_pool1d, max_pool2d, max_pool3d = (partial(max_pool, axes) for axes in (1, 2, 3))
@@ -179,10 +215,14 @@ def _unpooled(
 def _kernel_and_stride(axes: int, kernel_size: Sizes, stride: Sizes | None) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Both for every axis; windows lie side by side where no stride is given."""
     kernel = per_axis(kernel_size, axes, "kernel_size")
-    stride = kernel if stride is None else per_axis(stride, axes, "stride")
+    stride = kernel if stride is None or stride == () or stride == [] else per_axis(stride, axes, "stride")
     if min(kernel) <= 0 or min(stride) <= 0:
         raise RuntimeError(f"kernel size and stride should be greater than zero, but got {kernel} and {stride}")
     return kernel, stride
+
+
+def _lowest(dtype: torch.dtype) -> float:
+    return -math.inf if dtype.is_floating_point else torch.iinfo(dtype).min
 
 
 def _sides(

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from dongshou.scratch.functional.convolution import Sizes, with_bias
 from dongshou.scratch.functional.layout import laid_out_as
+from dongshou.scratch.functional.precision import precise
 from dongshou.scratch.functional.windows import extent, overlap_add, per_axis, require_axes
 
 
@@ -45,13 +46,14 @@ def transposed_convolution(
     columns = input.transpose(0, 1).reshape(groups, per_group, math.prod(batch_and_sizes))
     rows = weight.reshape(groups, per_group, taps).mT
     output = rows @ columns  # (groups, out_channels / groups * kernel, batch * sizes)
-    output = output.reshape(out_channels, *kernel, *batch_and_sizes)
+    patches = precise(output.reshape(out_channels, *kernel, *batch_and_sizes))  # what overlaps is summed in float32
     # (out_channels, *kernel, batch, *sizes): each turn takes away the kernel's axis in second place
     for axis in range(-axes, 0):
         length = (input.size(axis) - 1) * stride[axis] + extent(kernel[axis], dilation[axis]) + extra[axis]
-        output = overlap_add(output, axis, length, stride[axis], dilation[axis])
-        output = output.narrow(axis, padding[axis], length - 2 * padding[axis])
-    return with_bias(laid_out_as(output.transpose(0, 1), input, weight), bias)  # (batch, out_channels, *larger)
+        patches = overlap_add(patches, axis, length, stride[axis], dilation[axis])
+        patches = patches.narrow(axis, padding[axis], length - 2 * padding[axis])
+    output = patches.to(output.dtype).transpose(0, 1)  # (batch, out_channels, *larger)
+    return with_bias(laid_out_as(output, input, weight), bias)
 
 
 conv_transpose1d, conv_transpose2d, conv_transpose3d = (partial(transposed_convolution, axes) for axes in (1, 2, 3))
@@ -73,6 +75,8 @@ def _require_fitting(
             f"{given}, expected input{list(input.shape)} to have {weight.size(0)} channels, "
             f"but got {input.size(1)} instead"
         )
+    if 0 in input.shape[2:] and 0 not in input.shape[:2]:
+        raise RuntimeError(f"the batch or the channels alone may be empty, but got input of {list(input.shape)}")
     if groups <= 0 or input.size(1) % groups != 0:
         raise RuntimeError(f"in_channels must be divisible by groups: got {input.size(1)} and {groups}")
     if any(extra >= max(steps) for extra, *steps in zip(output_padding, stride, dilation, strict=True)):

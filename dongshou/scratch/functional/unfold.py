@@ -8,7 +8,7 @@ from torch import Tensor
 
 from dongshou.scratch.functional.convolution import Sizes
 from dongshou.scratch.functional.padding import pad
-from dongshou.scratch.functional.windows import extent, overlap_add, per_axis, require_axes, windows
+from dongshou.scratch.functional.windows import extent, overlap_add, per_axis, require_axes, require_elements, windows
 
 
 def unfold(input: Tensor, kernel_size: Sizes, dilation: Sizes = 1, padding: Sizes = 0, stride: Sizes = 1) -> Tensor:
@@ -18,6 +18,7 @@ def unfold(input: Tensor, kernel_size: Sizes, dilation: Sizes = 1, padding: Size
     Raises RuntimeError where the kernel does not fit.
     """
     require_axes(input, 2, "unfold")
+    require_elements(input, 2, "unfold")
     if input.dim() == 3:
         return unfold(input.unsqueeze(0), kernel_size, dilation, padding, stride).squeeze(0)
     kernel, dilation = per_axis(kernel_size, 2, "kernel_size"), per_axis(dilation, 2, "dilation")

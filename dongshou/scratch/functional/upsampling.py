@@ -139,6 +139,8 @@ def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Tensor:
     r = downscale_factor
     if input.dim() < 3 or r <= 0 or input.size(-2) % r != 0 or input.size(-1) % r != 0:
         raise RuntimeError(f"pixel_unshuffle needs height and width divisible by {r}, got {list(input.shape)}")
+    if input.numel() == 0:
+        return input.clone()  # in torch, too, nothing keeps its shape
     *batch, channels, height, width = input.shape
     blocks = input.reshape(*batch, channels, height // r, r, width // r, r)  # (..., c, height, r, width, r)
     blocks = blocks.movedim((-3, -1), (-4, -3))  # (..., c, r, r, height, width)

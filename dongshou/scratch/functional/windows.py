@@ -66,7 +66,7 @@ class _OverlapAdd(torch.autograd.Function):
         others[axis] = length
         output = windows.new_zeros(first, *others)
         places, taps = output.movedim(axis, -1), windows.movedim(axis, -1)
-        reach = stride * (taps.size(-1) - 1) + 1  # from the first window to the last
+        reach = max(stride * (taps.size(-1) - 1) + 1, 0)  # from the first window to the last
         # tap by tap: no two windows have the same tap in the same place, so nothing is added to twice at once
         for tap in range(kernel):
             places[..., dilation * tap : dilation * tap + reach : stride].add_(taps[:, tap])
@@ -76,12 +76,15 @@ class _OverlapAdd(torch.autograd.Function):
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
         windows, axis, length, stride, dilation = inputs
         ctx.axis, ctx.length, ctx.steps = axis, length, (stride, dilation)
-        ctx.kernel, ctx.positions = windows.size(1), windows.size(axis)
+        ctx.shape = windows.shape
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
-        gradient = windows(gradients[0], ctx.axis, ctx.kernel, *ctx.steps).narrow(ctx.axis, 0, ctx.positions)
-        return gradient, None, None, None, None
+        kernel, positions = ctx.shape[1], ctx.shape[ctx.axis]
+        if positions == 0:
+            return gradients[0].new_zeros(ctx.shape), None, None, None, None
+        gradient = windows(gradients[0], ctx.axis, kernel, *ctx.steps)
+        return gradient.narrow(ctx.axis, 0, positions), None, None, None, None
 
     @staticmethod
     def jvp(ctx: Any, *tangents: Any) -> Tensor:
@@ -112,3 +115,9 @@ def require_axes(input: Tensor, axes: int, name: str) -> None:
     if input.dim() not in (axes + 1, axes + 2):
         kinds = f"Expected {axes + 1}D (unbatched) or {axes + 2}D (batched) input"
         raise RuntimeError(f"{kinds} to {name}, but got input of size: {list(input.shape)}")
+
+
+def require_elements(input: Tensor, axes: int, name: str) -> None:
+    """Raises RuntimeError where channels or one of the last `axes` axes are empty; a batch may be."""
+    if 0 in input.shape[-axes - 1 :]:
+        raise RuntimeError(f"{name}: only a batch may be empty, but got input of size {list(input.shape)}")
