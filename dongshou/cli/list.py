@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
+from typing import TYPE_CHECKING, Any
 
 from dongshou.cli.flags import Switch, call
 from dongshou.errors import UsageError, did_you_mean
 from dongshou.experiments.catalogue import Entry, list_experiments
+
+if TYPE_CHECKING:
+    from dongshou.experiments.registry import Declaration
+    from dongshou.experiments.setting import Setting
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -15,12 +20,13 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def show(name: str = "", /, *, json: Switch = False) -> None:
+def show(name: str = "", /, *, json: Switch = False, markdown: Switch = False) -> None:
     """The experiments of the course, by unit, each with its variants.
 
     Args:
         name: only those with this in their name, such as mlp
-        json: print them as one JSON object
+        json: print them as one JSON object, each setting with its type, choices, default and help
+        markdown: print them as the page that docs/experiments.md is
     """
     chosen = [entry for entry in list_experiments() if name in entry.name]
     if not chosen:
@@ -30,6 +36,8 @@ def show(name: str = "", /, *, json: Switch = False) -> None:
         from dongshou.cli.tables import print_json
 
         print_json({"experiments": [described(entry) for entry in chosen]})
+    elif markdown:
+        print(as_markdown(chosen))
     else:
         print("\n\n".join(unit_in_words(unit, list(entries)) for unit, entries in groupby(chosen, unit_of)))
 
@@ -52,5 +60,50 @@ def unit_in_words(unit: str, entries: Sequence[Entry]) -> str:
     return "\n".join([unit.replace("_", " "), *(f"{name:<{width}}  {title}" for name, title in lines)])
 
 
-def described(entry: Entry) -> dict[str, object]:
-    return {"name": entry.name, "unit": entry.unit, "title": entry.title, "variants": entry.variants}
+def described(entry: Entry) -> dict[str, Any]:
+    """An experiment as plain data; the settings of it and of each variant by its full name."""
+    return {
+        "name": entry.name,
+        "unit": entry.unit,
+        "title": entry.title,
+        "variants": entry.variants,
+        "settings": {
+            declaration.name: [setting.plain() for setting in declaration.settings]
+            for declaration in declarations_of(entry)
+        },
+    }
+
+
+def declarations_of(entry: Entry) -> list[Declaration]:
+    """The experiment and its variants, with their functions: from here on torch is imported."""
+    from dongshou.experiments.registry import find_declaration
+
+    return [find_declaration(f"{entry.name}:{variant}".rstrip(":")) for variant in ("", *entry.variants)]
+
+
+def as_markdown(entries: Sequence[Entry]) -> str:
+    """A section for each unit; for each experiment its title, its variants and a table of its settings."""
+    parts = ["# Experiments and their settings\n\nWritten by `dongshou list --markdown`."]
+    for unit, of_unit in groupby(entries, unit_of):
+        parts.append(f"## {unit.replace('_', ' ').capitalize()}")
+        parts.extend(section(entry) for entry in of_unit)
+    return "\n\n".join(parts)
+
+
+def section(entry: Entry) -> str:
+    """One experiment: what a variant sets is what it has in place of the settings of the experiment itself."""
+    main, *_ = declarations_of(entry)
+    variants = [f"- `{entry.name}:{variant}`: {title}" for variant, title in entry.variants.items()]
+    rows = [
+        f"| `--{each.name.replace('_', '-')}` | `{each.default!r}` | {each.help}{choices_in_words(each)} |"
+        for each in main.settings
+    ]
+    table = ["| setting | default | |", "|---|---|---|", *rows] if rows else []
+    blocks = ["### " + entry.name, entry.title, "\n".join(variants), "\n".join(table)]
+    return "\n\n".join(block for block in blocks if block)
+
+
+def choices_in_words(setting: Setting) -> str:
+    """`: sigmoid or relu`; nothing where any value will do."""
+    *others, last = map(str, setting.choices or ("",))
+    return f": {', '.join(others)} or {last}" if others else ""

@@ -9,7 +9,9 @@ import threading
 import typing
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Annotated, Any
+
+from tyro.conf import arg
 
 from dongshou.cli.flags import parse
 from dongshou.cli.options import SESSION, RunOptions
@@ -17,6 +19,7 @@ from dongshou.cli.results import print_files, print_result
 from dongshou.cli.tables import print_json
 from dongshou.errors import UsageError
 from dongshou.experiments.registry import Declaration, find_declaration
+from dongshou.experiments.setting import split_help
 from dongshou.runs import Run, execute, find_run
 from dongshou.runs.rebuild import recorded_settings
 from dongshou.runs.resume import check_same, check_same_experiment
@@ -89,7 +92,8 @@ def read_flags(
     declaration: Declaration, flags: Sequence[str], settings: Settings, options: RunOptions
 ) -> tuple[Settings, RunOptions]:
     """The settings and options that the flags give, the others as they are."""
-    types = typing.get_type_hints(declaration.function, include_extras=True)
+    hints = typing.get_type_hints(declaration.function, include_extras=True)
+    types = {name: flag_type(hint) for name, hint in hints.items()}
     experiment = dataclass_of("Settings", {name: (types[name], value) for name, value in settings.items()})
     command = dataclass_of("Command", {"experiment": (experiment, experiment()), "run": (RunOptions, options)})
     given = parse(
@@ -106,6 +110,12 @@ def read_flags(
                 f"--{name.replace('_', '-')} needs at least one value. See dongshou run {declaration.name} --help"
             )
     return chosen, given.run
+
+
+def flag_type(hint: Any) -> Any:
+    """The type of a setting with its help where tyro looks for it."""
+    kind, help = split_help(hint)
+    return Annotated[kind, arg(help=help)] if help else kind
 
 
 def dataclass_of(name: str, fields: dict[str, tuple[Any, Any]]) -> Any:

@@ -11,16 +11,7 @@ from dongshou.errors import UsageError, did_you_mean
 
 ROOT = Path(__file__).parent
 WORK = ("Experiment", "Series", "Procedure", "Work")
-UNITS = (
-    "linear_networks",
-    "multilayer_perceptrons",
-    "convolutional_networks",
-    "computer_vision",
-    "recurrent_networks",
-    "attention",
-    "optimisation",
-    "automatic_differentiation",
-)  # in the order of the course
+PLACE = "PLACE"  # what a unit's own file calls its place in the course
 
 
 @dataclass(frozen=True)
@@ -44,9 +35,26 @@ class Entry:
 
 
 @lru_cache(maxsize=1)
+def units() -> tuple[str, ...]:
+    """The folders that are units of the course, by the place that each gives itself."""
+    places = {
+        file.parent.name: place for file in ROOT.glob("[!_]*/__init__.py") if (place := place_in(file)) is not None
+    }
+    return tuple(sorted(places, key=lambda unit: (places[unit], unit)))
+
+
+def place_in(file: Path) -> float | None:
+    """The number of `PLACE = 3` in a unit's file, read without running it."""
+    for node in ast.parse(file.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == [PLACE]:
+            return float(ast.literal_eval(node.value))
+    return None
+
+
+@lru_cache(maxsize=1)
 def list_experiments() -> tuple[Entry, ...]:
     """All experiments, by unit and name."""
-    files = [path for unit in UNITS for path in sorted((ROOT / unit).glob("[!_]*.py"))]
+    files = [path for unit in units() for path in sorted((ROOT / unit).glob("[!_]*.py"))]
     return tuple(entry for path in files if (entry := read_entry(path)) is not None)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from dongshou.errors import UsageError, did_you_mean
 from dongshou.experiments.catalogue import Entry, find_entry
+from dongshou.experiments.setting import Setting, settings_of
 from dongshou.training import Declared, Stated, Work
 from dongshou.training.checks import check_epochs
 from dongshou.training.published import stated_by
@@ -28,9 +29,8 @@ class Declaration:
 
     def __post_init__(self) -> None:
         """What `help` shows, and what a notebook completes."""
-        settings = inspect.signature(self.function, eval_str=True)
-        object.__setattr__(self, "__signature__", settings)
-        object.__setattr__(self, "__doc__", documentation(self, settings))
+        object.__setattr__(self, "__signature__", short_signature(self.function))
+        object.__setattr__(self, "__doc__", documentation(self))
 
     def __repr__(self) -> str:
         settings = ", ".join(f"{name}={value!r}" for name, value in self.defaults.items())
@@ -61,6 +61,11 @@ class Declaration:
         return stated_by(self.function)
 
     @property
+    def settings(self) -> tuple[Setting, ...]:
+        """What can be set, with types, choices, defaults and help."""
+        return settings_of(self.function)
+
+    @property
     def defaults(self) -> dict[str, Any]:
         parameters = inspect.signature(self.function).parameters.values()
         return {parameter.name: parameter.default for parameter in parameters}
@@ -82,7 +87,7 @@ class Declaration:
         return work
 
     def _check(self, settings: dict[str, Any]) -> None:
-        types = typing.get_type_hints(self.function)
+        choices = {setting.name: setting.choices for setting in self.settings}
         for name, value in settings.items():
             if name not in self.defaults:
                 near, there = did_you_mean(name, self.defaults), ", ".join(self.defaults) or "none"
@@ -91,9 +96,8 @@ class Declaration:
                 raise UsageError(f"{name} must be a finite number; got {value}.")
             if name == "epochs":
                 check_epochs(value)
-            choices = typing.get_args(types[name]) if typing.get_origin(types[name]) is typing.Literal else ()
-            if choices and value not in choices:
-                raise UsageError(f"{name} is one of {', '.join(map(str, choices))}; got {value}.")
+            if choices[name] and value not in choices[name]:
+                raise UsageError(f"{name} is one of {', '.join(map(str, choices[name]))}; got {value}.")
 
     def __getattr__(self, variant: str) -> Declaration:
         if variant.startswith("_"):
@@ -104,6 +108,14 @@ class Declaration:
             raise AttributeError(str(error)) from None
 
 
+def short_signature(function: Callable[..., Work]) -> inspect.Signature:
+    """Without the help that stands in the annotations."""
+    types = typing.get_type_hints(function)
+    signature = inspect.signature(function)
+    parameters = [each.replace(annotation=types[each.name]) for each in signature.parameters.values()]
+    return signature.replace(parameters=parameters)
+
+
 def find_declaration(name: str) -> Declaration:
     """The declaration of `mlp` or `mlp:deep`. Raises UsageError with the nearest right names."""
     entry, variant = find_entry(name)
@@ -111,11 +123,12 @@ def find_declaration(name: str) -> Declaration:
     return Declaration(entry, variant, getattr(module, variant.replace("-", "_") or "experiment"))
 
 
-def documentation(declaration: Declaration, settings: inspect.Signature) -> str:
+def documentation(declaration: Declaration) -> str:
     """Title, description, settings with their defaults, variants."""
     parts = [declaration.title, declaration.description]
-    if settings.parameters:
-        parts.append("Settings:\n" + "\n".join(f"    {setting}" for setting in settings.parameters.values()))
+    if declaration.settings:
+        lines = (f"    {each.name}: {each.kind} = {each.default!r}  {each.help}" for each in declaration.settings)
+        parts.append("Settings:\n" + "\n".join(line.rstrip() for line in lines))
     if not declaration.variant and (variants := declaration.entry.variants):
         lines = (f"    .{name.replace('-', '_')}: {title}" for name, title in variants.items())
         parts.append("Variants:\n" + "\n".join(lines))

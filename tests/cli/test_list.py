@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -24,6 +25,20 @@ def test_json_of_some(capsys: pytest.CaptureFixture[str]) -> None:
     (entry,) = json.loads(capsys.readouterr().out)["experiments"]
     assert entry["name"] == "softmax-regression"
     assert "digits" in entry["variants"]
+    assert set(entry["settings"]) == {"softmax-regression", "softmax-regression:book", "softmax-regression:digits"}
+    assert entry["settings"]["softmax-regression"][2] == {
+        "name": "lr",
+        "type": "float",
+        "choices": [],
+        "default": 0.01,
+        "help": "step size of the optimizer",
+    }
+
+
+def test_the_page_of_the_documents_is_todays(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list", "--markdown"]) == 0
+    page = Path(__file__).parents[2] / "docs" / "experiments.md"
+    assert capsys.readouterr().out == page.read_text(encoding="utf-8"), "dongshou list --markdown > docs/experiments.md"
 
 
 def test_nothing_of_that_name(fails: Callable[..., str]) -> None:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import inspect
 import pydoc
+from pathlib import Path
+from typing import Annotated
 
 import pytest
 
 from dongshou import experiments
 from dongshou.errors import UsageError
+from dongshou.experiments import catalogue
+from dongshou.experiments._shared.settings import LearningRate
 from dongshou.experiments.catalogue import list_experiments
 from dongshou.experiments.registry import find_declaration
+from dongshou.experiments.setting import Setting, settings_of
 
 
 def test_a_short_repr_that_can_be_typed():
@@ -38,6 +43,46 @@ def test_the_signature_is_that_of_the_function():
     assert signature.parameters["epochs"].annotation is int
 
 
+def test_a_setting_says_all_that_a_form_needs():
+    by_name = {setting.name: setting for setting in experiments.lenet.settings}
+    assert by_name["batch_size"] == Setting("batch_size", "int", 256, (), "examples in a step")
+    assert by_name["activation"].choices == ("sigmoid", "relu") and by_name["activation"].kind == "str"
+    assert {setting.kind for setting in experiments.mlp.settings} == {
+        "str",
+        "int",
+        "float",
+        "bool",
+        "tuple[int, ...]",
+        "float | None",
+    }
+
+
+def test_help_may_stand_in_a_shared_name_and_be_said_again():
+    def declare(rate: Annotated[LearningRate, "of the head"] = 0.1, plain: int = 3): ...
+
+    assert [setting.help for setting in settings_of(declare)] == ["of the head", ""]
+
+
+def test_a_unit_is_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    for folder, text in (("late", "PLACE = 2"), ("early", "PLACE = 1"), ("_shared", "PLACE = 0"), ("no_unit", "")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "__init__.py").write_text(f'"""A unit."""\n\n{text}\n')
+    declared = '"""A title."""\n\n\ndef experiment(lr: float = 0.1) -> Procedure:\n    """How."""\n'
+    for folder in ("late", "early", "no_unit"):
+        (tmp_path / folder / f"of_{folder}.py").write_text(declared)
+    monkeypatch.setattr(catalogue, "ROOT", tmp_path)
+    catalogue.units.cache_clear()
+    catalogue.list_experiments.cache_clear()
+    try:
+        assert [(entry.unit, entry.name) for entry in list_experiments()] == [
+            ("early", "of-early"),
+            ("late", "of-late"),
+        ]
+    finally:
+        catalogue.units.cache_clear()
+        catalogue.list_experiments.cache_clear()
+
+
 NAMES = [
     name for entry in list_experiments() for name in (entry.name, *(f"{entry.name}:{it}" for it in entry.variants))
 ]
@@ -48,6 +93,7 @@ def test_every_declaration_can_be_shown(name: str):
     declaration = find_declaration(name)
     assert declaration.title in (declaration.__doc__ or "")
     assert "\n" not in repr(declaration)
+    assert [setting.name for setting in declaration.settings if not setting.help] == []
     assert list(inspect.signature(declaration).parameters) == list(declaration.defaults)
 
 

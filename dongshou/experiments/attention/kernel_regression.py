@@ -7,7 +7,7 @@ the Gaussian kernel regression of Nadaraya (1964) and Watson (1964). Learning w 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import torch
 from torch import Tensor, nn
@@ -17,6 +17,7 @@ from dongshou.data import Batches, Splits
 from dongshou.data.tables.features import numbers
 from dongshou.drawing import new_figure
 from dongshou.errors import UsageError
+from dongshou.experiments._shared.settings import Epochs, LearningRate, Noise
 from dongshou.models.attention import masked_softmax
 from dongshou.tasks import Regression
 from dongshou.training import Drew, Event, Experiment, Finished, Procedure, Session, fit
@@ -56,7 +57,11 @@ class KernelRegression(nn.Module):
 
 
 def experiment(
-    num_train: int = 50, num_test: int = 50, noise: float = 0.5, lr: float = 1.0, epochs: int = 20
+    num_train: Annotated[int, "points to learn from"] = 50,
+    num_test: Annotated[int, "points of the curve to predict"] = 50,
+    noise: Noise = 0.5,
+    lr: LearningRate = 1.0,
+    epochs: Epochs = 20,
 ) -> Procedure:
     """Points y = 2 sin x + x^0.8 + e; the test asks for the curve without e, the noise, at even distances.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from torch import nn
 from torch.optim import AdamW, Optimizer
 from torch.optim.lr_scheduler import LRScheduler
@@ -9,6 +11,18 @@ from torch.optim.lr_scheduler import LRScheduler
 from dongshou import models
 from dongshou.data.text.sequences import load_text
 from dongshou.experiments._shared.character_model import writer
+from dongshou.experiments._shared.settings import (
+    BatchSize,
+    Dropout,
+    Encoding,
+    Epochs,
+    LearningRate,
+    NumHeads,
+    NumHiddens,
+    NumLayers,
+    Prompt,
+    Text,
+)
 from dongshou.scratch.optim.lr_scheduler import LambdaLR, cosine_with_warmup
 from dongshou.tasks import LanguageModelling
 from dongshou.training import Experiment, Published, Reported
@@ -18,18 +32,18 @@ WARMUP = 100  # steps
 
 @Published("nanoGPT, on a processor", valid_loss=Reported(1.88))
 def experiment(
-    text: str = "tiny-shakespeare",
-    num_layers: int = 4,
-    num_heads: int = 4,
-    num_hiddens: int = 128,
-    context: int = 64,
-    dropout: float = 0.0,
-    batch_size: int = 12,
-    steps_per_epoch: int = 250,
-    lr: float = 2e-3,
-    epochs: int = 8,
-    prompt: str = "\n",
-    encoding: str = "utf-8",
+    text: Text = "tiny-shakespeare",
+    num_layers: NumLayers = 4,
+    num_heads: NumHeads = 4,
+    num_hiddens: NumHiddens = 128,
+    context: Annotated[int, "tokens that the model sees at once"] = 64,
+    dropout: Dropout = 0.0,
+    batch_size: BatchSize = 12,
+    steps_per_epoch: Annotated[int, "training steps between two evaluations"] = 250,
+    lr: LearningRate = 2e-3,
+    epochs: Epochs = 8,
+    prompt: Prompt = "\n",
+    encoding: Encoding = "utf-8",
 ) -> Experiment:
     """2,000 steps on windows from anywhere in the first nine tenths; an epoch is 250 of them.
 
@@ -62,14 +76,14 @@ def experiment(
 
 
 @Published("nanoGPT, on a GPU", valid_loss=Reported(1.47))
-def large(epochs: int = 20) -> Experiment:
+def large(epochs: Epochs = 20) -> Experiment:
     """6 layers of 384, a context of 256, 5,000 steps: for a GPU."""
     return experiment(
         num_layers=6, num_heads=6, num_hiddens=384, context=256, dropout=0.2, batch_size=64, lr=1e-3, epochs=epochs
     )
 
 
-def manual(epochs: int = 4) -> Experiment:
+def manual(epochs: Epochs = 4) -> Experiment:
     """The manual that comes with every Python: no download."""
     return experiment(text="python-manual", epochs=epochs)
 

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from torch import nn
 
 from dongshou import models
 from dongshou.data.text.splits import PairSplits
 from dongshou.data.text.translation import load_pairs
+from dongshou.experiments._shared.settings import (
+    BatchSize,
+    Dropout,
+    Encoding,
+    Epochs,
+    LearningRate,
+    MaxExamples,
+    MaxWords,
+    MinFrequency,
+    NumHeads,
+    NumHiddens,
+    NumLayers,
+    Pairs,
+)
 from dongshou.experiments._shared.translation import (
     BEAM_NO_WORSE,
     BOOK_CLIP,
@@ -22,6 +38,8 @@ from dongshou.experiments._shared.translation import (
 from dongshou.models.encoder_decoder import EncoderDecoder
 from dongshou.training import Band, Experiment
 
+FfnSize = Annotated[int, "hidden units of the position-wise feed-forward network"]
+
 
 @as_in_the_book(
     train_loss=Band.between(0.30, 0.32, 0.33),
@@ -31,18 +49,18 @@ from dongshou.training import Band, Experiment
     im_home_bleu=Band.between(1, 1, 1),
 )
 def experiment(
-    data: str = "fra-eng",
-    max_examples: int = 600,
-    num_steps: int = 10,
-    batch_size: int = 64,
-    num_hiddens: int = 32,
-    num_heads: int = 4,
-    ffn_size: int = 64,
-    num_layers: int = 2,
-    dropout: float = 0.1,
-    lr: float = 0.005,
-    epochs: int = 200,
-    encoding: str = "utf-8",
+    data: Pairs = "fra-eng",
+    max_examples: MaxExamples = 600,
+    num_steps: Annotated[int, "tokens that a sentence is cut or padded to"] = 10,
+    batch_size: BatchSize = 64,
+    num_hiddens: NumHiddens = 32,
+    num_heads: NumHeads = 4,
+    ffn_size: FfnSize = 64,
+    num_layers: NumLayers = 2,
+    dropout: Dropout = 0.1,
+    lr: LearningRate = 0.005,
+    epochs: Epochs = 200,
+    encoding: Encoding = "utf-8",
 ) -> Experiment:
     """The book's settings: two blocks in each half, four heads, 32 features."""
     pairs = load_pairs(data, batch_size, num_steps, max_examples=max_examples, encoding=encoding)
@@ -52,18 +70,18 @@ def experiment(
 
 @BEAM_NO_WORSE
 def full(
-    data: str = "fra-eng",
-    max_words: int = 10,
-    min_frequency: int = 2,
-    batch_size: int = 128,
-    num_hiddens: int = 256,
-    num_heads: int = 8,
-    ffn_size: int = 1024,
-    num_layers: int = 3,
-    dropout: float = 0.1,
-    lr: float = 5e-4,
-    epochs: int = 10,
-    encoding: str = "utf-8",
+    data: Pairs = "fra-eng",
+    max_words: MaxWords = 10,
+    min_frequency: MinFrequency = 2,
+    batch_size: BatchSize = 128,
+    num_hiddens: NumHiddens = 256,
+    num_heads: NumHeads = 8,
+    ffn_size: FfnSize = 1024,
+    num_layers: NumLayers = 3,
+    dropout: Dropout = 0.1,
+    lr: LearningRate = 5e-4,
+    epochs: Epochs = 10,
+    encoding: Encoding = "utf-8",
 ) -> Experiment:
     """All pairs of up to ten words; a tenth of the sentences is held out. For a GPU, or a night."""
     pairs = all_pairs(data, encoding, max_words, min_frequency, batch_size)
@@ -73,7 +91,11 @@ def full(
 
 @BEAM_NO_WORSE
 def small(
-    data: str = "fra-eng", batch_size: int = 128, lr: float = 2e-3, epochs: int = 4, encoding: str = "utf-8"
+    data: Pairs = "fra-eng",
+    batch_size: BatchSize = 128,
+    lr: LearningRate = 2e-3,
+    epochs: Epochs = 4,
+    encoding: Encoding = "utf-8",
 ) -> Experiment:
     """Pairs of up to eight words and a smaller network: for two cores and a quarter of an hour."""
     return full(
@@ -82,15 +104,15 @@ def small(
 
 
 def dates(
-    language: Dates = "dates",
-    max_examples: int = 4000,
-    batch_size: int = 64,
-    num_hiddens: int = 64,
-    num_heads: int = 4,
-    ffn_size: int = 128,
-    dropout: float = 0.1,
-    lr: float = 0.003,
-    epochs: int = 10,
+    language: Annotated[Dates, "dates into French, dates-zh into Chinese"] = "dates",
+    max_examples: MaxExamples = 4000,
+    batch_size: BatchSize = 64,
+    num_hiddens: NumHiddens = 64,
+    num_heads: NumHeads = 4,
+    ffn_size: FfnSize = 128,
+    dropout: Dropout = 0.1,
+    lr: LearningRate = 0.003,
+    epochs: Epochs = 10,
 ) -> Experiment:
     """English dates to French ones, or Chinese (`dates-zh`): no download. test_sentence_accuracy is the exact match."""
     pairs = date_pairs(language, max_examples, batch_size)

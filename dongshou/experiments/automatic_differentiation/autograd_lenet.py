@@ -6,6 +6,7 @@ import numpy as np
 from torch import nn as torch_nn
 
 from dongshou.autograd import Tensor, avg_pool2d, nn, tanh
+from dongshou.experiments._shared.settings import BatchSize, Epochs, LearningRate
 from dongshou.experiments.automatic_differentiation._beside_torch import EQUAL, Networks, train_beside_torch
 from dongshou.training import Procedure
 
@@ -13,7 +14,7 @@ PIXELS = 28
 
 
 @EQUAL
-def experiment(batch_size: int = 64, lr: float = 0.3, epochs: int = 10) -> Procedure:
+def experiment(batch_size: BatchSize = 64, lr: LearningRate = 0.3, epochs: Epochs = 10) -> Procedure:
     """LeNet-5 with tanh and average pooling, on the digits at 28x28; both losses of every step are recorded."""
     return Procedure(
         lambda session: train_beside_torch(networks, PIXELS, batch_size, lr, epochs, session),

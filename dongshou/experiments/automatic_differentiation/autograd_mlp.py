@@ -6,6 +6,7 @@ import numpy as np
 from torch import nn as torch_nn
 
 from dongshou.autograd import nn, relu
+from dongshou.experiments._shared.settings import BatchSize, Epochs, LearningRate, NumHiddens
 from dongshou.experiments.automatic_differentiation._beside_torch import EQUAL, Networks, train_beside_torch
 from dongshou.training import Procedure
 
@@ -13,7 +14,9 @@ PIXELS, CLASSES = 8, 10
 
 
 @EQUAL
-def experiment(hidden: int = 128, batch_size: int = 64, lr: float = 0.5, epochs: int = 20) -> Procedure:
+def experiment(
+    hidden: NumHiddens = 128, batch_size: BatchSize = 64, lr: LearningRate = 0.5, epochs: Epochs = 20
+) -> Procedure:
     """64-128-10 with ReLU on the digits, plain SGD; both losses of every step are recorded."""
 
     def networks(generator: np.random.Generator) -> Networks:

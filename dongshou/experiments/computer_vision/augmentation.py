@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from torch.optim import SGD, Adam
 
@@ -26,6 +26,7 @@ from dongshou.data.augment import (
 from dongshou.data.images.load import image_set, read_images
 from dongshou.drawing import new_axes
 from dongshou.experiments._shared.schedule import cosine
+from dongshou.experiments._shared.settings import BatchSize, Epochs, ImageSet, LearningRate, WeightDecay
 from dongshou.experiments.computer_vision._networks import Network, network_for_small_images
 from dongshou.experiments.computer_vision._pictures import PIXELS
 from dongshou.tasks import Classification
@@ -48,16 +49,17 @@ Name = Literal[
     "autoaugment",
     "randaugment",
 ]
+Augmentation = Annotated[Name, "one of the nine augmentations, or all of them in turn"]
 
 
 def experiment(
-    data: str = "cifar10",
-    augment: Name = "all",
-    network: Network = "resnet18",
-    batch_size: int = 128,
-    lr: float = 0.1,
-    weight_decay: float = 5e-4,
-    epochs: int = 30,
+    data: ImageSet = "cifar10",
+    augment: Augmentation = "all",
+    network: Annotated[Network, "architecture of the network"] = "resnet18",
+    batch_size: BatchSize = 128,
+    lr: LearningRate = 0.1,
+    weight_decay: WeightDecay = 5e-4,
+    epochs: Epochs = 30,
 ) -> Series:
     """The same network under nine ways to change its training images, one after the other or only one of them.
 
@@ -77,7 +79,9 @@ def experiment(
     return Series(parts, partial(conclude, data, chosen), data=data)
 
 
-def small(augment: Name = "all", batch_size: int = 32, lr: float = 0.05, epochs: int = 30) -> Series:
+def small(
+    augment: Augmentation = "all", batch_size: BatchSize = 32, lr: LearningRate = 0.05, epochs: Epochs = 30
+) -> Series:
     """On the 1,000 pictures of cifar10-tiny, with a residual network of 8 layers: minutes on two cores."""
     return experiment("cifar10-tiny", augment, "small", batch_size, lr, epochs=epochs)
 
@@ -89,7 +93,7 @@ def small(augment: Name = "all", batch_size: int = 32, lr: float = 0.05, epochs:
     train_accuracy=Band.between(0.920, 0.940, 0.945),
     secondary=("train_loss", "train_accuracy"),
 )
-def book(batch_size: int = 256, lr: float = 1e-3, epochs: int = 10) -> Experiment:
+def book(batch_size: BatchSize = 256, lr: LearningRate = 1e-3, epochs: Epochs = 10) -> Experiment:
     """The book's settings: ResNet-18 on flipped images, Adam, pixels in 0..1, weights as Xavier has them.
 
     The band belongs to all 50,000 training images; with the first 10,000 of them the accuracy is lower.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from torch import nn
 from torch.optim import SGD
 
@@ -10,6 +12,7 @@ from dongshou.data import load_images
 from dongshou.data.augment import Augment, RandomCrop, RandomHorizontalFlip, RandomResizedCrop
 from dongshou.data.sets import cifar10
 from dongshou.experiments._shared.schedule import cosine
+from dongshou.experiments._shared.settings import BatchSize, Epochs, HeldOut, Images, Labels, LearningRate, WeightDecay
 from dongshou.experiments.computer_vision._networks import Network, network_for_small_images
 from dongshou.experiments.computer_vision._pictures import Pictures
 from dongshou.experiments.computer_vision._submission import submitting
@@ -17,19 +20,21 @@ from dongshou.scratch.optim.lr_scheduler import StepLR
 from dongshou.tasks import Classification
 from dongshou.training import Band, Experiment, Goal, Published, Reported
 
+NetworkSetting = Annotated[Network, "architecture of the network"]
+
 PIXELS = cifar10.MEAN, cifar10.STD
 
 
 def experiment(
-    images: str = "",
-    labels: str = "",
-    test: str = "",
-    valid: float = 0.1,
-    network: Network = "small",
-    batch_size: int = 64,
-    lr: float = 0.1,
-    weight_decay: float = 5e-4,
-    epochs: int = 60,
+    images: Images = "",
+    labels: Labels = "",
+    test: Annotated[str, "folder of pictures to classify, for submission.csv"] = "",
+    valid: HeldOut = 0.1,
+    network: NetworkSetting = "small",
+    batch_size: BatchSize = 64,
+    lr: LearningRate = 0.1,
+    weight_decay: WeightDecay = 5e-4,
+    epochs: Epochs = 60,
 ) -> Experiment:
     """The whole case: pictures split by class, augmented, learnt from, and submission.csv in the run's directory.
 
@@ -58,7 +63,9 @@ def experiment(
     valid_accuracy=Band(0.250, 0.359, 0.453, 0.516, 0.594),
     secondary=("train_accuracy", "valid_accuracy"),  # of about a hundred pictures: it spreads too far
 )
-def tiny(batch_size: int = 32, lr: float = 2e-4, weight_decay: float = 5e-4, epochs: int = 20) -> Experiment:
+def tiny(
+    batch_size: BatchSize = 32, lr: LearningRate = 2e-4, weight_decay: WeightDecay = 5e-4, epochs: Epochs = 20
+) -> Experiment:
     """The book's settings on 1,000 pictures: ResNet-18, the rate times 0.9 every four epochs.
 
     The rate and the decay are for gradients summed over a batch, as the book's loss makes them.
@@ -82,12 +89,12 @@ def tiny(batch_size: int = 32, lr: float = 2e-4, weight_decay: float = 5e-4, epo
 @Goal("with 10,000 images", test_accuracy=Reported(0.75))
 @Goal("with 50,000 images", test_accuracy=Reported(0.94), secondary=("test_accuracy",))
 def binary(
-    network: Network = "resnet18",
-    batch_size: int = 128,
-    lr: float = 0.1,
-    weight_decay: float = 5e-4,
-    smoothing: float = 0.1,
-    epochs: int = 40,
+    network: NetworkSetting = "resnet18",
+    batch_size: BatchSize = 128,
+    lr: LearningRate = 0.1,
+    weight_decay: WeightDecay = 5e-4,
+    smoothing: Annotated[float, "label smoothing: share of the label spread over all classes"] = 0.1,
+    epochs: Epochs = 40,
 ) -> Experiment:
     """CIFAR-10's own binary format, with settings for a GPU: ResNet-18, labels smoothed, warm-up and cosine.
 
@@ -106,6 +113,8 @@ def binary(
     )
 
 
-def small(batch_size: int = 64, lr: float = 0.1, weight_decay: float = 5e-4, epochs: int = 25) -> Experiment:
+def small(
+    batch_size: BatchSize = 64, lr: LearningRate = 0.1, weight_decay: WeightDecay = 5e-4, epochs: Epochs = 25
+) -> Experiment:
     """The binary format on two cores: a residual network of 8 layers, minutes for 10,000 pictures."""
     return binary("small", batch_size, lr, weight_decay, smoothing=0.0, epochs=epochs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Annotated
 
 import torch
 from torch import nn
@@ -15,6 +16,16 @@ from dongshou.data.images.load import read_images
 from dongshou.data.images.pixels import ToFloat
 from dongshou.data.sets import cifar10, cifar10_tiny
 from dongshou.experiments._shared.schedule import cosine
+from dongshou.experiments._shared.settings import (
+    BatchSize,
+    Epochs,
+    HeldOut,
+    Images,
+    ImageSize,
+    Labels,
+    LearningRate,
+    WeightDecay,
+)
 from dongshou.experiments.computer_vision._networks import ImageNetNetwork, small_resnet
 from dongshou.experiments.computer_vision._pictures import IMAGENET_PIXELS, Pictures
 from dongshou.experiments.computer_vision._submission import submission_of, submitting
@@ -31,22 +42,24 @@ from dongshou.tasks import Classification
 from dongshou.training import Event, Experiment, Finished, Work, Wrote
 from dongshou.training.series import Histories, last_of
 
+Hidden = Annotated[int, "hidden units of the new head"]
+
 CIFAR_PIXELS = cifar10.MEAN, cifar10.STD
 
 
 def experiment(
-    images: str = "",
-    labels: str = "",
-    test: str = "",
-    weights: str = "imagenet",
-    network: ImageNetNetwork = "resnet34",
-    hidden: int = 256,
-    size: int = 224,
-    valid: float = 0.1,
-    batch_size: int = 32,
-    lr: float = 1e-4,
-    weight_decay: float = 1e-4,
-    epochs: int = 10,
+    images: Images = "",
+    labels: Labels = "",
+    test: Annotated[str, "folder of pictures to classify, for submission.csv"] = "",
+    weights: Annotated[str, "imagenet, or a file with the backbone's weights"] = "imagenet",
+    network: Annotated[ImageNetNetwork, "architecture of the network"] = "resnet34",
+    hidden: Hidden = 256,
+    size: ImageSize = 224,
+    valid: HeldOut = 0.1,
+    batch_size: BatchSize = 32,
+    lr: LearningRate = 1e-4,
+    weight_decay: WeightDecay = 1e-4,
+    epochs: Epochs = 10,
 ) -> Experiment:
     """The book's settings on any folder of pictures and its table; only the head learns. valid_loss is the log loss.
 
@@ -71,7 +84,12 @@ def experiment(
     )
 
 
-def small(hidden: int = 64, lr: float = 3e-3, epochs: int = 20, backbone_epochs: int = 10) -> Work:
+def small(
+    hidden: Hidden = 64,
+    lr: LearningRate = 3e-3,
+    epochs: Epochs = 20,
+    backbone_epochs: Annotated[int, "epochs in which the backbone is trained first"] = 10,
+) -> Work:
     """On two cores and without a download of weights: a small backbone learns CIFAR-10, its head cifar10-tiny.
 
     None of the 1,000 pictures of the tiny set is among those that the backbone sees.

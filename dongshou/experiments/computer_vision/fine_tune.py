@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import torch
 from torch import Tensor, nn
@@ -18,6 +18,17 @@ from dongshou.data.images.pixels import ToFloat, evaluation_batch
 from dongshou.drawing import new_axes
 from dongshou.errors import UsageError
 from dongshou.experiments._shared.schedule import cosine
+from dongshou.experiments._shared.settings import (
+    BatchSize,
+    Epochs,
+    HeldOut,
+    Images,
+    ImageSet,
+    ImageSize,
+    Labels,
+    LearningRate,
+    WeightDecay,
+)
 from dongshou.experiments.computer_vision._networks import (
     ImageNetNetwork,
     Network,
@@ -41,6 +52,8 @@ from dongshou.training.series import Histories, last_of
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+HeadFactor = Annotated[float, "learning rate of the new head over that of the backbone"]
+
 HEAD_ONLY, ALL_LAYERS, FROM_SCRATCH = "head only", "all layers", "from scratch"
 Groups = list[dict[str, Any]]  # parameters with a learning rate of their own, as torch's optimisers take them
 Wire = Callable[[Splits, nn.Module, Groups], Experiment]
@@ -49,17 +62,17 @@ FromWeights = Callable[[Weights], Experiment]
 
 @Goal("fine-tuned beats from scratch by two points", gained_accuracy=Reported(0.02))
 def experiment(
-    data: str = "cifar10",
-    network: Network = "small",
-    share: float = 0.1,
-    batch_size: int = 32,
-    lr: float = 0.01,
-    head_factor: float = 10.0,
-    scratch_lr: float = 0.03,
-    weight_decay: float = 5e-4,
-    epochs: int = 30,
-    backbone_lr: float = 0.1,
-    backbone_epochs: int = 20,
+    data: ImageSet = "cifar10",
+    network: Annotated[Network, "architecture of the network"] = "small",
+    share: Annotated[float, "share of the images that have a label"] = 0.1,
+    batch_size: BatchSize = 32,
+    lr: LearningRate = 0.01,
+    head_factor: HeadFactor = 10.0,
+    scratch_lr: Annotated[float, "learning rate of the network trained from scratch"] = 0.03,
+    weight_decay: WeightDecay = 5e-4,
+    epochs: Epochs = 30,
+    backbone_lr: Annotated[float, "learning rate at which the backbone is trained first"] = 0.1,
+    backbone_epochs: Annotated[int, "epochs in which the backbone is trained first"] = 20,
 ) -> Work:
     """A backbone learns the first five classes of CIFAR-10; of the last five, one image in ten has a label.
 
@@ -90,17 +103,17 @@ def experiment(
 
 
 def imagenet(
-    images: str = "",
-    labels: str = "",
-    weights: str = "imagenet",
-    network: ImageNetNetwork = "resnet18",
-    size: int = 224,
-    valid: float = 0.1,
-    batch_size: int = 128,
-    lr: float = 5e-5,
-    head_factor: float = 10.0,
-    weight_decay: float = 1e-3,
-    epochs: int = 5,
+    images: Images = "",
+    labels: Labels = "",
+    weights: Annotated[str, "imagenet, or a file with the backbone's weights"] = "imagenet",
+    network: Annotated[ImageNetNetwork, "architecture of the network"] = "resnet18",
+    size: ImageSize = 224,
+    valid: HeldOut = 0.1,
+    batch_size: BatchSize = 128,
+    lr: LearningRate = 5e-5,
+    head_factor: HeadFactor = 10.0,
+    weight_decay: WeightDecay = 1e-3,
+    epochs: Epochs = 5,
 ) -> Series:
     """A network that has seen ImageNet, on a folder of pictures: the book's settings for its hot dogs.
 

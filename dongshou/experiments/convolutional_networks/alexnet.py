@@ -10,6 +10,15 @@ from torch.optim import SGD
 from dongshou import models
 from dongshou.data import load_images
 from dongshou.data.sets import fashion_mnist
+from dongshou.experiments._shared.settings import (
+    BatchSize,
+    Epochs,
+    ImageSet,
+    ImageSize,
+    LearningRate,
+    Momentum,
+    WeightDecay,
+)
 from dongshou.scratch.optim.lr_scheduler import CosineAnnealingLR
 from dongshou.tasks import Classification
 from dongshou.training import Band, Experiment, Published
@@ -23,7 +32,11 @@ from dongshou.training import Band, Experiment, Published
     secondary=("train_loss", "train_accuracy"),
 )
 def experiment(
-    data: str = "fashion-mnist", size: int = 224, batch_size: int = 128, lr: float = 0.01, epochs: int = 10
+    data: ImageSet = "fashion-mnist",
+    size: ImageSize = 224,
+    batch_size: BatchSize = 128,
+    lr: LearningRate = 0.01,
+    epochs: Epochs = 10,
 ) -> Experiment:
     """The book's settings: images blown up to the 224x224 of ImageNet, weights as of Xavier, plain SGD.
 
@@ -42,13 +55,13 @@ def experiment(
 
 
 def steady(
-    data: str = "fashion-mnist",
-    size: int = 224,
-    batch_size: int = 128,
-    lr: float = 0.01,
-    momentum: float = 0.9,
-    weight_decay: float = 5e-4,
-    epochs: int = 10,
+    data: ImageSet = "fashion-mnist",
+    size: ImageSize = 224,
+    batch_size: BatchSize = 128,
+    lr: LearningRate = 0.01,
+    momentum: Momentum = 0.9,
+    weight_decay: WeightDecay = 5e-4,
+    epochs: Epochs = 10,
 ) -> Experiment:
     """As in the paper, momentum and weight decay; with standardised pixels, Kaiming's start and a falling rate."""
     pixels = fashion_mnist.MEAN, fashion_mnist.STD

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from typing import Annotated
 
 from torch.optim import SGD
 
 from dongshou import models
 from dongshou.data import load_images
+from dongshou.experiments._shared.settings import BatchSize, Epochs, ImageSet, LearningRate
 from dongshou.experiments.convolutional_networks import lenet
 from dongshou.experiments.convolutional_networks._side_by_side import losses
 from dongshou.scratch.optim.lr_scheduler import CosineAnnealingLR
@@ -47,11 +49,11 @@ def edition(name: str, train_loss: Band, train_accuracy: Band | Reported, test_a
     Band(0.699, 0.732, 0.839, 0.879, 0.885),
 )
 def experiment(
-    data: str = "fashion-mnist",
-    batch_size: int = 256,
-    lr: float = 1.0,
-    plain_lr: float = 0.9,
-    epochs: int = 10,
+    data: ImageSet = "fashion-mnist",
+    batch_size: BatchSize = 256,
+    lr: LearningRate = 1.0,
+    plain_lr: Annotated[float, "learning rate of the network without batch normalization"] = 0.9,
+    epochs: Epochs = 10,
 ) -> Series:
     """The book's settings, and beside it `lenet`, at the rate `plain_lr`, on the same batches.
 
@@ -71,7 +73,9 @@ def experiment(
     )
 
 
-def steady(data: str = "fashion-mnist", batch_size: int = 256, lr: float = 1.0, epochs: int = 10) -> Experiment:
+def steady(
+    data: ImageSet = "fashion-mnist", batch_size: BatchSize = 256, lr: LearningRate = 1.0, epochs: Epochs = 10
+) -> Experiment:
     """The normalised network alone, its rate falling to 0: the test accuracy settles instead of jumping."""
     settling = normalised(data, batch_size, lr, epochs)
     settling.schedule = partial(CosineAnnealingLR, T_max=epochs)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Annotated
 
 from torch.optim import SGD
 
 from dongshou import models
 from dongshou.data import load_images
+from dongshou.experiments._shared.settings import BatchSize, Epochs, ImageSet, ImageSize, LearningRate
 from dongshou.scratch.optim.lr_scheduler import CosineAnnealingLR
 from dongshou.tasks import Classification
 from dongshou.training import Band, Experiment, Published
+
+GrowthRate = Annotated[int, "channels that each convolution adds"]
 
 
 @Published(
@@ -21,12 +25,12 @@ from dongshou.training import Band, Experiment, Published
     secondary=("train_accuracy", "test_accuracy"),
 )
 def experiment(
-    data: str = "fashion-mnist",
-    size: int = 96,
-    growth_rate: int = 32,
-    batch_size: int = 256,
-    lr: float = 0.1,
-    epochs: int = 10,
+    data: ImageSet = "fashion-mnist",
+    size: ImageSize = 96,
+    growth_rate: GrowthRate = 32,
+    batch_size: BatchSize = 256,
+    lr: LearningRate = 0.1,
+    epochs: Epochs = 10,
 ) -> Experiment:
     """The book's settings: four dense blocks of four convolutions, weights as of Xavier, plain SGD.
 
@@ -46,12 +50,12 @@ def experiment(
 
 
 def steady(
-    data: str = "fashion-mnist",
-    size: int = 96,
-    growth_rate: int = 32,
-    batch_size: int = 256,
-    lr: float = 0.1,
-    epochs: int = 10,
+    data: ImageSet = "fashion-mnist",
+    size: ImageSize = 96,
+    growth_rate: GrowthRate = 32,
+    batch_size: BatchSize = 256,
+    lr: LearningRate = 0.1,
+    epochs: Epochs = 10,
 ) -> Experiment:
     """The rate falls to 0, so that the running means catch up with the weights and the test accuracy settles."""
     settling = experiment(data, size, growth_rate, batch_size, lr, epochs)

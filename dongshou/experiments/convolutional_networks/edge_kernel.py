@@ -16,6 +16,7 @@ from torch.optim import SGD
 from dongshou.data import Batches, Splits
 from dongshou.drawing import new_figure
 from dongshou.errors import UsageError
+from dongshou.experiments._shared.settings import LearningRate, OptimizerSteps
 from dongshou.tasks import Regression
 from dongshou.training import (
     Drew,
@@ -42,7 +43,7 @@ TRUTH = {f"kernel_{side}": Reported(weight, within=0.1, two_sided=True) for side
 
 
 @Goal("the kernel that drew the edges", secondary=(), **TRUTH)
-def experiment(lr: float = 1.0, num_steps: int = 20) -> Procedure:
+def experiment(lr: LearningRate = 1.0, num_steps: OptimizerSteps = 20) -> Procedure:
     """A white image of 6x8 with columns 2 to 5 black, its edges, and a kernel of 1x2 that starts at random.
 
     Each step takes the mean squared difference between the edges and what the kernel makes of the image downhill.

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Literal
+from typing import Annotated, Literal
 
 from torch import nn
 from torch.optim import SGD
 
 from dongshou import models
 from dongshou.data import load_images
+from dongshou.experiments._shared.settings import BatchSize, Epochs, ImageSet, ImageSize, LearningRate
 from dongshou.experiments.convolutional_networks._side_by_side import THREE_IN_FIVE, two_starts
 from dongshou.scratch.optim.lr_scheduler import CosineAnnealingLR
 from dongshou.tasks import Classification
 from dongshou.training import Band, Experiment, Published, Series
 
-Block = Literal["inception", "two-3x3", "factorised"]
+Block = Annotated[Literal["inception", "two-3x3", "factorised"], "what stands for the 5x5 convolutions"]
 
 
 @Published(
@@ -27,12 +28,12 @@ Block = Literal["inception", "two-3x3", "factorised"]
     secondary=("train_accuracy", "test_accuracy"),
 )
 def experiment(
-    data: str = "fashion-mnist",
-    size: int = 96,
+    data: ImageSet = "fashion-mnist",
+    size: ImageSize = 96,
     block: Block = "inception",
-    batch_size: int = 128,
-    lr: float = 0.1,
-    epochs: int = 10,
+    batch_size: BatchSize = 128,
+    lr: LearningRate = 0.1,
+    epochs: Epochs = 10,
 ) -> Experiment:
     """The book's settings: weights as of Xavier, plain SGD, no normalisation. A rare run diverges, as published.
 
@@ -53,12 +54,12 @@ def experiment(
 
 
 def steady(
-    data: str = "fashion-mnist",
-    size: int = 96,
+    data: ImageSet = "fashion-mnist",
+    size: ImageSize = 96,
     block: Block = "inception",
-    batch_size: int = 128,
-    lr: float = 0.1,
-    epochs: int = 10,
+    batch_size: BatchSize = 128,
+    lr: LearningRate = 0.1,
+    epochs: Epochs = 10,
 ) -> Experiment:
     """Batch normalisation behind every convolution, Kaiming's start, and a rate that falls to 0."""
     images = load_images(data, batch_size, size=size)  # (batch, 1, 96, 96), (batch,)
@@ -75,12 +76,12 @@ def steady(
 
 @THREE_IN_FIVE
 def starts(
-    data: str = "fashion-mnist",
-    size: int = 48,
-    num_images: int = 2000,
-    batch_size: int = 128,
-    lr: float = 0.1,
-    epochs: int = 4,
+    data: ImageSet = "fashion-mnist",
+    size: ImageSize = 48,
+    num_images: Annotated[int, "training images to use, the first of the set"] = 2000,
+    batch_size: BatchSize = 128,
+    lr: LearningRate = 0.1,
+    epochs: Epochs = 4,
 ) -> Series:
     """As published beside `steady`, on few and small images: what the start decides is seen within minutes."""
     return two_starts(experiment, steady, num_images, data, size=size, batch_size=batch_size, lr=lr, epochs=epochs)

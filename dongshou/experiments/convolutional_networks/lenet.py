@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Literal
+from typing import Annotated, Literal
 
 from torch.optim import SGD, Adam
 
 from dongshou import models
 from dongshou.data import load_images
 from dongshou.data.sets import fashion_mnist
+from dongshou.experiments._shared.settings import BatchSize, Epochs, ImageSet, LearningRate
 from dongshou.scratch.optim.lr_scheduler import CosineAnnealingLR
 from dongshou.tasks import Classification
 from dongshou.training import Band, Experiment, Goal, Published, Reported
@@ -23,12 +24,12 @@ from dongshou.training import Band, Experiment, Goal, Published, Reported
     secondary=("train_loss", "train_accuracy"),
 )
 def experiment(
-    data: str = "fashion-mnist",
-    batch_size: int = 256,
-    lr: float = 0.9,
-    epochs: int = 10,
-    activation: Literal["sigmoid", "relu"] = "sigmoid",
-    pooling: Literal["average", "max"] = "average",
+    data: ImageSet = "fashion-mnist",
+    batch_size: BatchSize = 256,
+    lr: LearningRate = 0.9,
+    epochs: Epochs = 10,
+    activation: Annotated[Literal["sigmoid", "relu"], "activation behind each layer"] = "sigmoid",
+    pooling: Annotated[Literal["average", "max"], "what a pooling window becomes: its mean or its maximum"] = "average",
 ) -> Experiment:
     """The book's settings: sigmoid, average pooling, weights as of Xavier, plain SGD, pixels in 0..1.
 
@@ -52,13 +53,15 @@ def experiment(
     test_loss=Reported(0.752, within=0.03),
     secondary=("train_loss", "test_loss"),
 )
-def en(epochs: int = 10) -> Experiment:
+def en(epochs: Epochs = 10) -> Experiment:
     """The book's English edition: batch 128 at a rate of 0.1, which leaves the plateau later and ends lower."""
     return experiment(batch_size=128, lr=0.1, epochs=epochs)
 
 
 @Goal("nine in ten", test_accuracy=Reported(0.90))
-def modern(data: str = "fashion-mnist", batch_size: int = 128, lr: float = 3e-3, epochs: int = 10) -> Experiment:
+def modern(
+    data: ImageSet = "fashion-mnist", batch_size: BatchSize = 128, lr: LearningRate = 3e-3, epochs: Epochs = 10
+) -> Experiment:
     """ReLU and max pooling in place of sigmoid and average, Adam with a rate that falls to 0, standardised pixels."""
     pixels = fashion_mnist.MEAN, fashion_mnist.STD
     images = load_images(data, batch_size, normalize=pixels)  # (batch, 1, 28, 28), (batch,)
@@ -73,6 +76,6 @@ def modern(data: str = "fashion-mnist", batch_size: int = 128, lr: float = 3e-3,
     )
 
 
-def digits(batch_size: int = 64, lr: float = 3e-3, epochs: int = 10) -> Experiment:
+def digits(batch_size: BatchSize = 64, lr: LearningRate = 3e-3, epochs: Epochs = 10) -> Experiment:
     """`modern` on the handwritten digits inside scikit-learn: no download, a few seconds."""
     return modern(data="digits", batch_size=batch_size, lr=lr, epochs=epochs)

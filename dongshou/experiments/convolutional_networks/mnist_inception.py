@@ -7,13 +7,18 @@ from torch.optim import SGD
 from dongshou import models
 from dongshou.data import load_images
 from dongshou.data.sets import mnist
+from dongshou.experiments._shared.settings import BatchSize, Epochs, ImageSet, LearningRate, Momentum
 from dongshou.tasks import Classification
 from dongshou.training import Experiment, Published, Reported
 
 
 @Published("study notes, 10 epochs", test_accuracy=Reported(0.98))
 def experiment(
-    data: str = "mnist", batch_size: int = 64, lr: float = 0.01, momentum: float = 0.5, epochs: int = 10
+    data: ImageSet = "mnist",
+    batch_size: BatchSize = 64,
+    lr: LearningRate = 0.01,
+    momentum: Momentum = 0.5,
+    epochs: Epochs = 10,
 ) -> Experiment:
     """`mnist-cnn` with an inception block of 88 channels behind each convolution."""
     images = load_images(data, batch_size, normalize=(mnist.MEAN, mnist.STD))  # (batch, 1, 28, 28), (batch,)

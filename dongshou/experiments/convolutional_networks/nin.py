@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Annotated
 
 from torch import nn
 from torch.optim import SGD
 
 from dongshou import models
 from dongshou.data import load_images
+from dongshou.experiments._shared.settings import BatchSize, Epochs, ImageSet, ImageSize, LearningRate
 from dongshou.experiments.convolutional_networks._side_by_side import THREE_IN_FIVE, two_starts
 from dongshou.scratch.optim.lr_scheduler import CosineAnnealingLR
 from dongshou.tasks import Classification
@@ -23,7 +25,11 @@ from dongshou.training import Band, Experiment, Published, Series
     secondary=("train_accuracy", "test_accuracy"),
 )
 def experiment(
-    data: str = "fashion-mnist", size: int = 224, batch_size: int = 128, lr: float = 0.1, epochs: int = 10
+    data: ImageSet = "fashion-mnist",
+    size: ImageSize = 224,
+    batch_size: BatchSize = 128,
+    lr: LearningRate = 0.1,
+    epochs: Epochs = 10,
 ) -> Experiment:
     """The book's settings: weights as of Xavier, plain SGD. Not every seed learns: 7 of 32 published runs failed.
 
@@ -45,7 +51,11 @@ def experiment(
 
 
 def steady(
-    data: str = "fashion-mnist", size: int = 224, batch_size: int = 128, lr: float = 0.1, epochs: int = 10
+    data: ImageSet = "fashion-mnist",
+    size: ImageSize = 224,
+    batch_size: BatchSize = 128,
+    lr: LearningRate = 0.1,
+    epochs: Epochs = 10,
 ) -> Experiment:
     """Batch normalisation behind every convolution and Kaiming's start keep the signal; the rate falls to 0."""
     images = load_images(data, batch_size, size=size)  # (batch, 1, 224, 224), (batch,)
@@ -62,12 +72,12 @@ def steady(
 
 @THREE_IN_FIVE
 def starts(
-    data: str = "fashion-mnist",
-    size: int = 67,
-    num_images: int = 2000,
-    batch_size: int = 32,
-    lr: float = 0.1,
-    epochs: int = 4,
+    data: ImageSet = "fashion-mnist",
+    size: ImageSize = 67,
+    num_images: Annotated[int, "training images to use, the first of the set"] = 2000,
+    batch_size: BatchSize = 32,
+    lr: LearningRate = 0.1,
+    epochs: Epochs = 4,
 ) -> Series:
     """As published beside `steady`, on few and small images: what the start decides is seen within minutes."""
     return two_starts(experiment, steady, num_images, data, size=size, batch_size=batch_size, lr=lr, epochs=epochs)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Annotated
 
 from torch.optim import SGD
 
 from dongshou import models
 from dongshou.data import load_images
+from dongshou.experiments._shared.settings import BatchSize, Epochs, ImageSet, ImageSize, LearningRate
 from dongshou.scratch.optim.lr_scheduler import CosineAnnealingLR
 from dongshou.tasks import Classification
 from dongshou.training import Band, Experiment, Published
+
+Preactivation = Annotated[bool, "batch normalization and ReLU before each convolution (He et al., 2016)"]
 
 
 @Published(
@@ -21,12 +25,12 @@ from dongshou.training import Band, Experiment, Published
     secondary=("train_accuracy", "test_accuracy"),
 )
 def experiment(
-    data: str = "fashion-mnist",
-    size: int = 96,
-    preactivation: bool = False,
-    batch_size: int = 256,
-    lr: float = 0.05,
-    epochs: int = 10,
+    data: ImageSet = "fashion-mnist",
+    size: ImageSize = 96,
+    preactivation: Preactivation = False,
+    batch_size: BatchSize = 256,
+    lr: LearningRate = 0.05,
+    epochs: Epochs = 10,
 ) -> Experiment:
     """The book's settings: weights as of Xavier, plain SGD. Ten epochs learn the training images by heart.
 
@@ -47,12 +51,12 @@ def experiment(
 
 
 def steady(
-    data: str = "fashion-mnist",
-    size: int = 96,
-    preactivation: bool = False,
-    batch_size: int = 256,
-    lr: float = 0.05,
-    epochs: int = 10,
+    data: ImageSet = "fashion-mnist",
+    size: ImageSize = 96,
+    preactivation: Preactivation = False,
+    batch_size: BatchSize = 256,
+    lr: LearningRate = 0.05,
+    epochs: Epochs = 10,
 ) -> Experiment:
     """The rate falls to 0, so that the running means catch up with the weights and the test accuracy settles."""
     settling = experiment(data, size, preactivation, batch_size, lr, epochs)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Annotated
 
 from torch import nn
 from torch.optim import SGD
 
 from dongshou import models
 from dongshou.data import load_images
+from dongshou.experiments._shared.settings import BatchSize, Epochs, ImageSet, ImageSize, LearningRate
 from dongshou.scratch.optim.lr_scheduler import CosineAnnealingLR
 from dongshou.tasks import Classification
 from dongshou.training import Band, Experiment, Published
+
+DivideChannelsBy = Annotated[int, "divides the channels of every layer of VGG-11"]
 
 
 @Published(
@@ -22,12 +26,12 @@ from dongshou.training import Band, Experiment, Published
     secondary=("train_loss", "train_accuracy"),
 )
 def experiment(
-    data: str = "fashion-mnist",
-    size: int = 224,
-    divide_channels_by: int = 4,
-    batch_size: int = 128,
-    lr: float = 0.05,
-    epochs: int = 10,
+    data: ImageSet = "fashion-mnist",
+    size: ImageSize = 224,
+    divide_channels_by: DivideChannelsBy = 4,
+    batch_size: BatchSize = 128,
+    lr: LearningRate = 0.05,
+    epochs: Epochs = 10,
 ) -> Experiment:
     """The book's settings: a quarter of the channels, weights as of Xavier, plain SGD.
 
@@ -46,12 +50,12 @@ def experiment(
 
 
 def steady(
-    data: str = "fashion-mnist",
-    size: int = 224,
-    divide_channels_by: int = 4,
-    batch_size: int = 128,
-    lr: float = 0.05,
-    epochs: int = 10,
+    data: ImageSet = "fashion-mnist",
+    size: ImageSize = 224,
+    divide_channels_by: DivideChannelsBy = 4,
+    batch_size: BatchSize = 128,
+    lr: LearningRate = 0.05,
+    epochs: Epochs = 10,
 ) -> Experiment:
     """Batch normalisation behind every convolution, Kaiming's start, and a rate that falls to 0."""
     images = load_images(data, batch_size, size=size)  # (batch, 1, 224, 224), (batch,)

@@ -6,6 +6,7 @@ The plainest way to learn y = w x: no derivative, and no hope with more than a f
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Annotated
 
 import torch
 
@@ -20,7 +21,11 @@ from dongshou.training import Drew, Event, Finished, Procedure, Published, Repor
     w=Reported(2.0, within=1e-6, two_sided=True),
     prediction=Reported(8.0, within=1e-6, two_sided=True),
 )
-def experiment(lowest: float = 0.0, highest: float = 4.0, spacing: float = 0.1) -> Procedure:
+def experiment(
+    lowest: Annotated[float, "smallest weight on the grid"] = 0.0,
+    highest: Annotated[float, "largest weight on the grid"] = 4.0,
+    spacing: Annotated[float, "distance between two weights on the grid"] = 0.1,
+) -> Procedure:
     """y = w x on (1, 2), (2, 4), (3, 6): the mean squared error of every w from 0 to 4.
 
     Raises UsageError for a grid without weights.

@@ -10,6 +10,7 @@ from functools import partial
 
 import torch
 
+from dongshou.experiments._shared.settings import Iterations, LearningRate
 from dongshou.experiments.linear_networks._one_input import (
     BY_HAND_AS_AUTOGRAD,
     NOTES,
@@ -28,7 +29,7 @@ from dongshou.training import Event, Procedure, Session, Stepped
 
 @NOTES
 @BY_HAND_AS_AUTOGRAD
-def experiment(lr: float = 0.01, iterations: int = 100) -> Procedure:
+def experiment(lr: LearningRate = 0.01, iterations: Iterations = 100) -> Procedure:
     """y = w x on (1, 2), (2, 4), (3, 6), from w = 1: J = mean((w x - y)^2), dJ/dw = mean(2 x (w x - y))."""
     steps = partial(descend, PROPORTIONAL, lr, iterations)
     return Procedure(steps, asked=PROPORTIONAL.asked)
@@ -36,14 +37,14 @@ def experiment(lr: float = 0.01, iterations: int = 100) -> Procedure:
 
 @NOTES
 @BY_HAND_AS_AUTOGRAD
-def with_bias(lr: float = 0.01, iterations: int = 5000) -> Procedure:
+def with_bias(lr: LearningRate = 0.01, iterations: Iterations = 5000) -> Procedure:
     """y = w x + b from w = b = 1: the two trade off against each other and take fifty times as long."""
     steps = partial(descend, STRAIGHT, lr, iterations)
     return Procedure(steps, asked=STRAIGHT.asked)
 
 
 @BY_HAND_AS_AUTOGRAD
-def quadratic(lr: float = 0.01, iterations: int = 100) -> Procedure:
+def quadratic(lr: LearningRate = 0.01, iterations: Iterations = 100) -> Procedure:
     """y = w_1 x^2 + w_2 x + b from ones: a parabola through the points that misses the line beyond them."""
     return Procedure(partial(descend, QUADRATIC, lr, iterations), asked=QUADRATIC.asked)
 

@@ -6,6 +6,7 @@ The data are made of a known truth, y = X w + b + noise, so that what was learnt
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Annotated
 
 import torch
 from torch import Tensor, nn
@@ -15,6 +16,7 @@ from dongshou import models
 from dongshou.data import Batches, Splits
 from dongshou.data.sets import synthetic
 from dongshou.data.tables.features import Features, numbers
+from dongshou.experiments._shared.settings import BatchSize, Epochs, LearningRate, Noise, NumExamples
 from dongshou.tasks import Regression
 from dongshou.training import (
     Band,
@@ -30,6 +32,9 @@ from dongshou.training import (
 )
 from dongshou.training.events import learnt
 from dongshou.training.guard import check_finite
+
+W = Annotated[tuple[float, ...], "weights that the data are made with"]
+B = Annotated[float, "bias that the data are made with"]
 
 TWO, B_OF_TWO = (2.0, -3.4), 4.2
 THREE, B_OF_THREE = (10.2, -33.4, 0.84), 0.4
@@ -47,13 +52,13 @@ NOTES_OF_TWO = notes((2.0005, -3.4003), 4.2001)
 
 @NOTES_OF_TWO
 def experiment(
-    w: tuple[float, ...] = TWO,
-    b: float = B_OF_TWO,
-    num_examples: int = 1000,
-    noise: float = 0.01,
-    batch_size: int = 64,
-    lr: float = 0.03,
-    epochs: int = 100,
+    w: W = TWO,
+    b: B = B_OF_TWO,
+    num_examples: NumExamples = 1000,
+    noise: Noise = 0.01,
+    batch_size: BatchSize = 64,
+    lr: LearningRate = 0.03,
+    epochs: Epochs = 100,
 ) -> Procedure:
     """Minibatch SGD by hand on half the squared error: model, loss, gradient and update written out.
 
@@ -84,20 +89,20 @@ def experiment(
 
 
 @notes((10.2002, -33.4, 0.8397), 0.3998)
-def three_weights(epochs: int = 100) -> Procedure:
+def three_weights(epochs: Epochs = 100) -> Procedure:
     """Three inputs, one of which matters forty times as much as another."""
     return experiment(THREE, B_OF_THREE, epochs=epochs)
 
 
 @NOTES_OF_TWO
 def concise(
-    w: tuple[float, ...] = TWO,
-    b: float = B_OF_TWO,
-    num_examples: int = 1000,
-    noise: float = 0.01,
-    batch_size: int = 64,
-    lr: float = 0.03,
-    epochs: int = 100,
+    w: W = TWO,
+    b: B = B_OF_TWO,
+    num_examples: NumExamples = 1000,
+    noise: Noise = 0.01,
+    batch_size: BatchSize = 64,
+    lr: LearningRate = 0.03,
+    epochs: Epochs = 100,
 ) -> Experiment:
     """The same in layers: nn.Linear, MSELoss, SGD. The squared error is not halved here."""
     features, targets = synthetic.linear(w, b, num_examples, noise)  # (examples, inputs), (examples, 1)
@@ -115,9 +120,7 @@ def concise(
 
 
 @NOTES_OF_TWO
-def closed_form(
-    w: tuple[float, ...] = TWO, b: float = B_OF_TWO, num_examples: int = 1000, noise: float = 0.01
-) -> Procedure:
+def closed_form(w: W = TWO, b: B = B_OF_TWO, num_examples: NumExamples = 1000, noise: Noise = 0.01) -> Procedure:
     """No steps at all: the normal equations (A^T A) p = A^T y, where A is X with a column of ones."""
 
     def steps(session: Session) -> Iterator[Event]:
@@ -132,13 +135,13 @@ def closed_form(
 
 
 @Published("d2l-zh 2.0, from scratch", train_loss=Band.between(4.5e-5, 5e-5, 5.4e-5))
-def book(epochs: int = 3) -> Procedure:
+def book(epochs: Epochs = 3) -> Procedure:
     """The book's settings, by hand: batch 10, learning rate 0.03, 3 epochs."""
     return experiment(batch_size=10, epochs=epochs)
 
 
 @Published("d2l-zh 2.0, concise", train_loss=Band.between(9.4e-5, 1.02e-4, 1.12e-4))
-def book_concise(epochs: int = 3) -> Experiment:
+def book_concise(epochs: Epochs = 3) -> Experiment:
     """The book's settings in layers: the loss is twice as large, the square not being halved."""
     return concise(batch_size=10, epochs=epochs)
 

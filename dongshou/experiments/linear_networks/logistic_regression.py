@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from dongshou.data import Batches, Splits
 from dongshou.data.tables.features import numbers
 from dongshou.drawing import new_axes
+from dongshou.experiments._shared.settings import Iterations, LearningRate
 from dongshou.tasks import BinaryClassification
 from dongshou.training import Drew, Event, Exact, Finished, Procedure, Published, Reported, Session, Stepped
 from dongshou.training.events import learnt
@@ -26,7 +27,7 @@ PASSED = torch.tensor([0.0, 0.0, 1.0], dtype=torch.float64)  # (students,)
 
 @Published("study notes: between 2 and 3", decision_boundary=Reported(2.5, within=0.5, two_sided=True))
 @Exact("autograd", gradient_error=Reported(0.0, within=1e-9))
-def experiment(lr: float = 0.1, iterations: int = 1000) -> Procedure:
+def experiment(lr: LearningRate = 0.1, iterations: Iterations = 1000) -> Procedure:
     """1, 2, 3 hours -> failed, failed, passed: the boundary -b / w settles between 2 and 3 hours."""
 
     def steps(session: Session) -> Iterator[Event]:

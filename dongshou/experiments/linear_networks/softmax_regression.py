@@ -8,6 +8,7 @@ from torch.optim import SGD
 
 from dongshou import models
 from dongshou.data import load_images
+from dongshou.experiments._shared.settings import BatchSize, Epochs, ImageSet, LearningRate
 from dongshou.tasks import Classification
 from dongshou.training import Band, Experiment, Published, Reported
 
@@ -30,7 +31,9 @@ def edition(name: str, train_loss: Band, test_accuracy: Band) -> Published:
     train_loss=Reported(0.452, within=0.02),
     test_loss=Reported(0.482, within=0.02),
 )
-def experiment(data: str = "fashion-mnist", batch_size: int = 64, lr: float = 0.01, epochs: int = 20) -> Experiment:
+def experiment(
+    data: ImageSet = "fashion-mnist", batch_size: BatchSize = 64, lr: LearningRate = 0.01, epochs: Epochs = 20
+) -> Experiment:
     """softmax(W x + b) with weights from N(0, 0.01^2), cross-entropy, plain SGD."""
     images = load_images(data, batch_size)  # (batch, 1, 28, 28), (batch,)
     model = models.softmax_regression(math.prod(images.shape), len(images.classes))
@@ -45,11 +48,11 @@ def experiment(data: str = "fashion-mnist", batch_size: int = 64, lr: float = 0.
 
 @edition("from scratch", Band.between(0.4469, 0.4475, 0.4480), Band.between(0.808, 0.836, 0.836))
 @edition("concise", Band.between(0.4469, 0.4481, 0.4481), Band.between(0.828, 0.828, 0.834))
-def book(epochs: int = 10) -> Experiment:
+def book(epochs: Epochs = 10) -> Experiment:
     """The book's settings: batch 256, learning rate 0.1, 10 epochs. Its test figures spread, its losses do not."""
     return experiment(batch_size=256, lr=0.1, epochs=epochs)
 
 
-def digits(batch_size: int = 64, lr: float = 0.1, epochs: int = 30) -> Experiment:
+def digits(batch_size: BatchSize = 64, lr: LearningRate = 0.1, epochs: Epochs = 30) -> Experiment:
     """The handwritten digits inside scikit-learn: no download, a few seconds."""
     return experiment(data="digits", batch_size=batch_size, lr=lr, epochs=epochs)

@@ -10,6 +10,7 @@ from dongshou import models
 from dongshou.data import Batches, Splits
 from dongshou.data.sets import diabetes_pima
 from dongshou.data.tables.features import numbers
+from dongshou.experiments._shared.settings import BatchSize, Epochs, Hidden, LearningRate
 from dongshou.tasks import BinaryClassification
 from dongshou.training import Experiment, Goal, Reported
 
@@ -20,7 +21,7 @@ TEST_PART = 0.2
 @Goal("better than the majority class", test_accuracy=Reported(0.6494))
 @Goal("as good as scikit-learn's logistic regression", test_accuracy=Reported(0.7143, within=0.02))
 def experiment(
-    hidden: tuple[int, ...] = (6, 4), batch_size: int = 32, lr: float = 0.01, epochs: int = 100
+    hidden: Hidden = (6, 4), batch_size: BatchSize = 32, lr: LearningRate = 0.01, epochs: Epochs = 100
 ) -> Experiment:
     """8-6-4-1, a sigmoid after every layer, binary cross-entropy, Adam; one patient in five is held out.
 

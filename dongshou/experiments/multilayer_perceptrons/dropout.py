@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from typing import Annotated
 
 from torch.optim import SGD
 
 from dongshou import models
+from dongshou.experiments._shared.settings import BatchSize, Epochs, Hidden, ImageSet, LearningRate
 from dongshou.experiments.multilayer_perceptrons.mlp import notes, pictures
 from dongshou.tasks import Classification
 from dongshou.training import Band, Experiment, Published, Reported
@@ -14,14 +16,16 @@ from dongshou.training import Band, Experiment, Published, Reported
 
 @notes(0.869, 0.332, 0.369)
 def experiment(
-    data: str = "fashion-mnist",
-    hidden: tuple[int, ...] = (256,),
-    dropout: tuple[float, ...] = (0.1,),
-    batch_size: int = 64,
-    lr: float = 0.01,
-    epochs: int = 20,
-    std: float | None = None,
-    standardise: bool = True,
+    data: ImageSet = "fashion-mnist",
+    hidden: Hidden = (256,),
+    dropout: Annotated[tuple[float, ...], "share of the units dropped behind each hidden layer"] = (0.1,),
+    batch_size: BatchSize = 64,
+    lr: LearningRate = 0.01,
+    epochs: Epochs = 20,
+    std: Annotated[
+        float | None, "standard deviation of the initial weights; without it torch's own initialization"
+    ] = None,
+    standardise: Annotated[bool, "pixels with mean 0 and standard deviation 1 instead of 0..1"] = True,
 ) -> Experiment:
     """784-256-10, one hidden unit in ten left out at each step; pixels and weights start as in `mlp`.
 
@@ -39,7 +43,7 @@ def experiment(
 
 
 @notes(0.876, 0.294, 0.350, epochs=30)
-def longer(epochs: int = 30) -> Experiment:
+def longer(epochs: Epochs = 30) -> Experiment:
     """Ten more epochs: dropout pays when there is time to overfit."""
     return experiment(epochs=epochs)
 
@@ -51,7 +55,7 @@ def longer(epochs: int = 30) -> Experiment:
     test_accuracy=Band.between(0.844, 0.857, 0.867),
     secondary=("train_accuracy", "test_accuracy"),
 )
-def book(epochs: int = 10) -> Experiment:
+def book(epochs: Epochs = 10) -> Experiment:
     """The book's settings: 784-256-256-10, 0.2 and 0.5 left out, batch 256, learning rate 0.5, pixels in 0..1.
 
     The band spans both of the book's editions, from scratch and concise: they are one network and one loss.

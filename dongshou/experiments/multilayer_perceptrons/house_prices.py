@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import Annotated
 
 import torch
 from torch import Tensor, nn
@@ -13,10 +14,13 @@ from dongshou.data import Batches, Splits
 from dongshou.data.folds import k_folds
 from dongshou.data.sets import house_prices
 from dongshou.data.sets.house_prices import HousePrices
+from dongshou.experiments._shared.settings import BatchSize, Epochs, LearningRate, WeightDecay
 from dongshou.tasks import Regression
 from dongshou.training import Band, Event, Experiment, Finished, Goal, Published, Reported, Series, Wrote
 from dongshou.training.events import Metrics
 from dongshou.training.series import averaged, last_of
+
+Folds = Annotated[int, "folds of the cross-validation"]
 
 FitPrices = Callable[[Splits, int], Experiment]  # data, number of features
 
@@ -27,7 +31,9 @@ FitPrices = Callable[[Splits, int], Experiment]  # data, number of features
     train_log_rmse=Band(0.1652, 0.1652, 0.1655, 0.1661, 0.1661),
     full_log_rmse=Reported(0.1624, within=0.001),
 )
-def experiment(k: int = 5, lr: float = 5.0, decay: float = 0.0, batch_size: int = 64, epochs: int = 100) -> Series:
+def experiment(
+    k: Folds = 5, lr: LearningRate = 5.0, decay: WeightDecay = 0.0, batch_size: BatchSize = 64, epochs: Epochs = 100
+) -> Series:
     """A linear model on all features, k folds in contiguous blocks, then a fit on all sales.
 
     Minimised is the mean square of the error in dollars; log_rmse, the error that Kaggle counts, is measured beside
@@ -44,7 +50,9 @@ def experiment(k: int = 5, lr: float = 5.0, decay: float = 0.0, batch_size: int 
 
 
 @Goal("better than the linear model", valid_log_rmse=Reported(0.15))
-def better(k: int = 5, lr: float = 0.003, decay: float = 0.02, batch_size: int = 64, epochs: int = 100) -> Series:
+def better(
+    k: Folds = 5, lr: LearningRate = 0.003, decay: WeightDecay = 0.02, batch_size: BatchSize = 64, epochs: Epochs = 100
+) -> Series:
     """The logarithm of the price is linear instead, its weights decay: what is minimised is what is measured."""
 
     def log_linear(data: Splits, num_features: int) -> Experiment:

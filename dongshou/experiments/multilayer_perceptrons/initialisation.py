@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import torch
 from torch import Tensor
 
 from dongshou.drawing import new_figure
+from dongshou.experiments._shared.settings import NumExamples
 from dongshou.training import Drew, Event, Finished, Goal, Procedure, Reported, Session
 from dongshou.training.events import Snapshot
 
@@ -39,7 +40,12 @@ Case = tuple[str, str]  # activation, initialisation
 
 
 @Goal("variance kept within a factor of 2", xavier_tanh_variance_ratio=Reported(1.0, within=1.0))
-def experiment(depth: int = 20, width: int = 256, num_examples: int = 128, input_std: float = 0.1) -> Procedure:
+def experiment(
+    depth: Annotated[int, "layers"] = 20,
+    width: Annotated[int, "units of each layer"] = 256,
+    num_examples: NumExamples = 128,
+    input_std: Annotated[float, "standard deviation of the inputs"] = 0.1,
+) -> Procedure:
     """Layers h_l = f(W_l h_(l-1)) without bias; the deviation of each h_l and of the gradient dJ/dh_l.
 
     `xavier_tanh_variance_ratio` is the largest variance of a layer's outputs over the smallest, from the first

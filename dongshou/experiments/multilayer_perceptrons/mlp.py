@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from typing import Annotated
 
 from torch.optim import SGD
 
 from dongshou import models
 from dongshou.data import Splits, load_images
 from dongshou.data.sets import fashion_mnist
+from dongshou.experiments._shared.settings import BatchSize, Epochs, Hidden, ImageSet, LearningRate
 from dongshou.tasks import Classification
 from dongshou.training import Band, Experiment, Published, Reported
 
@@ -28,13 +30,15 @@ def notes(
 
 @notes(0.869, 0.318, 0.371)
 def experiment(
-    data: str = "fashion-mnist",
-    hidden: tuple[int, ...] = (256,),
-    batch_size: int = 64,
-    lr: float = 0.01,
-    epochs: int = 20,
-    std: float | None = None,
-    standardise: bool = True,
+    data: ImageSet = "fashion-mnist",
+    hidden: Hidden = (256,),
+    batch_size: BatchSize = 64,
+    lr: LearningRate = 0.01,
+    epochs: Epochs = 20,
+    std: Annotated[
+        float | None, "standard deviation of the initial weights; without it torch's own initialization"
+    ] = None,
+    standardise: Annotated[bool, "pixels with mean 0 and standard deviation 1 instead of 0..1"] = True,
 ) -> Experiment:
     """784-256-10 with ReLU, plain SGD.
 
@@ -53,13 +57,13 @@ def experiment(
 
 
 @notes(0.855, 0.349, 0.403)
-def deep(hidden: tuple[int, ...] = (256, 128), epochs: int = 20) -> Experiment:
+def deep(hidden: Hidden = (256, 128), epochs: Epochs = 20) -> Experiment:
     """784-256-128-10: a second hidden layer, which starts more slowly and is no better in this short time."""
     return experiment(hidden=hidden, epochs=epochs)
 
 
 @notes(0.874, 0.290, 0.358, epochs=30)
-def longer(epochs: int = 30) -> Experiment:
+def longer(epochs: Epochs = 30) -> Experiment:
     """Ten more epochs: a little more is learnt."""
     return experiment(epochs=epochs)
 
@@ -71,7 +75,7 @@ def longer(epochs: int = 30) -> Experiment:
     test_accuracy=Band.between(0.823, 0.838, 0.853),
     secondary=("train_accuracy", "test_accuracy"),
 )
-def book(epochs: int = 10) -> Experiment:
+def book(epochs: Epochs = 10) -> Experiment:
     """The book's settings: batch 256, learning rate 0.1, 10 epochs, pixels in 0..1.
 
     The band spans both of the book's editions, from scratch and concise: they are one network and one loss,
@@ -80,7 +84,9 @@ def book(epochs: int = 10) -> Experiment:
     return experiment(batch_size=256, lr=0.1, epochs=epochs, std=0.01, standardise=False)
 
 
-def digits(hidden: tuple[int, ...] = (256,), batch_size: int = 64, lr: float = 0.1, epochs: int = 30) -> Experiment:
+def digits(
+    hidden: Hidden = (256,), batch_size: BatchSize = 64, lr: LearningRate = 0.1, epochs: Epochs = 30
+) -> Experiment:
     """The handwritten digits inside scikit-learn: no download, a few seconds."""
     return experiment(data="digits", hidden=hidden, batch_size=batch_size, lr=lr, epochs=epochs)
 

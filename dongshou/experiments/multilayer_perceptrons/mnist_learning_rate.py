@@ -10,7 +10,7 @@ import io
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from torch.optim import SGD
 
@@ -18,6 +18,7 @@ from dongshou import models
 from dongshou.data import load_images
 from dongshou.data.sets import mnist
 from dongshou.drawing import new_figure
+from dongshou.experiments._shared.settings import BatchSize, Epochs, ImageSet
 from dongshou.tasks import Classification
 from dongshou.training import Drew, Event, Experiment, Finished, Procedure, Series, Session, Stepped, Wrote
 from dongshou.training.events import Metrics
@@ -31,10 +32,10 @@ NETWORKS = {"deep": (32, 16), "wide": (256,)}  # 784-32-16-10 and 784-256-10
 
 
 def experiment(
-    data: str = "mnist",
-    rates: tuple[float, ...] = (0.01, 0.02, 0.05, 0.1, 0.2),
-    batch_size: int = 64,
-    epochs: int = 3,
+    data: ImageSet = "mnist",
+    rates: Annotated[tuple[float, ...], "learning rates to compare"] = (0.01, 0.02, 0.05, 0.1, 0.2),
+    batch_size: BatchSize = 64,
+    epochs: Epochs = 3,
 ) -> Series:
     """784-32-16-10 and 784-256-10, each from its own start and with its own optimiser at every rate."""
     parts = {
@@ -46,12 +47,12 @@ def experiment(
 
 
 def finder(
-    data: str = "mnist",
-    network: Literal["deep", "wide"] = "wide",
-    batch_size: int = 64,
-    lowest: float = 1e-6,
-    highest: float = 10.0,
-    num_steps: int = 200,
+    data: ImageSet = "mnist",
+    network: Annotated[Literal["deep", "wide"], "deep: 784-32-16-10, wide: 784-256-10"] = "wide",
+    batch_size: BatchSize = 64,
+    lowest: Annotated[float, "learning rate of the first step"] = 1e-6,
+    highest: Annotated[float, "learning rate of the last step"] = 10.0,
+    num_steps: Annotated[int, "rates to try, one a step"] = 200,
 ) -> Procedure:
     """The rate grows at every step until the loss explodes; where it fell fastest is a good rate (Smith, 2017)."""
     hidden = NETWORKS[network]

@@ -15,6 +15,7 @@ from dongshou.data import Batches, Splits
 from dongshou.data.sets import synthetic
 from dongshou.data.sets.synthetic import CUBIC, Examples
 from dongshou.drawing import new_axes
+from dongshou.experiments._shared.settings import BatchSize, Epochs, LearningRate
 from dongshou.tasks import Regression
 from dongshou.training import (
     Band,
@@ -44,7 +45,7 @@ OVERFIT = Published(
 
 
 @NORMAL
-def experiment(lr: float = 0.01, batch_size: int = 10) -> Procedure:
+def experiment(lr: LearningRate = 0.01, batch_size: BatchSize = 10) -> Procedure:
     """y = 5 + 1.2 x - 3.4 x^2/2! + 5.6 x^3/3! + e with e ~ N(0, 0.1^2), fitted three times on 100 examples.
 
     The fits see the columns x^k / k! up to x, x^3 and x^19; train_loss and test_loss, mean squares, are those of
@@ -55,21 +56,21 @@ def experiment(lr: float = 0.01, batch_size: int = 10) -> Procedure:
 
 
 @NORMAL
-def normal(lr: float = 0.01, batch_size: int = 10, epochs: int = 400) -> Procedure:
+def normal(lr: LearningRate = 0.01, batch_size: BatchSize = 10, epochs: Epochs = 400) -> Procedure:
     """1, x, x^2 and x^3: the columns that the truth is made of."""
     sizes = {"normal": (4, epochs)}
     return Procedure(lambda session: fits(sizes, lr, batch_size, session))
 
 
 @UNDERFIT
-def underfit(lr: float = 0.01, batch_size: int = 10, epochs: int = 400) -> Procedure:
+def underfit(lr: LearningRate = 0.01, batch_size: BatchSize = 10, epochs: Epochs = 400) -> Procedure:
     """1 and x only: a line through a cubic, bad on the training examples too."""
     sizes = {"underfit": (2, epochs)}
     return Procedure(lambda session: fits(sizes, lr, batch_size, session))
 
 
 @OVERFIT
-def overfit(lr: float = 0.01, batch_size: int = 10, epochs: int = 1500) -> Procedure:
+def overfit(lr: LearningRate = 0.01, batch_size: BatchSize = 10, epochs: Epochs = 1500) -> Procedure:
     """All 20 columns: the high powers follow the noise, and the test loss is above the training loss."""
     sizes = {"overfit": (20, epochs)}
     return Procedure(lambda session: fits(sizes, lr, batch_size, session))

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.optim import SGD, Optimizer
 
 from dongshou import models
+from dongshou.experiments._shared.settings import BatchSize, Epochs, ImageSet, LearningRate, WeightDecay
 from dongshou.experiments.multilayer_perceptrons.mlp import notes, pictures
 from dongshou.tasks import Classification, Quantities, Quantity, descend
 from dongshou.tasks.losses import hits
@@ -28,11 +29,11 @@ if TYPE_CHECKING:
 
 @notes(0.819, 0.732, 0.541, secondary=("train_loss", "test_loss"))
 def experiment(
-    data: str = "fashion-mnist",
-    decay: float = 0.1,
-    batch_size: int = 64,
-    lr: float = 0.01,
-    epochs: int = 20,
+    data: ImageSet = "fashion-mnist",
+    decay: WeightDecay = 0.1,
+    batch_size: BatchSize = 64,
+    lr: LearningRate = 0.01,
+    epochs: Epochs = 20,
 ) -> Experiment:
     """784-256-10 as in `mlp`, with the penalty decay / 2 * |w|^2 / 2 in the loss.
 

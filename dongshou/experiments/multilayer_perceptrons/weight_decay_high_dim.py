@@ -12,6 +12,7 @@ from dongshou.data import Batches, Splits
 from dongshou.data.sets import synthetic
 from dongshou.data.tables.features import numbers
 from dongshou.experiments._shared.half_squared_error import HalfSquaredError
+from dongshou.experiments._shared.settings import BatchSize, Epochs, LearningRate, WeightDecay
 from dongshou.tasks import Regression
 from dongshou.training import Band, Event, Experiment, Finished, Procedure, Progress, Published, Reported, Session, fit
 from dongshou.training.events import learnt
@@ -26,7 +27,9 @@ NUM_INPUTS = 200
     train_loss=Reported(7e-4, within=0.003),
     w_norm=Reported(0.356, within=0.04, two_sided=True),
 )
-def experiment(decay: float = 3.0, lr: float = 0.003, batch_size: int = 5, epochs: int = 100) -> Procedure:
+def experiment(
+    decay: WeightDecay = 3.0, lr: LearningRate = 0.003, batch_size: BatchSize = 5, epochs: Epochs = 100
+) -> Procedure:
     """y = 0.05 + sum_i 0.01 x_i + e, fitted by a linear model whose weights start at N(0, 1).
 
     What is minimised is the mean of (y - t)^2 / 2 over the batch, plus decay / 2 |w|^2. The penalty is applied by
@@ -60,7 +63,7 @@ def experiment(decay: float = 3.0, lr: float = 0.003, batch_size: int = 5, epoch
     train_loss=Reported(0.0, within=0.001),
     w_norm=Reported(12.96, within=1.5, two_sided=True),
 )
-def none(lr: float = 0.003, batch_size: int = 5, epochs: int = 100) -> Procedure:
+def none(lr: LearningRate = 0.003, batch_size: BatchSize = 5, epochs: Epochs = 100) -> Procedure:
     """No decay: the training examples are learnt by heart, the test examples not at all."""
     return experiment(decay=0.0, lr=lr, batch_size=batch_size, epochs=epochs)
 

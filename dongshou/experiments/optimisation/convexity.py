@@ -9,13 +9,14 @@ leads down at once.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import torch
 from torch import Tensor
 
 from dongshou.drawing import new_figure
 from dongshou.errors import UsageError
+from dongshou.experiments._shared.settings import LearningRate, OptimizerSteps
 from dongshou.experiments.optimisation._trajectories import Function, descend
 from dongshou.scratch.optim import SGD
 from dongshou.training import Drew, Event, Exact, Finished, Procedure, Reported, Session
@@ -50,7 +51,10 @@ DEFINITION = {f"{name}_outside": Reported(0.0, two_sided=True) for name in CONVE
 
 
 @Exact("the definition of convexity", secondary=(), **THEOREM, **DEFINITION)
-def experiment(num_points: int = 81, num_chords: int = 2000) -> Procedure:
+def experiment(
+    num_points: Annotated[int, "points of the grid over [-2, 2]"] = 81,
+    num_chords: Annotated[int, "random chords for each set"] = 2000,
+) -> Procedure:
     """Every chord of five functions on a grid over [-2, 2], and chords between random points of four sets.
 
     `_jensen_gap` is E f(X) - f(E X) with X uniform on the grid: never negative for a convex function, and of either
@@ -82,7 +86,9 @@ def experiment(num_points: int = 81, num_chords: int = 2000) -> Procedure:
     square_minima=Reported(1, two_sided=True),
     double_well_minima=Reported(2, two_sided=True),
 )
-def local_minima(lr: float = 0.05, num_steps: int = 200, num_starts: int = 21) -> Procedure:
+def local_minima(
+    lr: LearningRate = 0.05, num_steps: OptimizerSteps = 200, num_starts: Annotated[int, "points to start from"] = 21
+) -> Procedure:
     """Gradient descent from starts all over [-2, 2]: on x^2 all end in one place, in a double well in two.
 
     `_minima` counts the places, to two digits; `_spread` is the distance between the outermost.

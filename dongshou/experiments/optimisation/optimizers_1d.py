@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import torch
 from torch import Tensor
 
 from dongshou.drawing import new_figure
+from dongshou.experiments._shared.settings import GradientNoise, OptimizerSteps
 from dongshou.experiments.optimisation._trajectories import (
     Function,
     Ways,
@@ -31,7 +32,12 @@ FREQUENCY = 0.15 * math.pi
 
 
 @book(too_small_x=3.486784, right_x=0.060466, too_large_x=61.917364)
-def experiment(too_small: float = 0.05, right: float = 0.2, too_large: float = 1.1, num_steps: int = 10) -> Procedure:
+def experiment(
+    too_small: Annotated[float, "learning rate that is too small"] = 0.05,
+    right: Annotated[float, "learning rate that suits the function"] = 0.2,
+    too_large: Annotated[float, "learning rate that is too large"] = 1.1,
+    num_steps: OptimizerSteps = 10,
+) -> Procedure:
     """Gradient descent on x^2 from x = 10, at three learning rates.
 
     x <- x - lr 2x = (1 - 2 lr) x: each step multiplies x by one number. That number is near 1 for a small rate, 0
@@ -48,7 +54,7 @@ def experiment(too_small: float = 0.05, right: float = 0.2, too_large: float = 1
 
 
 @book(gradient_descent_x=-1.528166)
-def non_convex(num_steps: int = 10, noise: float = 0.5) -> Procedure:
+def non_convex(num_steps: OptimizerSteps = 10, noise: GradientNoise = 0.5) -> Procedure:
     """Every optimiser on x cos(0.15 pi x) from x = 10, each at a rate that suits it: most stop in the valley beside.
 
     A large rate, 2, throws gradient descent over the hill into the valley at -1.53. Newton's method asks for the

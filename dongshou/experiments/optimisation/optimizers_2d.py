@@ -11,10 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from typing import Annotated
 
 import torch
 from torch import Tensor
 
+from dongshou.experiments._shared.settings import GradientNoise, LearningRate, OptimizerSteps
 from dongshou.experiments.optimisation._contours import draw_contours, draw_factors
 from dongshou.experiments.optimisation._trajectories import (
     book,
@@ -32,7 +34,7 @@ START = (-5.0, -2.0)
 
 
 @book(momentum_x1=0.007188, momentum_x2=0.002553, adagrad_x1=-2.382563, adagrad_x2=-0.158591)
-def experiment(num_steps: int = 20, noise: float = 0.5) -> Procedure:
+def experiment(num_steps: OptimizerSteps = 20, noise: GradientNoise = 0.5) -> Procedure:
     """0.1 x1^2 + 2 x2^2 from (-5, -2), all optimisers over the contours of one picture.
 
     noise  deviation of the noise on the gradients of "noisy SGD"
@@ -57,7 +59,10 @@ def experiment(num_steps: int = 20, noise: float = 0.5) -> Procedure:
 
 
 def condition_number(
-    too_small: float = 0.05, right: float = 0.4, too_large: float = 0.6, num_steps: int = 20
+    too_small: Annotated[float, "learning rate that is too small"] = 0.05,
+    right: Annotated[float, "learning rate that suits the function"] = 0.4,
+    too_large: Annotated[float, "learning rate that is too large"] = 0.6,
+    num_steps: OptimizerSteps = 20,
 ) -> Procedure:
     """Gradient descent in the same valley at three rates: 0.5 is too much across it and still little along it.
 
@@ -76,7 +81,7 @@ def condition_number(
 
 
 @book(gradient_descent_x1=-0.057646, gradient_descent_x2=-0.000073)
-def well_conditioned(lr: float = 0.1, noise: float = 1.0, num_steps: int = 20) -> Procedure:
+def well_conditioned(lr: LearningRate = 0.1, noise: GradientNoise = 1.0, num_steps: OptimizerSteps = 20) -> Procedure:
     """x1^2 + 2 x2^2, whose condition number is 2: gradient descent goes nearly straight, and noise keeps it moving."""
     require_not_negative(lr=lr, noise=noise)
 
@@ -90,7 +95,7 @@ def well_conditioned(lr: float = 0.1, noise: float = 1.0, num_steps: int = 20) -
 
 
 @book(half_x1=0.007188, half_x2=0.002553)
-def momentum(lr: float = 0.6, num_steps: int = 20) -> Procedure:
+def momentum(lr: LearningRate = 0.6, num_steps: OptimizerSteps = 20) -> Procedure:
     """At the rate where gradient descent explodes: across the valley the velocities cancel, along it they add up."""
     require_not_negative(lr=lr)
 
@@ -106,7 +111,11 @@ def momentum(lr: float = 0.6, num_steps: int = 20) -> Procedure:
 
 
 @book(small_x1=-2.382563, small_x2=-0.158591, large_x1=-0.002295)
-def adagrad(small: float = 0.4, large: float = 2.0, num_steps: int = 20) -> Procedure:
+def adagrad(
+    small: Annotated[float, "the smaller of two learning rates"] = 0.4,
+    large: Annotated[float, "the larger of two learning rates"] = 2.0,
+    num_steps: OptimizerSteps = 20,
+) -> Procedure:
     """Its steps shrink as squared gradients add up: at 0.4 it comes to a halt on the way, at 2 it arrives."""
     require_not_negative(small=small, large=large)
 

@@ -18,6 +18,7 @@ from dongshou.data.sets import airfoil
 from dongshou.data.tables.features import Features, numbers
 from dongshou.drawing import new_figure
 from dongshou.experiments._shared.half_squared_error import HalfSquaredError
+from dongshou.experiments._shared.settings import Epochs
 from dongshou.tasks import Regression
 from dongshou.training import Band, Drew, Event, Experiment, Finished, Procedure, Published, Session, Stepped, fit
 from dongshou.training.events import Metrics, learnt
@@ -71,7 +72,7 @@ def metric_of(name: str) -> str:
 
 
 @book()
-def experiment(epochs: int = 2) -> Procedure:
+def experiment(epochs: Epochs = 2) -> Procedure:
     """y = w x + b on the first 1500 rows, every column standardised; w starts at N(0, 0.01^2), the same for all.
 
     The loss is (y - t)^2 / 2, the mean over all 1500 rows, measured every 200 examples; the seconds count training

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import torch
 from torch.optim import SGD, Optimizer
@@ -15,6 +15,7 @@ from dongshou import models
 from dongshou.data import load_images
 from dongshou.drawing import new_figure
 from dongshou.errors import UsageError
+from dongshou.experiments._shared.settings import BatchSize, Epochs, Hidden, ImageSet, LearningRate
 from dongshou.scratch.optim.lr_scheduler import ExponentialLR, LambdaLR, MultiStepLR, cosine_with_warmup, square_root
 from dongshou.tasks import Classification
 from dongshou.training import Drew, Event, Experiment, Finished, Series
@@ -27,12 +28,12 @@ Schedule = Callable[[Optimizer], LRScheduler]
 
 
 def experiment(
-    data: str = "fashion-mnist",
-    hidden: tuple[int, ...] = (256,),
-    batch_size: int = 256,
-    lr: float = 0.3,
-    final_lr: float = 0.01,
-    epochs: int = 30,
+    data: ImageSet = "fashion-mnist",
+    hidden: Hidden = (256,),
+    batch_size: BatchSize = 256,
+    lr: LearningRate = 0.3,
+    final_lr: Annotated[float, "learning rate at the end of the schedules that end at one"] = 0.01,
+    epochs: Epochs = 30,
 ) -> Series:
     """784-256-10 with ReLU under six schedules, each fit from a start of its own.
 
@@ -52,7 +53,7 @@ def experiment(
     return Series(fits, partial(conclude, rates), data=data)
 
 
-def digits(lr: float = 0.3, epochs: int = 30) -> Series:
+def digits(lr: LearningRate = 0.3, epochs: Epochs = 30) -> Series:
     """The handwritten digits inside scikit-learn: no download, under a minute."""
     return experiment(data="digits", batch_size=64, lr=lr, epochs=epochs)
 

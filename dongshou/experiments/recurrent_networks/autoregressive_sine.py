@@ -6,7 +6,7 @@ Beyond the next step a model has to go on from its own predictions, whose errors
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import torch
 from torch import Tensor, nn
@@ -19,6 +19,7 @@ from dongshou.data.sets.synthetic import lagged
 from dongshou.data.tables.features import numbers
 from dongshou.drawing import new_axes
 from dongshou.errors import UsageError
+from dongshou.experiments._shared.settings import BatchSize, Epochs, Hidden, LearningRate, Noise
 from dongshou.tasks import Regression
 from dongshou.training import Band, Drew, Event, Experiment, Finished, Procedure, Published, Session, fit
 from dongshou.training.events import Snapshot, learnt
@@ -31,14 +32,14 @@ HORIZONS = (1, 4, 16, 64)  # steps ahead
 
 @Published("d2l-zh 2.0, 2021-2023", train_loss=Band.between(0.0456, 0.0512, 0.0805))
 def experiment(
-    num_steps: int = 1000,
-    num_train: int = 600,
-    num_lags: int = 4,
-    noise: float = 0.2,
-    hidden: tuple[int, ...] = (10,),
-    batch_size: int = 16,
-    lr: float = 0.01,
-    epochs: int = 5,
+    num_steps: Annotated[int, "length of the series"] = 1000,
+    num_train: Annotated[int, "windows to train on, the first of the series"] = 600,
+    num_lags: Annotated[int, "values that the next one is predicted from"] = 4,
+    noise: Noise = 0.2,
+    hidden: Hidden = (10,),
+    batch_size: BatchSize = 16,
+    lr: LearningRate = 0.01,
+    epochs: Epochs = 5,
 ) -> Procedure:
     """x_t = sin(0.01 t) + e with e ~ N(0, 0.2^2); a perceptron 4-10-1 learns x_t from x_(t-4), ..., x_(t-1).
 

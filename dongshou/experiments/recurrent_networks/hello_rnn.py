@@ -13,6 +13,7 @@ from torch.optim import Adam
 from dongshou.data import Batches
 from dongshou.data.text.splits import TextSplits
 from dongshou.data.text.vocabulary import Vocabulary
+from dongshou.experiments._shared.settings import EmbeddingSize, Epochs, LearningRate, NumHiddens, WeightDecay
 from dongshou.models.recurrent import carried_over
 from dongshou.models.recurrent_layers import State
 from dongshou.models.summary.watch import evaluating
@@ -24,7 +25,7 @@ EVERY_LETTER = Goal(f"{READ} -> {WRITTEN}", accuracy=Reported(1.0))
 
 
 @EVERY_LETTER
-def experiment(lr: float = 0.02, weight_decay: float = 0.03, epochs: int = 200) -> Experiment:
+def experiment(lr: LearningRate = 0.02, weight_decay: WeightDecay = 0.03, epochs: Epochs = 200) -> Experiment:
     """Letters as one-hot vectors; the state of the cell, a number for each letter, is the answer itself.
 
     Without weight decay one start in seven ends where tanh is flat, with l and o both at 1 after the second l.
@@ -33,7 +34,9 @@ def experiment(lr: float = 0.02, weight_decay: float = 0.03, epochs: int = 200) 
 
 
 @EVERY_LETTER
-def embedding(embedding_size: int = 10, num_hiddens: int = 8, lr: float = 0.05, epochs: int = 30) -> Experiment:
+def embedding(
+    embedding_size: EmbeddingSize = 10, num_hiddens: NumHiddens = 8, lr: LearningRate = 0.05, epochs: Epochs = 30
+) -> Experiment:
     """Letters as learnt vectors, a larger state, and a linear layer from it to the letters."""
     return spelling(EmbeddingCellModel(len(letters()), embedding_size, num_hiddens), lr, epochs)
 

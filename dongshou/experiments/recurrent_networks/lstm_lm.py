@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Annotated
 
 from torch.optim import Adam
 
 from dongshou import models
 from dongshou.data.text.sequences import load_text
-from dongshou.experiments._shared.character_model import PROMPT, Order, character_model, printed, writer
+from dongshou.experiments._shared.character_model import PROMPT, character_model, printed, writer
+from dongshou.experiments._shared.settings import (
+    BatchSize,
+    Bidirectional,
+    Dropout,
+    EmbeddingSize,
+    Encoding,
+    Epochs,
+    LearningRate,
+    NumHiddens,
+    NumLayers,
+    NumTokens,
+    Prompt,
+    Sampling,
+    Text,
+)
 from dongshou.experiments._shared.text_measures import regular_lines
 from dongshou.tasks import LanguageModelling
 from dongshou.training import Experiment, Goal, Reported
@@ -17,15 +33,15 @@ from dongshou.training import Experiment, Goal, Reported
 @printed("concise", 1.0, 1.1, 1.3)
 @printed("from scratch", 1.1, 1.15, 1.4)
 def experiment(
-    text: str = "time-machine",
-    num_hiddens: int = 256,
-    num_layers: int = 1,
-    bidirectional: bool = False,
-    sampling: Order = "sequential",
-    lr: float = 1.0,
-    epochs: int = 500,
-    prompt: str = PROMPT,
-    encoding: str = "utf-8",
+    text: Text = "time-machine",
+    num_hiddens: NumHiddens = 256,
+    num_layers: NumLayers = 1,
+    bidirectional: Bidirectional = False,
+    sampling: Sampling = "sequential",
+    lr: LearningRate = 1.0,
+    epochs: Epochs = 500,
+    prompt: Prompt = PROMPT,
+    encoding: Encoding = "utf-8",
 ) -> Experiment:
     """The settings of `rnn-lm` (Hochreiter and Schmidhuber, 1997); the gates are drawn over a sentence at the end."""
     return character_model(
@@ -43,13 +59,13 @@ def experiment(
 
 
 @printed("deep", 1.0, 1.0, 1.0)
-def deep(epochs: int = 500) -> Experiment:
+def deep(epochs: Epochs = 500) -> Experiment:
     """Two layers, twice the learning rate: each reads what the one below has understood."""
     return experiment(num_layers=2, lr=2.0, epochs=epochs)
 
 
 @printed("bidirectional", 1.1, 1.1, 1.1)
-def bidirectional(epochs: int = 500) -> Experiment:
+def bidirectional(epochs: Epochs = 500) -> Experiment:
     """Two layers in both directions, a misuse: the way back has seen the answer, and without it nothing is left.
 
     `perplexity_without_future` is measured as a writer has to work, on texts that end at the token before. It is
@@ -58,20 +74,20 @@ def bidirectional(epochs: int = 500) -> Experiment:
     return experiment(num_layers=2, bidirectional=True, epochs=epochs)
 
 
-def random(epochs: int = 500) -> Experiment:
+def random(epochs: Epochs = 500) -> Experiment:
     """The subsequences in random order: no state is carried from one to the next."""
     return experiment(sampling="random", epochs=epochs)
 
 
 @Goal("three lines in four of five or seven", regular_lines=Reported(0.75))
 def poems(
-    embedding_size: int = 128,
-    num_hiddens: int = 256,
-    batch_size: int = 32,
-    num_steps: int = 48,
-    lr: float = 3e-3,
-    epochs: int = 10,
-    prompt: str = "明月",
+    embedding_size: EmbeddingSize = 128,
+    num_hiddens: NumHiddens = 256,
+    batch_size: BatchSize = 32,
+    num_steps: NumTokens = 48,
+    lr: LearningRate = 3e-3,
+    epochs: Epochs = 10,
+    prompt: Prompt = "明月",
 ) -> Experiment:
     """5,003 poems of the Tang, character by character; it writes mostly lines of five or seven, as they did.
 
@@ -94,17 +110,17 @@ def poems(
 
 
 def text(
-    text: str = "python-manual",
-    num_hiddens: int = 256,
-    num_layers: int = 1,
-    batch_size: int = 32,
-    num_steps: int = 64,
-    max_tokens: int = 200_000,
-    dropout: float = 0.1,
-    lr: float = 3e-3,
-    epochs: int = 10,
-    prompt: str = "",
-    encoding: str = "utf-8",
+    text: Text = "python-manual",
+    num_hiddens: NumHiddens = 256,
+    num_layers: NumLayers = 1,
+    batch_size: BatchSize = 32,
+    num_steps: NumTokens = 64,
+    max_tokens: Annotated[int, "characters of the text to use, from its beginning"] = 200_000,
+    dropout: Dropout = 0.1,
+    lr: LearningRate = 3e-3,
+    epochs: Epochs = 10,
+    prompt: Prompt = "",
+    encoding: Encoding = "utf-8",
 ) -> Experiment:
     """Any text as it is, marks and capitals included: a file of yours by its path, or without a download the manual.
 

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from torch.optim import Adam
 
 from dongshou import models
 from dongshou.data.text.names import load_names
+from dongshou.experiments._shared.settings import (
+    BatchSize,
+    Dropout,
+    EmbeddingSize,
+    Epochs,
+    LearningRate,
+    NumHiddens,
+    NumLayers,
+)
 from dongshou.tasks import Classification
 from dongshou.training import Experiment, Goal, Reported
 
 
 @Goal("four in five right", test_accuracy=Reported(0.80))
 def experiment(
-    data: str = "names",
-    unique: bool = True,
-    embedding_size: int = 64,
-    num_hiddens: int = 128,
-    num_layers: int = 1,
-    dropout: float = 0.2,
-    batch_size: int = 64,
-    lr: float = 2e-3,
-    epochs: int = 10,
+    data: Annotated[str, "names or countries"] = "names",
+    unique: Annotated[bool, "each name once, in the language where it is most frequent"] = True,
+    embedding_size: EmbeddingSize = 64,
+    num_hiddens: NumHiddens = 128,
+    num_layers: NumLayers = 1,
+    dropout: Dropout = 0.2,
+    batch_size: BatchSize = 64,
+    lr: LearningRate = 2e-3,
+    epochs: Epochs = 10,
 ) -> Experiment:
     """Surnames in 18 languages, a fifth of each held out; names in a batch are packed, not read past their end.
 
@@ -45,6 +56,6 @@ def experiment(
     )
 
 
-def countries(num_hiddens: int = 128, lr: float = 2e-3, epochs: int = 10) -> Experiment:
+def countries(num_hiddens: NumHiddens = 128, lr: LearningRate = 2e-3, epochs: Epochs = 10) -> Experiment:
     """The names of the world's countries in many languages, of the Unicode consortium: no download."""
     return experiment(data="countries", num_hiddens=num_hiddens, lr=lr, epochs=epochs)

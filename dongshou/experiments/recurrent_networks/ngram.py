@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import torch
 from torch import Tensor, nn
@@ -23,6 +23,7 @@ from dongshou.data.text.tokens import Tokeniser
 from dongshou.data.text.vocabulary import Vocabulary
 from dongshou.drawing import new_axes
 from dongshou.errors import UsageError
+from dongshou.experiments._shared.settings import Encoding, MinFrequency, Text
 from dongshou.tasks import LanguageModelling
 from dongshou.training import Drew, Event, Finished, Procedure, Session
 from dongshou.training.events import Snapshot
@@ -39,11 +40,11 @@ Probability = Callable[[Ngram], float]  # of the last token of an n-gram, given 
 
 
 def experiment(
-    text: str = "time-machine",
-    held_out: float = 0.1,
-    min_frequency: int = 2,
-    added: float = 1.0,
-    encoding: str = "utf-8",
+    text: Text = "time-machine",
+    held_out: Annotated[float, "share of the text held out, at its end"] = 0.1,
+    min_frequency: MinFrequency = 2,
+    added: Annotated[float, "count added to every n-gram (Laplace smoothing)"] = 1.0,
+    encoding: Encoding = "utf-8",
 ) -> Procedure:
     """Counts on the first nine tenths of a text; what each model makes of the last tenth, as perplexities.
 

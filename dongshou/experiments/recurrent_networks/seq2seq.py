@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from dongshou import models
 from dongshou.data.text.splits import PairSplits
 from dongshou.data.text.translation import load_pairs
+from dongshou.experiments._shared.settings import (
+    BatchSize,
+    Dropout,
+    Encoding,
+    Epochs,
+    LearningRate,
+    MaxExamples,
+    MaxWords,
+    MinFrequency,
+    NumHiddens,
+    NumLayers,
+    Pairs,
+)
 from dongshou.experiments._shared.translation import (
     BEAM_NO_WORSE,
     BOOK_CLIP,
@@ -29,16 +44,16 @@ from dongshou.training import Band, Experiment
     im_home_bleu=Band.between(0, 0.447, 1),
 )
 def experiment(
-    data: str = "fra-eng",
-    max_examples: int = 600,
-    num_steps: int = 10,
-    batch_size: int = 64,
-    num_hiddens: int = 32,
-    num_layers: int = 2,
-    dropout: float = 0.1,
-    lr: float = 0.005,
-    epochs: int = 300,
-    encoding: str = "utf-8",
+    data: Pairs = "fra-eng",
+    max_examples: MaxExamples = 600,
+    num_steps: Annotated[int, "tokens that a sentence is cut or padded to"] = 10,
+    batch_size: BatchSize = 64,
+    num_hiddens: NumHiddens = 32,
+    num_layers: NumLayers = 2,
+    dropout: Dropout = 0.1,
+    lr: LearningRate = 0.005,
+    epochs: Epochs = 300,
+    encoding: Encoding = "utf-8",
 ) -> Experiment:
     """The book's settings: its first 600 pairs, two GRU layers of 32 in each half.
 
@@ -56,16 +71,16 @@ def experiment(
 
 @BEAM_NO_WORSE
 def full(
-    data: str = "fra-eng",
-    max_words: int = 10,
-    min_frequency: int = 2,
-    batch_size: int = 128,
-    num_hiddens: int = 256,
-    num_layers: int = 2,
-    dropout: float = 0.2,
-    lr: float = 1e-3,
-    epochs: int = 10,
-    encoding: str = "utf-8",
+    data: Pairs = "fra-eng",
+    max_words: MaxWords = 10,
+    min_frequency: MinFrequency = 2,
+    batch_size: BatchSize = 128,
+    num_hiddens: NumHiddens = 256,
+    num_layers: NumLayers = 2,
+    dropout: Dropout = 0.2,
+    lr: LearningRate = 1e-3,
+    epochs: Epochs = 10,
+    encoding: Encoding = "utf-8",
 ) -> Experiment:
     """All pairs of up to ten words; a tenth of the sentences is held out. For a GPU, or a night."""
     pairs = all_pairs(data, encoding, max_words, min_frequency, batch_size)
@@ -74,20 +89,24 @@ def full(
 
 @BEAM_NO_WORSE
 def small(
-    data: str = "fra-eng", batch_size: int = 128, lr: float = 4e-3, epochs: int = 4, encoding: str = "utf-8"
+    data: Pairs = "fra-eng",
+    batch_size: BatchSize = 128,
+    lr: LearningRate = 4e-3,
+    epochs: Epochs = 4,
+    encoding: Encoding = "utf-8",
 ) -> Experiment:
     """Pairs of up to eight words and a smaller network: for two cores and a quarter of an hour."""
     return full(data, batch_size=batch_size, lr=lr, epochs=epochs, encoding=encoding, **SMALL)
 
 
 def dates(
-    language: Dates = "dates",
-    max_examples: int = 4000,
-    batch_size: int = 64,
-    num_hiddens: int = 64,
-    dropout: float = 0.1,
-    lr: float = 0.005,
-    epochs: int = 10,
+    language: Annotated[Dates, "dates into French, dates-zh into Chinese"] = "dates",
+    max_examples: MaxExamples = 4000,
+    batch_size: BatchSize = 64,
+    num_hiddens: NumHiddens = 64,
+    dropout: Dropout = 0.1,
+    lr: LearningRate = 0.005,
+    epochs: Epochs = 10,
 ) -> Experiment:
     """English dates to French ones, or Chinese (`dates-zh`): no download. test_sentence_accuracy is the exact match."""
     pairs = date_pairs(language, max_examples, batch_size)

@@ -6,6 +6,7 @@ One matrix serves as embedding and as output (Press and Wolf, 2017): half the pa
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Annotated
 
 from torch import nn
 from torch.optim import SGD, Optimizer
@@ -15,6 +16,7 @@ from dongshou import models
 from dongshou.data.text.sequences import load_text
 from dongshou.data.text.splits import TextSplits
 from dongshou.experiments._shared.character_model import writer
+from dongshou.experiments._shared.settings import BatchSize, Dropout, Epochs, LearningRate, NumHiddens, NumTokens
 from dongshou.scratch.optim.lr_scheduler import LambdaLR
 from dongshou.tasks import LanguageModelling
 from dongshou.training import Experiment, Published, Reported
@@ -25,14 +27,14 @@ LR, CLIP = 20.0, 0.25
 
 @Published("Zaremba et al., 2014, small", test_perplexity=Reported(114.5, within=5.5))
 def experiment(
-    num_hiddens: int = 200,
-    dropout: float = 0.2,
-    batch_size: int = 20,
-    num_steps: int = 35,
-    lr: float = LR,
-    epochs: int = 13,
-    full_epochs: int = 5,
-    decay: float = 0.5,
+    num_hiddens: NumHiddens = 200,
+    dropout: Dropout = 0.2,
+    batch_size: BatchSize = 20,
+    num_steps: NumTokens = 35,
+    lr: LearningRate = LR,
+    epochs: Epochs = 13,
+    full_epochs: Annotated[int, "epochs at the full learning rate"] = 5,
+    decay: Annotated[float, "factor of the learning rate from one epoch to the next"] = 0.5,
 ) -> Experiment:
     """Two layers of 200 units; the rate halves with every epoch after the fifth.
 
@@ -53,7 +55,7 @@ def experiment(
 
 
 @Published("Zaremba et al., 2014, medium", test_perplexity=Reported(82.7, within=7.3))
-def medium(lr: float = LR, epochs: int = 39) -> Experiment:
+def medium(lr: LearningRate = LR, epochs: Epochs = 39) -> Experiment:
     """Two layers of 650 units, half of them dropped: for a GPU."""
     data = load_text("ptb", 20, 35, level="word")  # (batch, steps)
     return word_model(
@@ -68,7 +70,7 @@ def medium(lr: float = LR, epochs: int = 39) -> Experiment:
     )
 
 
-def manual(num_hiddens: int = 128, lr: float = LR, epochs: int = 8) -> Experiment:
+def manual(num_hiddens: NumHiddens = 128, lr: LearningRate = LR, epochs: Epochs = 8) -> Experiment:
     """The words of the manual that comes with every Python: no download."""
     data = load_text("python-manual", 20, 35, level="word", min_frequency=3, valid=0.1)  # (batch, steps)
     return word_model(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from dongshou.experiments.catalogue import UNITS
+from dongshou.experiments.catalogue import units
 from dongshou.runs.report.cells import engine, limited_to, markdown_table, measured, stated
 from dongshou.runs.report.details import page
 from dongshou.runs.report.overview import AllStated, overview
@@ -27,7 +27,7 @@ def pages(outcomes: Sequence[dict[str, Any]], all_stated: AllStated, folder: str
     """The path of each page, beside the folder of results, and its text."""
     outcomes = sorted(outcomes, key=order)
     sections = [HEADER + overview(outcomes, all_stated) + "\n"]
-    for unit in UNITS:
+    for unit in units():
         of_unit = [outcome for outcome in outcomes if outcome["unit"] == unit]
         if of_unit:
             title = unit.replace("_", " ").capitalize()
