@@ -152,7 +152,9 @@ def existing(directory: Path) -> Path:
 def is_writable(directory: Path) -> bool:
     """Tried, not asked: rights alone do not tell of read-only disks."""
     try:
-        with tempfile.TemporaryFile(dir=existing(directory)):
+        with tempfile.TemporaryFile(dir=existing(directory)) as file:
+            file.write(b"written")
+            file.flush()
             return True
     except OSError:
         return False

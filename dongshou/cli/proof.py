@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import asdict
 from pathlib import Path
 
-from dongshou.atomic import atomic_path
 from dongshou.cli.tables import print_json, print_table
 from dongshou.errors import DongshouError
+from dongshou.runs.files import check_writable, write_whole
 from dongshou.scratch.proof import Result, lacking, markdown, prove, summary
 
 
 def show(write: Path | None, json: bool) -> list[Result]:
     """Prove everything, and print the table; `write` is the file that gets it as a page of Markdown too."""
-    if write is not None and not write.parent.is_dir():
-        raise DongshouError(f"{write.parent} is no directory, so {write.name} cannot be written there. Make it first.")
+    if write is not None:
+        if not write.parent.is_dir():
+            raise DongshouError(f"{write.parent} is no directory, so {write.name} cannot go there. Make it first.")
+        check_writable(write.parent)
     results = list(prove())
     if json:
         print_json({"classes": [asdict(result) for result in results], "lacking": lacking()})
@@ -23,6 +25,5 @@ def show(write: Path | None, json: bool) -> list[Result]:
         print_table(columns, ((r.name, str(r.samples), str(r.passed), r.remark) for r in results))
         print(summary(results))
     if write is not None:
-        with atomic_path(write) as path:
-            path.write_text(markdown(results), encoding="utf-8")
+        write_whole(write, markdown(results))
     return results

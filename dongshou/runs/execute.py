@@ -110,7 +110,7 @@ def failures_recorded(record: Record) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         raise Interrupted(Run(record.directory)) from None
-    except DongshouError as error:
+    except (DongshouError, OSError) as error:
         if record.is_empty:
             record.discard()  # nothing was done yet: a batch that is too large, data that are not there
         else:

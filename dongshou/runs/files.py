@@ -16,11 +16,17 @@ def write_whole(path: Path, content: bytes | str) -> None:
     Raises DongshouError when the disk is full or the directory cannot be written.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         with atomic_path(path) as partial:
             partial.write_bytes(content.encode() if isinstance(content, str) else content)
     except OSError as error:
         raise DongshouError(f"{path} could not be written: {error.strerror or error}.") from error
+
+
+def check_writable(directory: Path) -> None:
+    """Raises DongshouError where nothing can be written: asked before long work whose result goes there."""
+    probe = directory / ".probe"
+    write_whole(probe, "written")
+    probe.unlink(missing_ok=True)
 
 
 def write_json(path: Path, content: Any) -> None:

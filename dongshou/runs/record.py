@@ -12,6 +12,7 @@ from typing import Any
 import safetensors.torch
 from filelock import FileLock, Timeout
 
+from dongshou.atomic import missing_directories, undone_by_errors
 from dongshou.drawing import png
 from dongshou.errors import DongshouError, UsageError
 from dongshou.runs.files import write_json, write_whole
@@ -40,9 +41,15 @@ class Record:
         self.lock = FileLock(directory / LOCK)
         try:
             self.lock.acquire(timeout=1)
+            self.metrics = open(directory / METRICS, "a", encoding="utf-8")
         except Timeout:
             raise UsageError(f"{directory} is being written by another process; wait until it ends.") from None
-        self.metrics = open(directory / METRICS, "a", encoding="utf-8")
+        except (OSError, NotImplementedError) as error:  # the latter where the file system has no locks
+            self.lock.release()
+            raise DongshouError(
+                f"{directory} cannot be written: {getattr(error, 'strerror', None) or error}. "
+                "Copy the run to a place that can be, or name another one with --runs DIR."
+            ) from error
         self.started = time.perf_counter()
         self.last_step = 0
 
@@ -53,13 +60,14 @@ class Record:
         The run counts its seconds from `began` on, a time of `time.perf_counter`.
         """
         name = f"{config['experiment'].replace(':', '-')}-{time.strftime('%Y%m%d-%H%M%S')}"
-        directory = new_directory(runs, name)
-        try:
-            write_json(directory / CONFIG, config)
-        except DongshouError:
-            directory.rmdir()
-            raise
-        record = cls(directory)
+        with undone_by_errors(missing_directories(runs)):
+            directory = new_directory(runs, name)
+            try:
+                write_json(directory / CONFIG, config)
+                record = cls(directory)
+            except DongshouError:
+                shutil.rmtree(directory, ignore_errors=True)
+                raise
         record.started = record.started if began is None else began
         return record
 
@@ -69,8 +77,14 @@ class Record:
         return time.perf_counter() - self.started
 
     def rewind(self, length: int, step: int, seconds: float) -> None:
-        """Cut the metrics back to their first `length` bytes: what came after that checkpoint will come again."""
-        self.metrics.truncate(length)
+        """Cut the metrics back to their first `length` bytes: what came after that checkpoint will come again.
+
+        Raises DongshouError when that cannot be written.
+        """
+        try:
+            self.metrics.truncate(length)
+        except OSError as error:
+            raise DongshouError(f"{self.directory / METRICS} cannot be written: {error.strerror or error}.") from error
         self.last_step = step
         self.started = time.perf_counter() - seconds
 

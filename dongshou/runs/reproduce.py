@@ -14,7 +14,7 @@ from dongshou.experiments.catalogue import list_experiments
 from dongshou.experiments.registry import Declaration, find_declaration
 from dongshou.runs.directions import UNSAID, reading_in
 from dongshou.runs.execute import Interrupted
-from dongshou.runs.files import read_json, write_json, write_whole
+from dongshou.runs.files import check_writable, read_json, write_json, write_whole
 from dongshou.runs.judge import BEST, judge, worst
 from dongshou.runs.report import pages
 from dongshou.runs.run import Run
@@ -44,6 +44,7 @@ def reproduce(
     declarations = [find_declaration(name) for name in names or reproducible_names()]
     for declaration in declarations:
         check_epochs(declaration, epochs)
+    check_writable(Path(results))
     outcomes = []
     for declaration in declarations:
         outcome = reproduced(declaration, seeds, epochs, options)

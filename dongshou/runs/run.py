@@ -190,6 +190,8 @@ def is_locked(path: Path) -> bool:
         lock.acquire(timeout=0)
     except Timeout:
         return True
+    except OSError:  # whoever cannot lock it is not told who has
+        return False
     lock.release()
     return False
 

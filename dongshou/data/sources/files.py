@@ -128,7 +128,6 @@ def bundle(directory: str | Path, names: Iterable[str]) -> Path:
     try:
         for source, path in paths:
             _copy(path, directory / source.folder / path.name)
-        directory.mkdir(parents=True, exist_ok=True)
         with atomic_path(directory / "README.md") as partial:
             partial.write_text(_readme(directory), encoding="utf-8")
     except OSError as error:
@@ -249,7 +248,6 @@ def _copy(path: Path, target: Path) -> None:
     """A copy of a file, whole or not at all; none when it is its own copy."""
     if target.exists() and target.samefile(path):
         return
-    target.parent.mkdir(parents=True, exist_ok=True)
     with atomic_path(target) as partial:
         shutil.copyfile(path, partial)
 

@@ -20,7 +20,6 @@ def write_submission(
     """Write a submission, whole or not at all; see `submission`. Raises DongshouError when it cannot be written."""
     text, path = submission(ids, answers, classes), Path(path)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         with atomic_path(path) as partial:
             partial.write_text(text, encoding="utf-8", newline="")
     except OSError as error:
