@@ -53,18 +53,15 @@ def power(x: Array, y: Array) -> Array:
 def along_base(v: Tensor, x: Tensor, y: Tensor) -> Tensor:
     """v y x^(y-1): 0 for y = 0, even at x = 0, where x^-1 is infinite."""
     constant = y == 0
+    if not constant.any():
+        return v * (y * x ** (y - 1))
     if constant.all() and not y.requires_grad:
         return Tensor(np.zeros_like(v.data), copy=False)
-    if constant.any():
-        v = where(constant, 0.0, v)  # not the product: 0 times an infinite v would be NaN
-    return v * (y * unless(constant, x) ** (y - 1))
+    moved = where(constant, 0.0, v) * (y * where(constant, 1.0, x) ** (y - 1))
+    return where(constant, 0.0, moved)  # 0 before and after the product, which of infinite factors would be NaN
 
 
 def along_exponent(v: Tensor, x: Tensor, y: Tensor, out: Tensor) -> Tensor:
     """v x^y log x: 0 at x = 0 for y >= 0, where 0^y does not fall any further."""
-    return v * (out * log(unless((x == 0) & (y >= 0), x)))
-
-
-def unless(singular: Array, x: Tensor) -> Tensor:
-    """x, but 1 at the points where a formula breaks down. Not the result is replaced: its derivative would be NaN."""
-    return where(singular, 1.0, x) if singular.any() else x
+    constant = (x == 0) & (y >= 0)
+    return v * (out * log(where(constant, 1.0, x) if constant.any() else x))
