@@ -15,7 +15,7 @@ from numpy.random import Generator
 from dongshou.autograd.operators.convolution import conv2d
 from dongshou.autograd.operators.extremes import logsumexp
 from dongshou.autograd.tensors import Tensor, Value
-from dongshou.autograd.values import array_of
+from dongshou.autograd.values import owned
 from dongshou.errors import UsageError
 
 
@@ -90,7 +90,7 @@ def cross_entropy(logits: Tensor, labels: Value) -> Tensor:
 
     Raises UsageError when there is not one label in [0, classes) for each row.
     """
-    labels = np.asarray(array_of(labels))
+    labels = np.asarray(owned(labels))
     fits = logits.ndim == 2 and labels.shape == logits.shape[:1]
     if not fits or np.any(labels < 0) or np.any(labels >= logits.shape[1]):  # NumPy would count -1 from the end
         raise UsageError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -38,8 +39,13 @@ def grad(
     grad_outputs are the seeds, as in `backward`: one for each output where there are several.
     Raises UsageError when an input does not require a gradient, and as `backward` does.
     """
+    given: list[Any] = [grad_outputs]
     if isinstance(outputs, Tensor):
-        outputs, grad_outputs = [outputs], [grad_outputs]  # pyright: ignore[reportAssignmentType]
+        outputs = [outputs]
+    else:
+        given = [None] * len(outputs) if grad_outputs is None else list(grad_outputs)  # pyright: ignore
+    if len(given) != len(outputs):
+        raise UsageError(f"grad needs a seed for each of the {len(outputs)} outputs; got {len(given)}.")
     inputs = [inputs] if isinstance(inputs, Tensor) else inputs
     for position, x in enumerate(inputs):
         if not x.requires_grad:
@@ -49,7 +55,7 @@ def grad(
             )
     seeds: dict[Tensor, Tensor] = {}
     with recorded(create_graph):
-        for output, seed in zip(outputs, grad_outputs or [None] * len(outputs), strict=True):  # pyright: ignore
+        for output, seed in zip(outputs, given, strict=True):
             accumulate(seeds, output, seed_for(output, seed))
         gradients = walk_back(seeds, inputs)
         return tuple(clone(gradients[x]) if x in gradients else Tensor(np.zeros_like(x.data)) for x in inputs)

@@ -57,6 +57,7 @@ def test_gradients_of_tensors_in_the_middle_and_of_several_outputs() -> None:
     y = x**2
     assert [g.item() for g in grad([y**2, 3 * y], [y, x])] == [2 * 4 + 3, (2 * 4 + 3) * 4]
     assert [g.item() for g in grad([y, y], [x], [1.0, 2.0])] == [12]
+    assert [g.item() for g in grad([y, y], [x], np.array([1.0, 2.0]))] == [12]
 
 
 def test_no_connection_is_a_gradient_of_zero() -> None:
@@ -109,6 +110,7 @@ def test_no_grad_records_nothing() -> None:
         (lambda: parameter([1.0, 2.0]).exp().backward(np.ones(3)), r"shaped like the output, \(2,\); got \(3,\)"),
         (lambda: ag.ones(2).sum().backward(), "nothing that requires a gradient"),
         (lambda: grad(parameter(1.0) * 2, ag.ones(3)), "input 0, of shape .* does not require a gradient"),
+        (lambda: grad([parameter(1.0) * 2], parameter(1.0), [1.0, 2.0]), "a seed for each of the 1 outputs; got 2"),
         (lambda: jvp(ag.exp, [ag.ones(2)], [ag.ones(3)]), "tangent shaped like each primal"),
         (lambda: ag.ones(2, 3) @ ag.ones(4, 5), r"matmul .*\(2, 3\) and \(4, 5\)"),
         (lambda: ag.ones(2, 3) + ag.ones(4), r"add .*\(2, 3\) and \(4,\)"),

@@ -144,6 +144,7 @@ def test_lists_of_axes_and_sizes() -> None:
     x = ag.ones(2, 3, 4)
     assert x.sum([0, 2]).shape == x.max([0, -1]).shape == x.var([0, 2]).shape == (3,)
     assert x.reshape([6, 4]).shape == (6, 4) and x.transpose([1, 0, 2]).shape == (3, 2, 4)
+    assert ag.tile(x, np.int64(2)).shape == (2, 3, 8) and len(ag.split(x, np.int64(3), 1)) == 1
     assert x.sum(np.int64(-1)).shape == (2, 3) and x.reshape(np.int64(24)).shape == (24,)
 
 

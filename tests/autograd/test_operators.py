@@ -88,6 +88,7 @@ UNARY = {
     "squeeze no axis": (lambda x: x.squeeze(1) ** 2, lambda x: x.squeeze(1) ** 2),
     "split": (lambda x: ag.split(x, 2, 1)[1] ** 2, lambda x: x.split(2, 1)[1] ** 2),
     "split by sizes": (lambda x: ag.split(x, [1, 3], -1)[1] ** 2, lambda x: x.split([1, 3], -1)[1] ** 2),
+    "split off nothing": (lambda x: ag.split(x, [0, 3], 1)[1] ** 2, lambda x: x.split([0, 3], 1)[1] ** 2),
     "clip": (lambda x: ag.clip(x, 0.5, 1.5) ** 2, lambda x: x.clip(0.5, 1.5) ** 2),
     "clip from above": (lambda x: x.clip(max=1.0) ** 2, lambda x: x.clip(max=1.0) ** 2),
     "logsumexp": (lambda x: ag.logsumexp(x, 1), lambda x: x.logsumexp(1)),

@@ -102,3 +102,10 @@ def test_a_convolutional_network_over_100_steps() -> None:
 def test_labels_that_are_none(labels) -> None:
     with pytest.raises(UsageError, match="label|integer"):
         nn.cross_entropy(ag.ones(2, 3), np.array(labels))
+
+
+def test_labels_may_be_a_list_or_a_tensor() -> None:
+    logits = ag.randn(3, 4, generator=np.random.default_rng(0))
+    expected = torch_nn.functional.cross_entropy(torch.tensor(logits.data), torch.tensor([2, 0, 3])).item()
+    for labels in (np.array([2, 0, 3]), [2, 0, 3], Tensor([2, 0, 3])):
+        np.testing.assert_allclose(nn.cross_entropy(logits, labels).item(), expected, rtol=1e-12)

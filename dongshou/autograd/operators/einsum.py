@@ -23,10 +23,11 @@ def einsum(subscripts: str, *operands: Value) -> Tensor:
     """
     tensors = as_tensors(operands)
     terms, result = parsed(subscripts, tensors)
-    x, labels = Tensor(1.0), Labels()
-    for position, (y, of_y) in enumerate(aligned(subscripts, tensors, terms)):
-        needed = {*result, *(label for term in terms[position + 1 :] for label in term)}
-        x, labels = contract(x, labels, y, of_y, needed) if position else summed(y, of_y, needed)
+    (x, labels), *others = aligned(subscripts, tensors, terms)
+    for position, (y, of_y) in enumerate(others, start=2):
+        needed = {*result, *(label for term in terms[position:] for label in term)}
+        x, labels = contract(x, labels, y, of_y, needed)
+    x, labels = summed(x, labels, result)
     return x.transpose([labels.index(label) for label in result])
 
 
@@ -61,8 +62,9 @@ def labels_of(part: str, num_unnamed: int) -> Labels:
 def aligned(subscripts: str, tensors: Sequence[Tensor], terms: list[Labels]) -> list[tuple[Tensor, Labels]]:
     """The operands and their labels, without the axes of size 1 whose label is longer elsewhere."""
     pairs = [pair for x, term in zip(tensors, terms, strict=True) for pair in zip(term, x.shape, strict=True)]
-    sizes = {label: max(size for other, size in pairs if other == label) if (label, 0) not in pairs else 0
-             for label, _ in pairs}  # fmt: skip
+    sizes: dict[str, int] = {}
+    for label, size in pairs:
+        sizes[label] = size if sizes.get(label, 1) == 1 else sizes[label]
     if wrong := [label for label, size in pairs if size not in (1, sizes[label])]:
         raise UsageError(f'einsum "{subscripts}": the axes named {wrong[0]} differ in size, {sorted(set(pairs))}.')
     found = []
@@ -103,4 +105,4 @@ def summed(x: Tensor, labels: Labels, needed: Collection[str]) -> tuple[Tensor, 
             places = np.arange(x.shape[first])
             x, labels = x.transpose([first, second, *rest])[places, places], [label, *(labels[i] for i in rest)]
     gone = [i for i, label in enumerate(labels) if label not in needed]
-    return x.sum(gone), [label for label in labels if label in needed]
+    return (x.sum(gone) if gone else x), [label for label in labels if label in needed]

@@ -61,7 +61,7 @@ def split(x: Value, size: int | Sequence[int], axis: int = 0) -> tuple[Tensor, .
     x = as_tensor(x)
     (axis,) = axes_of(x, axis, "split")
     whole = x.shape[axis]
-    if isinstance(size, int):
+    if isinstance(size, int | np.integer):
         fits = size > 0
         sizes = [min(size, whole - start) for start in range(0, whole, size)] or [0] if fits else []
     else:
@@ -75,7 +75,7 @@ def split(x: Value, size: int | Sequence[int], axis: int = 0) -> tuple[Tensor, .
 def tile(x: Value, times: int | Sequence[int]) -> Tensor:
     """x set side by side, so many times along each axis: [a, b] -> [a, b, a, b]. Missing leading axes count as 1."""
     x = as_tensor(x)
-    times = (times,) if isinstance(times, int) else tuple(times)
+    times = (times,) if isinstance(times, int | np.integer) else tuple(times)
     sizes = (1,) * (len(times) - x.ndim) + x.shape
     times = (1,) * (len(sizes) - len(times)) + times
     apart = x.reshape([n for size in sizes for n in (1, size)])  # (1, rows, 1, columns, ...)
