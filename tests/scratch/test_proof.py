@@ -320,7 +320,7 @@ def test_the_page():
     assert "| Linear | 6 | 6 |  |" in page
     assert "| Odd | 2 | 1 | sample 0: a/b |" in page
     assert "2 of 3 classes proven, 10 of 11 samples; 1 of 1 functions proven, 2 of 2 samples" in page
-    assert "| relu | 1 |  |  |  |  |  |  |  | 1 |  |  |  |  |" in page
+    assert "| relu | 1 |  |  |  |  |  |  |  | 1 |  |  |  |  |  |" in page
     assert page.index("| SGD |") > page.index("## Optimisers")
     for name in proof.lacking():
         assert f"- {name}: " in page

@@ -8,8 +8,10 @@ import torch
 from torch import Tensor
 
 from dongshou.scratch.functional.dropout import dropout
+from dongshou.scratch.functional.precision import precise, short_under_autocast
 
 
+@short_under_autocast
 def scaled_dot_product_attention(
     query: Tensor,
     key: Tensor,
@@ -30,11 +32,12 @@ def scaled_dot_product_attention(
     if enable_gqa:
         key, value = _for_every_query_head(key, query), _for_every_query_head(value, query)
     scale = 1 / math.sqrt(query.size(-1)) if scale is None else scale
-    scores = masked((query * scale) @ key.mT, attn_mask)  # (..., queries, keys)
+    # scores of few digits would be weights of fewer
+    scores = masked((precise(query) * scale) @ precise(key).mT, attn_mask)  # (..., queries, keys)
     if is_causal:
         scores = masked(scores, causal_mask(query.size(-2), key.size(-2), query.device))
     weights = dropout(_softmax_or_zeros(scores), dropout_p)
-    return weights @ value
+    return (weights @ precise(value)).to(value.dtype)
 
 
 def causal_mask(queries: int, keys: int, device: torch.device | None = None) -> Tensor:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from dongshou.scratch.functional.checks import can_be_read
 from dongshou.scratch.functional.linear import linear
+from dongshou.scratch.functional.precision import float32_under_autocast, precise
 from dongshou.scratch.functional.reduction import legacy_reduction, reduced
 from dongshou.scratch.functional.softmax import log_softmax
 
 
+@float32_under_autocast
 def nll_loss(
     input: Tensor,
     target: Tensor,
@@ -31,6 +34,7 @@ def nll_loss(
     return reduced(losses, reduction, weights)
 
 
+@float32_under_autocast
 def cross_entropy(
     input: Tensor,
     target: Tensor,
@@ -62,6 +66,7 @@ def cross_entropy(
     return reduced(losses, reduction, weights)
 
 
+@float32_under_autocast
 def linear_cross_entropy(
     input: Tensor,
     linear_weight: Tensor,
@@ -81,14 +86,21 @@ def linear_cross_entropy(
     Raises RuntimeError when the shapes do not fit.
     """
     _require_logits(input, linear_weight, linear_bias)
-    logits = linear(input, linear_weight.flatten(0, -2), None if linear_bias is None else linear_bias.flatten())
+    bias = None if linear_bias is None else precise(linear_bias.flatten())
+    logits = linear(precise(input), precise(linear_weight.flatten(0, -2)), bias)  # in short types, too, exact sums
     logits = logits.reshape(*input.shape[:-1], *linear_weight.shape[:-1])  # (batch, classes, ...)
     if ignore_index is not None and target.shape == logits.shape:
         raise RuntimeError("ignore_index cannot be specified when target contains probabilities")
     ignore_index = -100 if ignore_index is None else ignore_index
-    return cross_entropy(
-        logits, target, weight, ignore_index=ignore_index, reduction=reduction, label_smoothing=label_smoothing
+    loss = cross_entropy(
+        logits,
+        target,
+        None if weight is None else precise(weight),
+        ignore_index=ignore_index,
+        reduction=reduction,
+        label_smoothing=label_smoothing,
     )
+    return loss.to(input.dtype)
 
 
 def _require_logits(input: Tensor, weight: Tensor, bias: Tensor | None) -> None:
@@ -128,6 +140,9 @@ def _negative_log_likelihood(
 ) -> tuple[Tensor, Tensor]:
     """The loss of every position, weighted, and the weights (batch, ...); 0 where the target is ignored."""
     dim = _class_dim(log_probabilities)
+    if log_probabilities.size(dim) == 0:  # of no classes every target is ignored
+        nothing = log_probabilities.sum(dim)
+        return nothing, nothing
     counts = target != ignore_index
     index = torch.where(counts, target, 0).long()
     weights = counts.to(log_probabilities.dtype) if weight is None else weight[index] * counts
@@ -168,8 +183,7 @@ def _require_targets(input: Tensor, target: Tensor, weight: Tensor | None, ignor
         raise RuntimeError(f"weight needs one number for each of {classes} classes, got shape {list(weight.shape)}")
     if weight is not None and weight.dtype != input.dtype:
         raise RuntimeError(f"expected scalar type {input.dtype} but found {weight.dtype}: the weight needs the input's")
-    # only on the CPU: on an accelerator the answer would be waited for at every step
-    if target.device.type == "cpu":
+    if can_be_read(target):
         wrong = (target != ignore_index) & ((target < 0) | (target >= classes))
         if wrong.any():
             raise IndexError(f"Target {target[wrong][0].item()} is out of bounds for {classes} classes.")

@@ -7,6 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from dongshou.scratch.functional.checks import can_be_read
+
 
 def embedding(
     input: Tensor,
@@ -25,41 +27,58 @@ def embedding(
     Raises IndexError for an index that is no row, RuntimeError for one that is no integer, AssertionError
     for a padding_idx that is no row.
     """
+    if weight.dim() != 2:
+        raise RuntimeError(f"'weight' must be 2-D: a row for every index, but has {weight.dim()} axes")
     _require_rows(input, weight.size(0))
     if padding_idx is not None:
         padding_idx = row_of_padding(padding_idx, weight.size(0))
     if max_norm is not None:
         _shorten(weight, input, max_norm, norm_type)
-    return _Embedding.apply(input, weight, padding_idx, scale_grad_by_freq, sparse)  # pyright: ignore[reportReturnType]
+    function = _Embedding if torch.compiler.is_compiling() else _EmbeddingInBothModes
+    return function.apply(input, weight, padding_idx, scale_grad_by_freq, sparse)  # pyright: ignore[reportReturnType]
 
 
 class _Embedding(torch.autograd.Function):
     """Reads rows; its derivative adds the gradient of every place to the row that was read there."""
 
+    generate_vmap_rule = True
+
     @staticmethod
     def forward(
-        ctx: Any, input: Tensor, weight: Tensor, padding_idx: int | None, scale_grad_by_freq: bool, sparse: bool
+        input: Tensor, weight: Tensor, padding_idx: int | None, scale_grad_by_freq: bool, sparse: bool
     ) -> Tensor:
+        return weight[input.long()]
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
+        input, weight, *settings = inputs
         ctx.save_for_backward(input)
-        ctx.settings = weight.shape, padding_idx, scale_grad_by_freq, sparse
-        return weight[input.long().contiguous()]
+        ctx.save_for_forward(input)
+        ctx.settings = weight.shape, *settings
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
         shape, padding_idx, scale_grad_by_freq, sparse = ctx.settings
         rows = ctx.saved_tensors[0].flatten().long()  # (places)
         values = gradients[0].reshape(-1, shape[1])  # (places, embedding_dim)
-        if padding_idx is not None:
-            counts = rows != padding_idx
-            rows, values = rows[counts], values[counts]
         if scale_grad_by_freq:
-            frequency = values.new_zeros(shape[0]).index_add(0, rows, values.new_ones(len(rows)))
+            frequency = values.new_zeros(shape[0]).index_add(0, rows, torch.ones_like(rows, dtype=values.dtype))
             values = values / frequency[rows].unsqueeze(1)
         if sparse:
+            if padding_idx is not None:
+                counts = rows != padding_idx
+                rows, values = rows[counts], values[counts]
             gradient = torch.sparse_coo_tensor(rows.unsqueeze(0), values, shape, check_invariants=False)
-        else:
-            gradient = values.new_zeros(shape).index_add(0, rows, values)
-        return None, gradient, None, None, None
+            return None, gradient, None, None, None
+        if padding_idx is not None:
+            values = torch.where((rows == padding_idx).unsqueeze(1), 0, values)
+        return None, values.new_zeros(shape).index_add(0, rows, values), None, None, None
+
+
+class _EmbeddingInBothModes(_Embedding):
+    @staticmethod
+    def jvp(ctx: Any, *tangents: Any) -> Tensor:
+        return tangents[1][ctx.saved_tensors[0].long()]
 
 
 def embedding_bag(
@@ -125,8 +144,7 @@ def _shorten(weight: Tensor, input: Tensor, max_norm: float, norm_type: float) -
 def _require_rows(input: Tensor, num_embeddings: int) -> None:
     if input.dtype not in (torch.int64, torch.int32):
         raise RuntimeError(f"indices must be of type Long or Int; but got {input.dtype}")
-    # only on the CPU: on an accelerator the answer would be waited for at every step
-    if input.device.type == "cpu" and ((input < 0) | (input >= num_embeddings)).any():
+    if can_be_read(input) and ((input < 0) | (input >= num_embeddings)).any():
         lowest, highest = input.min().item(), input.max().item()
         raise IndexError(f"index out of range: {num_embeddings} rows, and indices from {lowest} to {highest}")
 

@@ -8,9 +8,11 @@ import warnings
 import torch
 from torch import Tensor
 
+from dongshou.scratch.functional.precision import float32_under_autocast
 from dongshou.scratch.functional.reduction import legacy_reduction, reduced
 
 
+@float32_under_autocast
 def kl_div(
     input: Tensor,
     target: Tensor,
@@ -58,6 +60,7 @@ def gaussian_nll_loss(
     return reduced(losses + 0.5 * math.log(2 * math.pi) if full else losses, reduction)
 
 
+@float32_under_autocast
 def poisson_nll_loss(
     input: Tensor,
     target: Tensor,

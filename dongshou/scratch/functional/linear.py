@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from dongshou.scratch.functional.precision import without_autocast
+
 
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """y = x W^T + b, one weighted sum of the inputs for every output.
@@ -17,6 +19,7 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     return output + bias.to(output.dtype)  # under autocast the product is shorter than the bias
 
 
+@without_autocast
 def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """y_k = a^T W_k b + bias_k, a weighted sum of all products of an element of a with one of b.
 

@@ -9,9 +9,13 @@ import torch
 from torch import Tensor
 
 from dongshou.scratch.functional.activation import logsigmoid
+from dongshou.scratch.functional.checks import can_be_read
+from dongshou.scratch.functional.elementwise import with_derivative
+from dongshou.scratch.functional.precision import float32_under_autocast, precise
 from dongshou.scratch.functional.reduction import legacy_reduction, reduced
 
 
+@float32_under_autocast
 def mse_loss(
     input: Tensor,
     target: Tensor,
@@ -26,6 +30,7 @@ def mse_loss(
     return _weighted((input - target) ** 2, input, weight, reduction)
 
 
+@float32_under_autocast
 def l1_loss(
     input: Tensor,
     target: Tensor,
@@ -40,6 +45,7 @@ def l1_loss(
     return _weighted((input - target).abs(), input, weight, reduction)
 
 
+@float32_under_autocast
 def smooth_l1_loss(
     input: Tensor,
     target: Tensor,
@@ -61,6 +67,7 @@ def smooth_l1_loss(
     return reduced(_parabola_between_lines(input - target, beta) / beta, reduction)
 
 
+@float32_under_autocast
 def huber_loss(
     input: Tensor, target: Tensor, reduction: str = "mean", delta: float = 1.0, weight: Tensor | None = None
 ) -> Tensor:
@@ -78,6 +85,7 @@ def huber_loss(
     return reduced(losses if weight is None else losses * weight, reduction)
 
 
+@float32_under_autocast
 def binary_cross_entropy(
     input: Tensor,
     target: Tensor,
@@ -94,29 +102,58 @@ def binary_cross_entropy(
     _require_same_size(input, target)
     _require_probabilities("input", input)
     _require_probabilities("target", target)
-    losses: Tensor = _BinaryCrossEntropy.apply(input, target)  # pyright: ignore[reportAssignmentType]
+    function = _BinaryCrossEntropy if torch.compiler.is_compiling() else _BinaryCrossEntropyInBothModes
+    losses: Tensor = function.apply(input, target)  # pyright: ignore[reportAssignmentType]
     return reduced(losses if weight is None else losses * weight, reduction)
 
 
 class _BinaryCrossEntropy(torch.autograd.Function):
     """The loss of every element with its derivative (p - y) / (p (1 - p)), bounded at 0 and 1."""
 
+    generate_vmap_rule = True
+
     @staticmethod
-    def forward(ctx: Any, input: Tensor, target: Tensor) -> Tensor:
-        log_yes = input.log().clamp(min=-100)
-        log_no = torch.log1p(-input).clamp(min=-100)
-        ctx.save_for_backward(input, target)
-        return -(target * log_yes + (1 - target) * log_no)
+    def forward(input: Tensor, target: Tensor) -> Tensor:
+        log_yes = precise(input).log().clamp(min=-100)
+        log_no = torch.log1p(-precise(input)).clamp(min=-100)
+        return -(target * log_yes + (1 - target) * log_no).to(input.dtype)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Tensor, Tensor], output: Tensor) -> None:
+        ctx.save_for_backward(*inputs)
+        ctx.save_for_forward(*inputs)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor | None]:
-        (gradient,) = gradients
         input, target = ctx.saved_tensors
-        to_input = gradient * (input - target) / (input * (1 - input)).clamp(min=1e-12)
-        to_target = gradient * (torch.log1p(-input) - input.log()) if ctx.needs_input_grad[1] else None
-        return to_input, to_target
+        to_input = (gradients[0] * _slope_by_probability(input, target)).to(input.dtype)
+        if not ctx.needs_input_grad[1]:
+            return to_input, None
+        return to_input, (gradients[0] * _slope_by_target(input)).to(target.dtype)
 
 
+class _BinaryCrossEntropyInBothModes(_BinaryCrossEntropy):
+    @staticmethod
+    def jvp(ctx: Any, *tangents: Any) -> Tensor:
+        input, target = ctx.saved_tensors
+        tangent = torch.zeros_like(precise(input))
+        if tangents[0] is not None:
+            tangent = tangent + tangents[0] * _slope_by_probability(input, target)
+        if tangents[1] is not None:
+            tangent = tangent + tangents[1] * _slope_by_target(input)
+        return tangent.to(input.dtype)
+
+
+def _slope_by_probability(input: Tensor, target: Tensor) -> Tensor:
+    input = precise(input)
+    return (input - target) / (input * (1 - input)).clamp(min=1e-12)
+
+
+def _slope_by_target(input: Tensor) -> Tensor:
+    return torch.log1p(-precise(input)) - precise(input).log()
+
+
+@float32_under_autocast
 def binary_cross_entropy_with_logits(
     input: Tensor,
     target: Tensor,
@@ -133,31 +170,23 @@ def binary_cross_entropy_with_logits(
     """
     reduction = legacy_reduction(size_average, reduce, reduction)
     _require_same_size(input, target)
+    logits = precise(input)
     importance = 1 if pos_weight is None else 1 + (pos_weight - 1) * target
-    losses = (1 - target) * input - importance * logsigmoid(input)
+    losses = ((1 - target) * logits - importance * logsigmoid(logits)).to(input.dtype)
     return reduced(losses if weight is None else losses * weight, reduction)
 
 
+def _parabola_derivative(error: Tensor, width: float) -> Tensor:
+    """e, but never beyond the width."""
+    return error.clamp(-width, width)
+
+
+@with_derivative(_parabola_derivative)
 def _parabola_between_lines(error: Tensor, width: float) -> Tensor:
     """e^2 / 2 where |e| < width, and width (|e| - width / 2) where it is larger: the lines that go on from there."""
-    return _ParabolaBetweenLines.apply(error, width)  # pyright: ignore[reportReturnType]
-
-
-class _ParabolaBetweenLines(torch.autograd.Function):
-    """With b = min(|e|, width) the loss is b (|e| - b / 2), and its derivative e, but never beyond the width."""
-
-    @staticmethod
-    def forward(ctx: Any, error: Tensor, width: float) -> Tensor:
-        ctx.save_for_backward(error)
-        ctx.width = width
-        size = error.abs()
-        bounded = size.clamp(max=width)
-        return bounded * (size - bounded / 2)
-
-    @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
-        (error,) = ctx.saved_tensors
-        return gradients[0] * error.clamp(-ctx.width, ctx.width), None
+    size = error.abs()
+    bounded = size.clamp(max=width)
+    return bounded * (size - bounded / 2)
 
 
 def _weighted(losses: Tensor, input: Tensor, weight: Tensor | None, reduction: str) -> Tensor:
@@ -183,6 +212,5 @@ def _require_same_size(input: Tensor, target: Tensor) -> None:
 
 
 def _require_probabilities(name: str, values: Tensor) -> None:
-    # only on the CPU: on an accelerator the answer would be waited for at every step
-    if values.device.type == "cpu" and not ((values >= 0) & (values <= 1)).all():
+    if can_be_read(values) and not ((values >= 0) & (values <= 1)).all():
         raise RuntimeError(f"all elements of {name} should be between 0 and 1")

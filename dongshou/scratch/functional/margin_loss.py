@@ -6,9 +6,11 @@ import torch
 from torch import Tensor
 
 from dongshou.scratch.functional.activation import logsigmoid
+from dongshou.scratch.functional.precision import float32_under_autocast
 from dongshou.scratch.functional.reduction import legacy_reduction, reduced
 
 
+@float32_under_autocast
 def hinge_embedding_loss(
     input: Tensor,
     target: Tensor,
@@ -24,6 +26,7 @@ def hinge_embedding_loss(
     return reduced(together + apart, reduction)
 
 
+@float32_under_autocast
 def margin_ranking_loss(
     input1: Tensor,
     input2: Tensor,
@@ -41,9 +44,10 @@ def margin_ranking_loss(
     if not input1.dim() == input2.dim() == target.dim():
         sizes = f"input1: {input1.size()}, input2: {input2.size()}, target: {target.size()}"
         raise RuntimeError(f"margin_ranking_loss: all should have the same number of axes, but got {sizes}")
-    return reduced((margin - target * (input1 - input2)).clamp(min=0), reduction)
+    return reduced((-target * (input1 - input2) + margin).clamp(min=0), reduction)
 
 
+@float32_under_autocast
 def soft_margin_loss(
     input: Tensor,
     target: Tensor,
@@ -55,6 +59,7 @@ def soft_margin_loss(
     return reduced(-logsigmoid(target * input), legacy_reduction(size_average, reduce, reduction))
 
 
+@float32_under_autocast
 def cosine_embedding_loss(
     input1: Tensor,
     input2: Tensor,
@@ -79,6 +84,7 @@ def cosine_embedding_loss(
     return reduced(alike + unlike, reduction)
 
 
+@float32_under_autocast
 def multi_margin_loss(
     input: Tensor,
     target: Tensor,
@@ -99,15 +105,20 @@ def multi_margin_loss(
         raise ValueError(f"only p == 1 and p == 2 supported, got {p}")
     if weight is not None and weight.dim() != 1:
         raise ValueError(f"weight must be one-dimensional, got {weight.dim()} axes")
-    if input.dim() not in (1, 2) or target.shape not in (input.shape[:-1], (1,) * (2 - input.dim())):
+    _require_classes(input, target)
+    classes = input.size(-1) if input.dim() > 0 else 1
+    if target.shape not in (input.shape[:-1], (1,) * (2 - input.dim())):
         raise RuntimeError(f"inconsistent sizes: input {list(input.shape)} and target {list(target.shape)}")
-    scores, own = input.reshape(-1, input.size(-1)), target.reshape(-1, 1)  # (batch, classes), (batch, 1)
+    if weight is not None and weight.shape != (classes,):
+        raise RuntimeError(f"inconsistent weight size, expected {classes} but got {list(weight.shape)}")
+    scores, own = input.reshape(-1, classes), target.reshape(-1, 1)  # (batch, classes), (batch, 1)
     short = (margin - scores.gather(1, own) + scores).clamp(min=0) ** p
     is_other = torch.arange(scores.size(1), device=input.device) != own
     losses = torch.where(is_other, short, 0) if weight is None else torch.where(is_other, short, 0) * weight[own]
-    return reduced(losses.mean(1).reshape(input.shape[:-1]), reduction)
+    return reduced(losses.mean(1).reshape(target.shape), reduction)
 
 
+@float32_under_autocast
 def multilabel_margin_loss(
     input: Tensor,
     target: Tensor,
@@ -121,7 +132,8 @@ def multilabel_margin_loss(
     Raises RuntimeError for other shapes.
     """
     reduction = legacy_reduction(size_average, reduce, reduction)
-    if input.dim() > 2 or input.shape != target.shape:
+    _require_classes(input, target)
+    if input.shape != target.shape:
         raise RuntimeError(f"inconsistent sizes: input {list(input.shape)} and target {list(target.shape)}")
     scores, labels = (values.reshape(-1, values.size(-1) if values.dim() else 1) for values in (input, target))
     counts = (labels < 0).cumsum(1) == 0  # (batch, classes): before the first -1
@@ -132,6 +144,14 @@ def multilabel_margin_loss(
     matters = counts.unsqueeze(2) & ~is_label.unsqueeze(1)
     losses = torch.where(matters, short, 0).sum((1, 2)) / scores.size(1)
     return reduced(losses.reshape(input.shape[:-1]), reduction)
+
+
+def _require_classes(input: Tensor, target: Tensor) -> None:
+    """input ((batch,) classes), or a number, and a target of labels."""
+    if input.dim() > 2 or 0 in input.shape[-1:]:
+        raise RuntimeError(f"Expected non-empty vector or matrix with optional 0-dim batch, got {list(input.shape)}")
+    if target.dtype != torch.int64:
+        raise RuntimeError(f"expected scalar type Long but found {target.dtype}: the target holds labels")
 
 
 def multilabel_soft_margin_loss(

@@ -19,12 +19,21 @@ def reduced(losses: Tensor, reduction: str, weights: Tensor | None = None) -> Te
         return losses.sum()
     if reduction == "mean":
         return losses.mean() if weights is None else losses.sum() / weights.sum()
-    raise ValueError(f"{reduction} is not a valid value for reduction; use 'none', 'mean' or 'sum'")
+    raise ValueError(_unknown(reduction))
+
+
+def _unknown(reduction: str) -> str:
+    return f"{reduction} is not a valid value for reduction; use 'none', 'mean' or 'sum'"
 
 
 def legacy_reduction(size_average: bool | None, reduce: bool | None, reduction: str) -> str:
-    """The reduction that torch's two retired flags ask for, or `reduction` when neither is given."""
+    """The reduction that torch's two retired flags ask for, or `reduction` when neither is given.
+
+    Raises ValueError for a reduction that no loss has.
+    """
     if size_average is None and reduce is None:
+        if reduction not in ("none", "mean", "sum", "batchmean"):
+            raise ValueError(_unknown(reduction))
         return reduction
     if reduce is False:
         reduction = "none"

@@ -9,9 +9,11 @@ import torch
 from torch import Tensor
 
 from dongshou.scratch.functional.distance import pairwise_distance
+from dongshou.scratch.functional.precision import float32_under_autocast
 from dongshou.scratch.functional.reduction import legacy_reduction, reduced
 
 
+@float32_under_autocast
 def triplet_margin_loss(
     anchor: Tensor,
     positive: Tensor,

@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.utils._pytree import tree_flatten, tree_unflatten
 
 from dongshou.scratch import functional
+from dongshou.scratch.swap import from_scratch
 
 Operator = Callable[..., Any]
 
@@ -22,7 +23,7 @@ def operators(info: Any) -> tuple[Operator, Operator]:
     name = info.name.rsplit(".", 1)[-1]
     ours, theirs = getattr(functional, name), getattr(torch.nn.functional, name)
     if info.op in (theirs, getattr(torch, name, None)):
-        return theirs, ours
+        return theirs, _with_twins(ours)
 
     @functools.wraps(info.op)
     def with_ours(*arguments: Any, **keywords: Any) -> Any:
@@ -31,6 +32,18 @@ def operators(info: Any) -> tuple[Operator, Operator]:
             return info.op(*arguments, **keywords)
 
     return info.op, with_ours
+
+
+def _with_twins(ours: Operator) -> Operator:
+    """Ours, with our twin of every layer that is handed to it, as to triplet_margin_with_distance_loss."""
+
+    def twin(argument: Any) -> Any:
+        return from_scratch(argument, strict=True) if isinstance(argument, torch.nn.Module) else argument
+
+    def with_twins(*arguments: Any, **keywords: Any) -> Any:
+        return ours(*map(twin, arguments), **{name: twin(value) for name, value in keywords.items()})
+
+    return with_twins
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ KINDS = {  # kind of comparison: what carries it out
     "vmap": kinds.same_batched,
     "bfloat16": kinds.same_in_short,
     "float16": kinds.same_in_short,
+    "autocast": kinds.same_under_autocast,
     "refused": kinds.refused,
 }
 DTYPES = {
@@ -35,7 +36,9 @@ DTYPES = {
     "complex": (torch.complex128,),
     "bfloat16": (torch.bfloat16,),
     "float16": (torch.float16,),
+    "autocast": (torch.float32, torch.bfloat16),
 }
+VALUES = ("output", "strided", "empty", "integers", "autocast")  # without gradients
 WIDELY = ("output", "gradient", "bfloat16", "float16")  # with the inputs of extreme values as well
 # torch's own derivative at NaN is another in the vectorised part of its loop than in the rest of it
 NAN_BY_PLACE = {"celu", "elu", "selu", "hardshrink", "softshrink", "hardswish", "hardtanh", "relu6"}
@@ -65,7 +68,7 @@ def _checks(info: Any, most: int | None) -> Iterator[tuple[str, Check]]:
 def _samples(info: Any, kind: str) -> Iterator[Any]:
     """What the database offers for a kind; nothing where it says that torch itself cannot do it."""
     able = {"second": info.supports_gradgrad, "forward": info.supports_forward_ad}.get(kind, True)
-    requires_grad = info.supports_autograd and kind not in ("output", "strided", "empty", "integers")
+    requires_grad = info.supports_autograd and kind not in VALUES
     for dtype in DTYPES.get(kind, (torch.float64,)):
         torch.manual_seed(0)
         if kind == "refused":

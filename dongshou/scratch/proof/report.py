@@ -44,6 +44,7 @@ KINDS_IN_WORDS = """A cell is the number of samples, or how many agree and of ho
 - forward: `torch.func.jvp`; vmap: outputs and gradients under `torch.func.vmap`
 - bfloat16, float16: outputs and gradients as close to torch's as the type allows, or no further than one rounding
   beyond torch's own distance from the result in float64
+- autocast: under `torch.autocast` to bfloat16, the same dtypes too
 - refused: inputs that must raise
 """
 

@@ -16,7 +16,14 @@ OUT_OF_REACH: dict[str, str] = {
 }
 
 # (function, kind of comparison): the reason why ours and torch's differ there
-DIFFERENT: dict[tuple[str, str], str] = {}
+DIFFERENT: dict[tuple[str, str], str] = {
+    ("linear_cross_entropy", "second"): "torch's chunked form fails gradgradcheck: its first derivative is a constant",
+    ("linear_cross_entropy", "autocast"): "torch's chunked form is none of those that autocast knows",
+    ("multi_margin_loss", "empty"): "torch gives back memory that was never written",
+    ("multilabel_margin_loss", "empty"): "torch gives back memory that was never written",
+    ("scaled_dot_product_attention", "empty"): "torch takes axes that do not broadcast where nothing is computed",
+    ("poisson_nll_loss", "bfloat16"): "torch's derivative by a count of 0 is NaN with full=True; ours is a number",
+}
 
 
 @dataclass(frozen=True)
