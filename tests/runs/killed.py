@@ -31,6 +31,8 @@ WORK: dict[str, Callable[[], Work]] = {
     "digits": lambda: experiments.mlp.digits(epochs=12),
     "toy": lambda: toys.toy(draw=True),
     "series": lambda: toys.series(),
+    "gan": lambda: toys.declared(toys.gan),
+    "average": lambda: toys.declared(toys.averaged),
 }
 
 LIMIT = 400  # examples

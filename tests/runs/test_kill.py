@@ -32,7 +32,7 @@ def test_twelve_kills_at_random_moments(work: str, tmp_path: Path) -> None:
     assert_same(only_run(tmp_path / "whole"), only_run(tmp_path / "killed"))
 
 
-@pytest.mark.parametrize("work", ["toy", "series"])
+@pytest.mark.parametrize("work", ["toy", "series", "gan", "average"])
 def test_a_kill_at_each_delicate_moment(work: str, tmp_path: Path) -> None:
     kills = killed(work, "moments", tmp_path)
     for index in range(kills):
