@@ -23,6 +23,8 @@ class RunOptions:
         fast: choose the fastest way to compute the steps, by a short measurement at the start
         seed: decides initial weights, shuffling and dropout
         limit: train and test on the first so many examples only
+        start_from: begin with the weights of another run: its path, its name or its experiment; or a file of weights
+        part: the part of the model that is given them, such as backbone; without it the whole
         resume: go on with a run that was stopped: its path, its name, or "last" of this experiment
         runs: where the run is recorded: default DONGSHOU_RUNS, else ./runs
         json: print the result as one JSON object
@@ -37,6 +39,8 @@ class RunOptions:
     fast: bool = False
     seed: int = 0
     limit: Annotated[int | None, arg(metavar="INT")] = None
+    start_from: Annotated[str | None, arg(name="from", metavar="RUN")] = None
+    part: str = ""
     resume: Annotated[str | None, arg(metavar="RUN")] = None
     runs: Directory = None
     json: Switch = False
@@ -44,4 +48,5 @@ class RunOptions:
     quiet: Switch = False
 
 
-SESSION = ("engine", "device", "precision", "compile", "fast", "seed", "limit")  # those that a run records
+# those that a run records
+SESSION = ("engine", "device", "precision", "compile", "fast", "seed", "limit", "start_from", "part")

@@ -9,6 +9,7 @@ import threading
 import typing
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Any
 
 from tyro.conf import arg
@@ -125,7 +126,16 @@ def dataclass_of(name: str, fields: dict[str, tuple[Any, Any]]) -> Any:
 
 
 def session_of(options: RunOptions) -> dict[str, Any]:
-    return {name: getattr(options, name) for name in SESSION}
+    """The options that a run records; the weights to start from by their whole path."""
+    session = {name: getattr(options, name) for name in SESSION}
+    if options.start_from is not None:
+        session["start_from"] = str(source_of_weights(options.start_from, options.runs).resolve())
+    return session
+
+
+def source_of_weights(name: str, runs: Any) -> Path:
+    """A file or directory of that name, else the run of that name."""
+    return Path(name) if Path(name).exists() else find_run(name, runs).path
 
 
 @contextmanager

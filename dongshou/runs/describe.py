@@ -33,7 +33,7 @@ def configuration(work: Work, session: Session) -> dict[str, Any]:
         "data": work.fingerprints(),
         "classes": list(work.data.classes) if isinstance(work, Experiment) else [],
         "asked_with": None if (asked := work.asked()) is None else asked.asked_with,
-        **stated_of(work),
+        **stated_of(work, session),
         "versions": versions(),
         "machine": machine(),
         "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
@@ -78,18 +78,20 @@ def num_parameters(work: Work) -> int | None:
     return sum(parameter.numel() for parameter in work.model.parameters())
 
 
-def stated_of(work: Work) -> dict[str, list[dict[str, Any]]]:
+def stated_of(work: Work, session: Session) -> dict[str, list[dict[str, Any]]]:
     """What others published; and, apart from it, what this project aims at and what has to hold."""
-    stated = [each.plain() for each in work.stated] if is_as_stated(work) else []
+    stated = [each.plain() for each in work.stated] if is_as_stated(work, session) else []
     return {
         "published": [each for each in stated if each["kind"] == "published"],
         "goals": [each for each in stated if each["kind"] != "published"],
     }
 
 
-def is_as_stated(work: Work) -> bool:
+def is_as_stated(work: Work, session: Session) -> bool:
     """Whether the settings are those that the figures belong to: fewer epochs show how far
     one is, anything else changed is another experiment."""
+    if session.start_from is not None:
+        return False
     if work.declared is None:
         return True
     settings, defaults = work.declared.settings, work.declared.defaults

@@ -41,6 +41,8 @@ def execute(
     compile: bool = False,
     limit: int | None = None,
     fast: bool = False,
+    start_from: str | Path | None = None,
+    part: str = "",
     runs: str | Path | None = None,
     resume: str | Path | None = None,
     progress: bool = False,
@@ -50,6 +52,8 @@ def execute(
     """Do the work in a run directory of its own; the `Run` that was recorded.
 
     seed, engine, device, precision, compile, limit, fast   see `dongshou.training.Session`
+    start_from   a run, checkpoint or file whose weights the fits begin with
+    part         the part of the model that is given them, such as "backbone"; empty for the whole
     runs         where the run directory is made: default DONGSHOU_RUNS, else ./runs
     resume       the run to go on with; its own seed, engine and so on then hold
     progress     show a progress bar
@@ -64,7 +68,9 @@ def execute(
             return Run(resume)
     else:
         began = time.perf_counter()  # what is measured to choose the fastest way is time that the user waits
-        session = chosen(work, Session(seed, engine, device, precision, compile, limit, fast))
+        start = None if start_from is None else str(Path(start_from).resolve())
+        settings = Session(seed, engine, device, precision, compile, limit, fast, start_from=start, part=part)
+        session = chosen(work, settings)
         record = Record.create(runs_directory(runs), configuration(work, session), began)
         checkpoints = checkpoints_of(work, record.directory / CHECKPOINTS)
     run = Run(record.directory)

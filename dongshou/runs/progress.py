@@ -44,7 +44,8 @@ class Progress:
         if in_float32 := self.run.config.get("float32_layers"):
             self.console.print(bfloat16.in_words(in_float32), highlight=False, soft_wrap=True)
         if (checkpoint := self.run.checkpoint()) is not None:  # of an earlier attempt: nothing has happened yet in this
-            finished = f"{checkpoint.get('part', '')} epoch {checkpoint['epoch']}".strip()
+            place = f"epoch {checkpoint['epoch']}" if checkpoint.get("epoch") else f"step {checkpoint['step']}"
+            finished = f"{checkpoint.get('part', '')} {place}".strip()
             self.console.print(f"going on after {finished}", highlight=False)
         if self.console.is_terminal:
             self.bars.start()

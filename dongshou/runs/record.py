@@ -114,6 +114,7 @@ class Record:
             case Sampled():
                 self._line("sample", event, text=event.text)
             case Saved():
+                self.last_step = event.step  # of a procedure, which takes no steps
                 path = event.path.relative_to(self.directory).as_posix()
                 self._line("checkpoint", event, path=path, sha256=event.sha256, best=event.best)
             case Drew():

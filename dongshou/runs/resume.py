@@ -100,6 +100,8 @@ def recorded_session(run: Run) -> Session:
         **{field: run.config[field] for field in fields},
         fast=run.config.get("fast", False),  # which the first records do not say
         choice=None if choice is None else Choice(**choice),
+        start_from=run.config.get("start_from"),
+        part=run.config.get("part", ""),
     )
 
 

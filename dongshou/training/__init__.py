@@ -1,7 +1,7 @@
 """Experiments and the one loop that trains them."""
 
 from dongshou.training.early_stopping import EarlyStopping
-from dongshou.training.events import Clipped, Drew, Evaluated, Event, Finished, Saved, Stepped, Wrote
+from dongshou.training.events import Clipped, Drew, Evaluated, Event, Finished, Kept, Saved, Stepped, Wrote
 from dongshou.training.experiment import Experiment
 from dongshou.training.loop import fit
 from dongshou.training.procedure import Procedure
@@ -10,6 +10,7 @@ from dongshou.training.published import Band, Exact, Goal, Published, Reported, 
 from dongshou.training.reading import Reading
 from dongshou.training.series import Series
 from dongshou.training.session import Session
+from dongshou.training.start import start_from
 from dongshou.training.work import Declared, Work
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Experiment",
     "Finished",
     "Goal",
+    "Kept",
     "Procedure",
     "Progress",
     "Published",
@@ -37,4 +39,5 @@ __all__ = [
     "Work",
     "Wrote",
     "fit",
+    "start_from",
 ]

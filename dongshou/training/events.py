@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dongshou.training.reading import Reading
 
@@ -90,6 +90,15 @@ class Saved:
     sha256: str
     best: bool = False
     part: str = ""
+
+
+@dataclass(slots=True)
+class Kept:
+    """What a procedure can go on from, as plain data and tensors. It becomes a checkpoint."""
+
+    step: int
+    state: dict[str, Any]
+    epoch: int = 0
 
 
 @dataclass(slots=True)

@@ -46,7 +46,7 @@ def train(
 ) -> Iterator[Event]:
     """The steps that are left, epoch by epoch; after each epoch, and every so many steps, the model is measured."""
     pace = prepare(experiment, session)
-    restore(experiment, pace, checkpoints, progress)
+    restore(experiment, session, pace, checkpoints, progress)
     num_batches = len(experiment.data.train())
     take_step = first_step(experiment.task.step)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from dongshou.training.events import Event
+from dongshou.training.events import Event, Kept, Saved
+from dongshou.training.randomness import random_state, set_random_state
 from dongshou.training.work import Asked, Respondent, Work
 
 if TYPE_CHECKING:
@@ -15,8 +17,10 @@ if TYPE_CHECKING:
 
 
 class Procedure(Work):
-    """A function that yields events, the last of them `Finished`. Short enough to start over when interrupted.
+    """A function that yields events, the last of them `Finished`. Interrupted, it starts over, or goes on from the last
+    state that it kept.
 
+    steps       the function, of the session; one that yields `Kept` also takes the state to go on from, or None
     asked       makes the model that `predict` asks, with its task and data. What it has learnt is among the events,
                 as `learnt` makes one; a model without tensors is what its data make it
     asked_with  what its task is asked with
@@ -24,7 +28,7 @@ class Procedure(Work):
 
     def __init__(
         self,
-        steps: Callable[[Session], Iterator[Event]],
+        steps: Callable[..., Iterator[Event | Kept]],
         data: str | None = None,
         asked: Callable[[], Respondent] | None = None,
         asked_with: AskedWith = "row",
@@ -35,7 +39,10 @@ class Procedure(Work):
         self.asked_with: AskedWith = asked_with
 
     def events(self, session: Session, checkpoints: Checkpoints | None = None) -> Iterator[Event]:
-        yield from self.steps(session)
+        if len(inspect.signature(self.steps).parameters) == 1:
+            yield from self.steps(session)  # pyright: ignore[reportReturnType]
+        else:
+            yield from kept(self.steps(session, state_to_resume(checkpoints)), checkpoints)
 
     def asked(self) -> Asked | None:
         return None if self.respondent is None else Asked("", 0, self.respondent, self.asked_with)
@@ -44,3 +51,24 @@ class Procedure(Work):
         from dongshou.data.sources.files import fingerprints
 
         return fingerprints(self.data) if self.data else {}
+
+
+def kept(events: Iterator[Event | Kept], checkpoints: Checkpoints | None) -> Iterator[Event]:
+    """The events, with each state in a checkpoint, where there are any."""
+    for event in events:
+        if not isinstance(event, Kept):
+            yield event
+        elif checkpoints is not None:
+            state = {"state": event.state, "random": random_state()}
+            path, sha256 = checkpoints.save(event.step, {}, state, is_best=True)
+            yield Saved(event.step, event.epoch, path, sha256, best=True)
+            checkpoints.prune()
+
+
+def state_to_resume(checkpoints: Checkpoints | None) -> dict[str, Any] | None:
+    """What was kept last, the random numbers put back to where they stood then; None at the start."""
+    resumed = None if checkpoints is None else checkpoints.take()
+    if resumed is None:
+        return None
+    set_random_state(resumed["training"]["random"])
+    return resumed["training"]["state"]

@@ -27,6 +27,8 @@ class Session:
     limit      train and test on the first so many examples only
     fast       choose the fastest way to compute the steps, by a short measurement at the start
     choice     what was chosen, once it is; a resumed run keeps it
+    start_from a run, checkpoint or file whose weights a fit begins with, as `dongshou.training.start_from` takes it
+    part       the part of the model that it gives them to; empty for the whole
     """
 
     seed: int = 0
@@ -37,6 +39,8 @@ class Session:
     limit: int | None = None
     fast: bool = False
     choice: Choice | None = None
+    start_from: str | None = None
+    part: str = ""
 
     def __post_init__(self) -> None:
         for field, value, choices in (

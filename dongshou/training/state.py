@@ -13,10 +13,12 @@ from dongshou.training.pace import Pace
 from dongshou.training.parts import by_name
 from dongshou.training.progress import Progress
 from dongshou.training.randomness import random_state, set_random_state
+from dongshou.training.start import start_from
 
 if TYPE_CHECKING:
     from dongshou.training.checkpoint import Checkpoints
     from dongshou.training.experiment import Experiment
+    from dongshou.training.session import Session
     from dongshou.training.work import Respondent
 
 
@@ -34,10 +36,14 @@ def capture(experiment: Experiment, pace: Pace, progress: Progress) -> dict[str,
     }
 
 
-def restore(experiment: Experiment, pace: Pace, checkpoints: Checkpoints | None, progress: Progress) -> None:
-    """Put the experiment into the state to resume, if there is one."""
+def restore(
+    experiment: Experiment, session: Session, pace: Pace, checkpoints: Checkpoints | None, progress: Progress
+) -> None:
+    """Put the experiment into the state to resume; without one, give it the weights to start from, if there are any."""
     state = None if checkpoints is None else checkpoints.take()
     if state is None:
+        if session.start_from is not None:
+            start_from(experiment.model, session.start_from, session.part)
         return
     training = state["training"]
     load_weights(experiment, state["model"], training)

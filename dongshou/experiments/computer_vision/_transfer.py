@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from dongshou.training.checkpoint import own_copy
 from dongshou.training.progress import Progress
 from dongshou.training.randomness import seed_all
 from dongshou.training.series import Conclude, concluded, finished_parts, labelled
+from dongshou.training.start import learnt_by
 from dongshou.training.work import Asked
 
 if TYPE_CHECKING:
@@ -55,6 +57,9 @@ class Transfer(Work):
     def events(self, session: Session, checkpoints: Checkpoints | None = None) -> Iterator[Event]:
         histories, reading = finished_parts(checkpoints)
         weights = backbone_of(checkpoints)
+        if session.start_from is not None:  # somebody has learnt the features already
+            weights, histories[FIRST] = learnt_by(session.start_from, session.part or FIRST), []
+            session = replace(session, start_from=None)
         for index, label in enumerate([FIRST, *self.then]):
             if label in histories:
                 continue
