@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from dongshou.autograd.operator import as_tensors, history, leaves
+from dongshou.autograd.operator import as_tensors, history, leaves, silence
 from dongshou.autograd.operators.shape import clone, of_dtype
 from dongshou.autograd.recording import recorded
 from dongshou.autograd.reverse import accumulate
@@ -43,11 +43,12 @@ def walk_on(tangents: Mapping[Tensor, Tensor], output: Tensor) -> Tensor:
     Walks the record from its start: each tensor moves by the sum, over what it was computed from, of J t.
     """
     tangents = dict(tangents)
-    for tensor, record in history([output]):
-        for position, x in enumerate(record.inputs):
-            if x in tangents:
-                moved = record.jvp(position, tangents[x], tensor)
-                accumulate(tangents, tensor, of_dtype(moved, tensor.dtype))
+    with silence():
+        for tensor, record in history([output]):
+            for position, x in enumerate(record.inputs):
+                if x in tangents:
+                    moved = record.jvp(position, tangents[x], tensor)
+                    accumulate(tangents, tensor, of_dtype(moved, tensor.dtype))
     return clone(tangents[output]) if output in tangents else Tensor(np.zeros_like(output.data))
 
 

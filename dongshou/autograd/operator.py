@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import inspect
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -16,7 +18,19 @@ from dongshou.autograd.tensors import Array, Tensor, Value
 from dongshou.errors import UsageError
 
 TABLE: dict[str, Operator] = {}  # every operator there is, by name
+silent = ContextVar("silent", default=False)  # whether NumPy's warnings are off already, which costs as much as a sum
 clock = itertools.count()
+
+
+@contextmanager
+def silence() -> Iterator[None]:
+    """Within this, NumPy does not warn of infinity and NaN: they are results, as in torch. Once for many."""
+    token = silent.set(True)
+    try:
+        with np.errstate(all="ignore"):
+            yield
+    finally:
+        silent.reset(token)
 
 
 @dataclass(frozen=True)
@@ -74,8 +88,7 @@ class Operator:
         try:
             if self.prepare is not None:
                 tensors = self.prepare(*tensors)
-            with np.errstate(all="ignore"):  # infinity and NaN are results, as in torch
-                output = Tensor(self.forward(*[x.data for x in tensors], **settings), copy=False)
+            output = Tensor(self._compute([x.data for x in tensors], settings), copy=False)
         except (ValueError, IndexError) as error:
             shapes = " and ".join(str(x.shape) for x in tensors)
             raise UsageError(f"{self.name} of shape {shapes}: {error}") from error
@@ -83,6 +96,12 @@ class Operator:
             output.requires_grad = True
             output.record = Record(self, tensors, settings)
         return output
+
+    def _compute(self, arrays: list[Array], settings: dict[str, Any]) -> Array:
+        if silent.get():
+            return self.forward(*arrays, **settings)
+        with np.errstate(all="ignore"):
+            return self.forward(*arrays, **settings)
 
 
 class Record:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from dongshou.autograd.operator import Record, as_tensor, history, leaves
+from dongshou.autograd.operator import Record, as_tensor, history, leaves, silence
 from dongshou.autograd.operators.shape import clone, of_dtype
 from dongshou.autograd.recording import recorded
 from dongshou.autograd.tensors import Tensor, Value
@@ -74,11 +74,12 @@ def walk_back(seeds: Mapping[Tensor, Tensor], inputs: Iterable[Tensor]) -> dict[
             between.add(tensor)
             path.append((tensor, record))
     gradients = dict(seeds)
-    for tensor, record in reversed(path):
-        for position, x in enumerate(record.inputs):
-            if x in between:
-                gradient = record.vjp(position, gradients[tensor], tensor)
-                accumulate(gradients, x, of_dtype(gradient, x.dtype))
+    with silence():
+        for tensor, record in reversed(path):
+            for position, x in enumerate(record.inputs):
+                if x in between:
+                    gradient = record.vjp(position, gradients[tensor], tensor)
+                    accumulate(gradients, x, of_dtype(gradient, x.dtype))
     return gradients
 
 

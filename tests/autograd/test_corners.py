@@ -177,3 +177,11 @@ def test_no_columns() -> None:
     same(lambda x: ag.tile(x, (2, 3)), lambda x: x.tile((2, 3)), np.zeros((2, 0)))
     same(lambda x: ag.concatenate(ag.split(x, 2, 1), 1), lambda x: torch.cat(x.split(2, 1), 1), np.zeros((2, 0)))
     assert jvp(lambda x: x.cumsum(1), [np.zeros((2, 0))], [np.zeros((2, 0))])[1].shape == (2, 0)
+
+
+def test_outside_of_operators_warnings_stay_on() -> None:
+    x = Tensor([0.0, 1.0], requires_grad=True)
+    grad((1 / x).sum(), x)
+    jvp(ag.log, [x], [np.ones(2)])
+    with pytest.warns(RuntimeWarning, match="divide by zero"):
+        np.ones(2) / np.zeros(2)

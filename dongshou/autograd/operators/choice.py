@@ -29,7 +29,7 @@ def where(condition: Value, x: Value, y: Value) -> Tensor:
     return _where(np.asarray(array_of(condition), bool), x, y)
 
 
-@operator(x=Diagonal(lambda v, out: where(out <= 0, 0.0, v)))
+@operator(x=Diagonal(lambda v, out: where(~(out <= 0), v, 0.0)))
 def relu(x: Array) -> Array:
     """max(x, 0), with the derivative 0 at 0, and 1 at NaN."""
     return np.maximum(x, 0)

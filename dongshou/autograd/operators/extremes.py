@@ -35,7 +35,7 @@ def shared(v: Tensor, x: Tensor, out: Tensor, axes: tuple[int, ...]) -> Tensor:
     """
     chosen = x == out
     if len(axes) < x.ndim:
-        return v * chosen / chosen.sum(axes, keepdims=True)
+        return v * (chosen / chosen.sum(axes, keepdims=True, dtype=x.dtype))
     chosen = chosen | np.isnan(x.data) & np.isnan(out.data)
     return where(chosen, v / chosen.sum(axes, keepdims=True), 0.0)
 
