@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 from torch.jit import ScriptModule
-from torch.nn import Module
+from torch.nn import Module, RNNBase
 
 from dongshou.errors import DongshouError, UsageError, kind_of
 from dongshou.scratch.twins import is_own_model, keeps_its_forward, our_class, torch_class
@@ -45,10 +45,15 @@ def from_scratch(model: AnyModule, strict: bool = False) -> AnyModule:
 
 
 def to_torch(model: AnyModule) -> AnyModule:
-    """Undoes `from_scratch`: every layer of ours becomes torch's, in place."""
+    """Undoes `from_scratch`: every layer of ours becomes torch's, in place; returns the model.
+
+    Classes that were derived from ours by hand, as `class Own(scratch.nn.Linear)`, stay what they are.
+    """
     _check_module(model)
     for layer in model.modules():
         _become(layer, torch_class(layer))
+        if isinstance(layer, RNNBase):
+            layer.flatten_parameters()  # side by side in memory, as cuDNN wants them
     return model
 
 
