@@ -19,7 +19,7 @@ COMMANDS = {
     "compare": "several runs beside each other",
     "reproduce": "measure experiments and set them beside the published results",
     "summary": "what a network is made of: shapes, parameters, multiply-adds, receptive fields",
-    "predict": "ask a trained model about pictures of your own",
+    "predict": "ask a trained model about pictures, texts or tables of your own",
     "data": "list, fetch, verify and bundle the data sets",
     "doctor": "whether this machine has what the course needs",
 }
