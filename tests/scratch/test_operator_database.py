@@ -14,7 +14,6 @@ OPEN = {
     "grid_sample",
     "instance_norm",
     "interpolate",
-    "multi_head_attention_forward",
     "normalize",
     "one_hot",
     "pdist",

@@ -53,6 +53,7 @@ from dongshou.scratch.functional.margin_loss import (
     multilabel_soft_margin_loss,
     soft_margin_loss,
 )
+from dongshou.scratch.functional.multi_head_attention import multi_head_attention_forward
 from dongshou.scratch.functional.normalization import (
     batch_norm,
     group_norm,
@@ -175,6 +176,7 @@ __all__ = [
     "max_unpool3d",
     "mish",
     "mse_loss",
+    "multi_head_attention_forward",
     "multi_margin_loss",
     "multilabel_margin_loss",
     "multilabel_soft_margin_loss",

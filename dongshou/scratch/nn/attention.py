@@ -1,16 +1,13 @@
-"""Multi-head attention; the formula of attention stands in `functional/attention.py`."""
+"""Multi-head attention; the arithmetic stands in `functional/multi_head_attention.py`."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import torch
 from torch import Tensor
 
 from dongshou.scratch import functional as F
 from dongshou.scratch import init
-from dongshou.scratch.functional.attention import masked
-from dongshou.scratch.nn.attention_mask import merged_mask
+from dongshou.scratch.functional.attention_mask import merged_mask
 from dongshou.scratch.nn.container import Layer, Parameter, torch_nn
 from dongshou.scratch.nn.linear import NonDynamicallyQuantizableLinear
 
@@ -102,27 +99,34 @@ class MultiheadAttention(Layer, torch_nn.MultiheadAttention):
         key_padding_mask (batch, keys) and attn_mask (queries, keys) or (batch heads, queries, keys): True where
         nothing may look, or numbers to add. is_causal says that attn_mask is the causal one.
         """
-        self._require_sizes(query, key, value)
-        if is_causal and attn_mask is None:
-            raise RuntimeError("Need attn_mask if specifying the is_causal hint")
-        q, k, v = (self._batch_first(projected) for projected in self._project(query, key, value))
-        shape = (len(q), self.num_heads, q.size(1), k.size(1))
-        mask = merged_mask(shape, attn_mask, key_padding_mask, query.dtype)  # (batch, heads, queries, keys)
-        k, v, mask = self._with_extra_keys(k, v, mask)
-        # (batch, heads, time, head_dim) each
-        q, k, v = (x.unflatten(-1, (self.num_heads, -1)).transpose(1, 2) for x in (q, k, v))
-        dropout = self.dropout if self.training else 0.0
-        if need_weights:
-            attended, weights = _attend(q, k, v, mask, dropout)
-        else:
-            attended, weights = F.scaled_dot_product_attention(q, k, v, mask, dropout), None
-        # laid out as torch lays it out: a dropout that follows fills its mask in the order of memory
-        output = self.out_proj(attended.permute(2, 0, 1, 3).flatten(2))  # (queries, batch, embed_dim)
-        if weights is not None and average_attn_weights:
-            weights = weights.mean(1)  # (batch, queries, keys)
-        if query.dim() == 2:
-            return output.squeeze(1), weights if weights is None else weights.squeeze(0)
-        return (output.transpose(0, 1) if self.batch_first else output), weights
+        if self.batch_first and query.dim() == key.dim() == value.dim() == 3:
+            query, key, value = _time_first(query, key, value)
+        output, weights = F.multi_head_attention_forward(
+            query,
+            key,
+            value,
+            self.embed_dim,
+            self.num_heads,
+            self.in_proj_weight,
+            self.in_proj_bias,
+            self.bias_k,
+            self.bias_v,
+            self.add_zero_attn,
+            self.dropout,
+            self.out_proj.weight,
+            self.out_proj.bias,
+            training=self.training,
+            key_padding_mask=key_padding_mask,
+            need_weights=need_weights,
+            attn_mask=attn_mask,
+            use_separate_proj_weight=not self._qkv_same_embed_dim,
+            q_proj_weight=self.q_proj_weight,
+            k_proj_weight=self.k_proj_weight,
+            v_proj_weight=self.v_proj_weight,
+            average_attn_weights=average_attn_weights,
+            is_causal=is_causal,
+        )
+        return (output.transpose(0, 1) if self.batch_first and output.dim() == 3 else output), weights
 
     def merge_masks(
         self, attn_mask: Tensor | None, key_padding_mask: Tensor | None, query: Tensor
@@ -138,53 +142,13 @@ class MultiheadAttention(Layer, torch_nn.MultiheadAttention):
         mask = merged_mask(shape, attn_mask, key_padding_mask, query.dtype)
         return None if mask is None else mask.expand(shape), 2
 
-    def _project(self, query: Tensor, key: Tensor, value: Tensor) -> tuple[Tensor, ...]:
-        """Query, key and value as this layer sees them, (..., embed_dim) each."""
-        weight, bias = self.in_proj_weight, self.in_proj_bias
-        if weight is not None and query is key and key is value:
-            return F.linear(query, weight, bias).chunk(3, -1)  # self-attention: one matrix product
-        separate = self.q_proj_weight, self.k_proj_weight, self.v_proj_weight
-        weights: tuple[Any, ...] = separate if weight is None else weight.chunk(3)
-        biases: tuple[Any, ...] = (None, None, None) if bias is None else bias.chunk(3)
-        return tuple(map(F.linear, (query, key, value), weights, biases))
 
-    def _batch_first(self, x: Tensor) -> Tensor:
-        """(batch, time, embed_dim), of that, of (time, batch, embed_dim), or of one example without a batch."""
-        if x.dim() == 2:
-            return x.unsqueeze(0)
-        return x if self.batch_first else x.transpose(0, 1)
-
-    def _with_extra_keys(self, k: Tensor, v: Tensor, mask: Tensor | None) -> tuple[Tensor, Tensor, Tensor | None]:
-        """Keys, values and mask with the learnt key and value, and the zeros, that every query may look at."""
-        extra_keys, extra_values = [], []
-        if self.bias_k is not None and self.bias_v is not None:
-            extra_keys.append(self.bias_k.expand(len(k), 1, -1))
-            extra_values.append(self.bias_v.expand(len(v), 1, -1))
-        if self.add_zero_attn:
-            extra_keys.append(k.new_zeros(len(k), 1, k.size(2)))
-            extra_values.append(v.new_zeros(len(v), 1, v.size(2)))
-        if not extra_keys:
-            return k, v, mask
-        if mask is not None:
-            mask = torch.cat([mask, mask.new_zeros(*mask.shape[:-1], len(extra_keys))], -1)
-        return torch.cat([k, *extra_keys], 1), torch.cat([v, *extra_values], 1), mask
-
-    def _require_sizes(self, query: Tensor, key: Tensor, value: Tensor) -> None:
-        axes = query.dim(), key.dim(), value.dim()
-        if axes not in ((2, 2, 2), (3, 3, 3)):
-            raise AssertionError(f"query, key and value should all have 3 axes, or 2 without a batch; got {axes}")
-        if query.size(-1) != self.embed_dim:
-            raise AssertionError(f"was expecting embedding dimension of {self.embed_dim}, but got {query.size(-1)}")
-        same = key.shape == value.shape if self._qkv_same_embed_dim else key.shape[:-1] == value.shape[:-1]
-        if not same:
-            raise AssertionError(f"key shape {tuple(key.shape)} does not match value shape {tuple(value.shape)}")
-
-
-def _attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, dropout: float) -> tuple[Tensor, Tensor]:
-    """`scaled_dot_product_attention` that shows its weights; they are NaN for a query that may look nowhere."""
-    scores = masked((q * q.size(-1) ** -0.5) @ k.mT, mask)  # (batch, heads, queries, keys)
-    weights = F.dropout(F.softmax(scores, -1), dropout)
-    return weights @ v, weights
+def _time_first(query: Tensor, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """(time, batch, features), of (batch, time, features); the same tensor stays the same one."""
+    turned = query.transpose(0, 1)
+    if query is key and key is value:
+        return turned, turned, turned
+    return turned, key.transpose(0, 1), value.transpose(0, 1)
 
 
 def _require_heads(embed_dim: int, num_heads: int) -> None:

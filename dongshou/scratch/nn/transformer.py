@@ -10,8 +10,8 @@ from torch import Tensor
 
 from dongshou.scratch import functional as F
 from dongshou.scratch import init
+from dongshou.scratch.functional.attention_mask import square_subsequent_mask
 from dongshou.scratch.nn.attention import Device
-from dongshou.scratch.nn.attention_mask import square_subsequent_mask
 from dongshou.scratch.nn.container import Layer, Module, ModuleList, torch_nn
 from dongshou.scratch.nn.normalization import LayerNorm
 from dongshou.scratch.nn.transformer_layer import Activation, TransformerDecoderLayer, TransformerEncoderLayer
