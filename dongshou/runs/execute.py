@@ -81,6 +81,7 @@ def execute(
         finished = carry_out(work, session, checkpoints, record, watchers)
         if run.has_curves:
             run.curves()
+        run.strips()
         record.finish(outcome(run, session, finished, record.seconds))
     return run
 

@@ -10,6 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as Bars
 
 from dongshou.runs.curves import SPLITS
+from dongshou.runs.record import figure_path
 from dongshou.runs.run import Run
 from dongshou.training import Drew, Evaluated, Event, Stepped, Wrote, bfloat16
 from dongshou.training.events import Sampled
@@ -67,7 +68,7 @@ class Progress:
             case Sampled():
                 self.console.print(event.text, style="dim", highlight=False, markup=False, soft_wrap=True)
             case Drew():
-                self._wrote(f"figures/{event.name}.png")
+                self._wrote(figure_path(event))
             case Wrote():
                 self._wrote(event.name)
 

@@ -52,6 +52,7 @@ class Record:
             ) from error
         self.started = time.perf_counter()
         self.last_step = 0
+        self.named: set[str] = set()  # files that lines name
 
     @classmethod
     def create(cls, runs: Path, config: dict[str, Any], began: float | None = None) -> Record:
@@ -83,6 +84,8 @@ class Record:
         """
         try:
             self.metrics.truncate(length)
+            lines = (self.directory / METRICS).read_text(encoding="utf-8").splitlines()
+            self.named = {path for line in lines if (path := json.loads(line).get("path")) is not None}
         except OSError as error:
             raise DongshouError(f"{self.directory / METRICS} cannot be written: {error.strerror or error}.") from error
         self.last_step = step
@@ -118,14 +121,15 @@ class Record:
                 path = event.path.relative_to(self.directory).as_posix()
                 self._line("checkpoint", event, path=path, sha256=event.sha256, best=event.best)
             case Drew():
-                path = f"figures/{event.name}.png"
+                path = self._free(figure_path(event))
                 write_whole(self.directory / path, png(event.figure))
-                self._line("figure", name=event.name, path=path)
-            case Snapshot():
-                path = f"tensors/{self.last_step:06d}-{event.name}.safetensors"
+                self._line("figure", event, name=event.name, path=path)
+            case Snapshot(step=step):
+                of_step = self.last_step if step is None else step
+                path = self._free(f"tensors/{of_step:06d}-{of_part(event)}{event.name}.safetensors")
                 content = safetensors.torch.save({name: own_copy(t) for name, t in event.tensors.items()})
                 write_whole(self.directory / path, content)
-                self._line("tensors", name=event.name, path=path)
+                self._line("tensors", event, name=event.name, path=path)
             case Wrote():
                 write_whole(self.directory / event.name, event.content)
                 self._line("file", name=event.name, path=event.name)
@@ -145,14 +149,21 @@ class Record:
             self.metrics.close()
         self.lock.release()
 
-    def _line(
-        self, event: str, about: Stepped | Clipped | Evaluated | Sampled | Saved | None = None, /, **values: Any
-    ) -> None:
+    def _free(self, path: str) -> str:
+        """The path, with a number where an event has named it already: what is there is never written over."""
+        stem, _, suffix = path.rpartition(".")
+        number, free = 1, path
+        while free in self.named:
+            number, free = number + 1, f"{stem}-{number + 1}.{suffix}"
+        self.named.add(free)
+        return free
+
+    def _line(self, event: str, about: Any = None, /, **values: Any) -> None:
+        """A line of the metrics, with the step, epoch and part of the event that it is about, where it has them."""
         line: dict[str, Any] = {"event": event, "step": self.last_step}
         if about is not None:
-            line |= {"step": about.step, "epoch": about.epoch}
-            if about.part:
-                line["part"] = about.part
+            places = {name: getattr(about, name) for name in ("step", "epoch", "part")}
+            line |= {name: place for name, place in places.items() if place not in (None, "")}
         line |= {"time": round(self.seconds, 3)} | values
         try:
             self.metrics.write(json.dumps(line, ensure_ascii=False) + "\n")
@@ -162,6 +173,17 @@ class Record:
                 f"{self.directory / METRICS} could not be written ({error.strerror or error}). "
                 "Free some space and resume the run."
             ) from error
+
+
+def figure_path(event: Drew) -> str:
+    """`figures/samples.png`; of a series `figures/fast-samples-000120.png`, by its part and step."""
+    step = "" if event.step is None else f"-{event.step:06d}"
+    return f"figures/{of_part(event)}{event.name}{step}.png"
+
+
+def of_part(event: Drew | Snapshot) -> str:
+    """`fast-`: the beginning of a file name, where the event is of one of several fits."""
+    return "-".join("".join(c if c.isalnum() else " " for c in event.part).split()) + "-" if event.part else ""
 
 
 def new_directory(runs: Path, name: str) -> Path:

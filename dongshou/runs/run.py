@@ -146,6 +146,12 @@ class Run:
 
         return Picture.save(draw_curves([self]), self.path / "curves.png")
 
+    def strips(self) -> list[Picture]:
+        """Each series of pictures by epoch side by side, as `NAME-strip.png` in the run's directory."""
+        from dongshou.runs.strip import save_strips
+
+        return save_strips(self)
+
     def checkpoint(self, which: Literal["last", "best"] = "last", part: str | None = None) -> dict[str, Any] | None:
         """The line that names the last or the best checkpoint, of one part where there are several."""
         lines = [line for line in self.lines() if line["event"] == "checkpoint"]

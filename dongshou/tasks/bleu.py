@@ -36,32 +36,60 @@ def bleu(prediction: Text, reference: Text, k: int = 2) -> float:
 
 
 def corpus_bleu(predictions: Sequence[Text], references: Sequence[Sequence[Text]]) -> float:
-    """The score of a whole corpus, from 0 to 100; each prediction has one reference or several.
+    """The score of a whole corpus, from 0 to 100, as `CorpusBleu` has it; each prediction has one reference or several.
+
+    Raises UsageError unless each prediction has its references.
+    """
+    score = CorpusBleu()
+    score.update((predictions, references))
+    return score.finish()
+
+
+class CorpusBleu:
+    """The score of a corpus that comes in pieces, from 0 to 100:
 
     100 min(1, exp(1 - len_references / len_predictions)) (p_1 p_2 p_3 p_4)^(1/4)
 
     p_n is taken over the n-grams of all sentences together; of several references the one nearest in length counts
-    for the length. Where no n-gram of an order is right, p_n is 1/2, 1/4, ... of one match, as sacrebleu has it
-    (Post, 2018). Raises UsageError unless each prediction has its references.
+    for the length (brevity penalty). Where no n-gram of an order is right, p_n is 1/2, 1/4, ... of one match, as
+    sacrebleu has it (Post, 2018). It is no mean over sentences or batches.
     """
-    if len(predictions) != len(references) or not all(references):
-        raise UsageError(
-            f"Each prediction needs at least one reference; got {len(predictions)} predictions, and references "
-            f"for {sum(map(bool, references))}."
-        )
-    matched, totals, length, reference_length = [0] * MAX_ORDER, [0] * MAX_ORDER, 0, 0
-    for prediction, some in zip(predictions, references, strict=True):
-        words, choices = tokens(prediction), [tokens(reference) for reference in some]
-        length += len(words)
-        reference_length += nearest_length(len(words), choices)
-        for n in range(1, MAX_ORDER + 1):
-            right, total = matches(words, choices, n)
-            matched[n - 1] += right
-            totals[n - 1] += total
-    if not any(matched) or not all(totals):
-        return 0.0
-    mean_log = math.fsum(map(math.log, smoothed(matched, totals))) / MAX_ORDER
-    return 100 * math.exp(min(0.0, 1 - reference_length / length) + mean_log)
+
+    higher_is_better = True
+
+    def __init__(self) -> None:
+        self.matched, self.totals = [0] * MAX_ORDER, [0] * MAX_ORDER
+        self.length = self.reference_length = 0
+
+    def update(self, outputs: tuple[Sequence[Text], Sequence[Sequence[Text]]]) -> None:
+        """Take in predictions and, for each, its references. Raises UsageError where one has none."""
+        predictions, references = outputs
+        if len(predictions) != len(references) or not all(references):
+            raise UsageError(
+                f"Each prediction needs at least one reference; got {len(predictions)} predictions, and references "
+                f"for {sum(map(bool, references))}."
+            )
+        for prediction, some in zip(predictions, references, strict=True):
+            words, choices = tokens(prediction), [tokens(reference) for reference in some]
+            self.length += len(words)
+            self.reference_length += nearest_length(len(words), choices)
+            for n in range(1, MAX_ORDER + 1):
+                right, total = matches(words, choices, n)
+                self.matched[n - 1] += right
+                self.totals[n - 1] += total
+
+    def merge(self, other: CorpusBleu) -> None:
+        """Take in what another process has counted."""
+        self.matched = [one + more for one, more in zip(self.matched, other.matched, strict=True)]
+        self.totals = [one + more for one, more in zip(self.totals, other.totals, strict=True)]
+        self.length += other.length
+        self.reference_length += other.reference_length
+
+    def finish(self) -> float:
+        if not any(self.matched) or not all(self.totals):
+            return 0.0
+        mean_log = math.fsum(map(math.log, smoothed(self.matched, self.totals))) / MAX_ORDER
+        return 100 * math.exp(min(0.0, 1 - self.reference_length / self.length) + mean_log)
 
 
 def tokens(text: Text) -> list[str]:

@@ -17,11 +17,12 @@ from dongshou.models.attention import length_mask
 from dongshou.tasks.answers import Answer, Text
 from dongshou.tasks.asking import AskedWith, Question
 from dongshou.tasks.beam_search import greedy_search
+from dongshou.tasks.bleu import CorpusBleu
 from dongshou.tasks.losses import check_loss
 from dongshou.tasks.pictures.translation import of_sentence, of_translation
-from dongshou.tasks.quantity import Quantities, Quantity
+from dongshou.tasks.quantity import Accumulator, Measured, Quantities, Quantity
 from dongshou.tasks.task import descend
-from dongshou.tasks.translate import translate
+from dongshou.tasks.translate import sentence_of, translate
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -45,6 +46,7 @@ class Translation:
     vocabulary  of the target
     max_len     the most words that are written
     loss        of each word by itself: reduction="none"
+    measures_bleu   whether each evaluation translates all of the set, which takes as long as it has words
     """
 
     vocabulary: Vocabulary
@@ -52,6 +54,7 @@ class Translation:
     loss: nn.Module = field(default_factory=lambda: nn.CrossEntropyLoss(reduction="none"))
     headline: str = "loss"
     asked_with: AskedWith = "text"
+    measures_bleu: bool = False
 
     def __post_init__(self) -> None:
         check_loss(self.loss)
@@ -66,9 +69,12 @@ class Translation:
         descend(loss, optimizer)
         return quantities
 
-    def measure(self, model: nn.Module, batch: Batch) -> Quantities:
+    def measure(self, model: nn.Module, batch: Batch) -> Measured:
         quantities, _ = self._measured(model, batch)
-        return quantities
+        return quantities | ({"bleu": self._written(model, batch)} if self.measures_bleu else {})
+
+    def accumulators(self) -> dict[str, Accumulator]:
+        return {"bleu": CorpusBleu()} if self.measures_bleu else {}
 
     def predict(self, model: Any, inputs: Any) -> Tensor:
         """The words of greedy search, (batch, steps), for source (batch, source steps) and its lengths (batch,)."""
@@ -84,6 +90,13 @@ class Translation:
     def explain(self, model: Any, data: Any, question: Question, answer: Answer) -> Iterator[tuple[str, Drawing]]:
         """What each word of the translation looked at, where the model has attention."""
         yield from of_sentence(model, data, question.asked, str(answer))
+
+    def _written(self, model: nn.Module, batch: Batch) -> tuple[list[list[str]], list[list[list[str]]]]:
+        """What greedy search makes of the sources, and the one reference of each."""
+        source, source_lengths, target, _ = batch
+        written = self.predict(model, (source, source_lengths))
+        predictions = [sentence_of(row, self.vocabulary) for row in written.tolist()]
+        return predictions, [[sentence_of(row, self.vocabulary)] for row in target.tolist()]
 
     def _measured(self, model: nn.Module, batch: Batch) -> tuple[Quantities, Tensor]:
         """What was measured, and the loss itself."""

@@ -81,6 +81,7 @@ class Totals:
     def add(self, measured: Measured) -> None:
         for name, value in measured.items():
             if name in self.sums:
+                check_shape(name, self.sums[name], value)
                 self.sums[name].add(value)
             elif name in self.accumulators:
                 self.accumulators[name].update(value)
@@ -139,6 +140,13 @@ def checked(name: str, value: Any) -> Quantity:
             f"The quantity {name} is an array {tuple(value.total.shape)}: give it a finish that makes a number of it."
         )
     return value
+
+
+def check_shape(name: str, sum: Sum, value: Quantity) -> None:
+    """Raise DongshouError for an array of another shape than that of the batches before."""
+    if sum.is_array and value.total.shape != sum.kind.total.shape:
+        shapes = f"{tuple(sum.kind.total.shape)}, then {tuple(value.total.shape)}"
+        raise DongshouError(f"The quantity {name} is an array of one shape in all batches; got {shapes}.")
 
 
 def by_name(name: str, finished: float | Mapping[str, float]) -> dict[str, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import sacrebleu
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -16,7 +17,8 @@ from dongshou.errors import UsageError
 from dongshou.models.encoder_decoder import EncoderDecoder
 from dongshou.scratch import from_scratch
 from dongshou.tasks import Translation
-from dongshou.tasks.translate import looks, translate
+from dongshou.tasks.beam_search import greedy_search
+from dongshou.tasks.translate import looks, sentence_of, translate
 from dongshou.tasks.translation import Batch, shifted
 from dongshou.training import Session
 from dongshou.training.look import measure
@@ -210,3 +212,22 @@ def test_chinese_is_cut_and_joined_as_it_is_written():
     assert translate(model, chinese, [text]) == [expected]
     (look,) = looks(made("attention", chinese), chinese, text, expected)
     assert look.queries == [*chinese.target_vocabulary.tokens(written[: written.index(end)]), END]
+
+
+@pytest.mark.parametrize("batch_size", [40, 7])
+def test_bleu_of_a_corpus_is_measured_over_all_batches_together(batch_size: int):
+    some = load_pairs("dates", batch_size=batch_size, max_examples=40)
+    model, _, _ = learnt("seq2seq", some, 40)
+    model.eval()
+    vocabulary, (num_steps,) = some.target_vocabulary, some.shape
+    task = Translation(vocabulary, max_len=num_steps, measures_bleu=True)
+    predictions, references = [], []
+    for source, lengths, target, _ in some.train():
+        search = {"begin": vocabulary[BEGIN], "end": vocabulary[END], "max_len": num_steps}
+        written = greedy_search(model, source, lengths, **search)
+        predictions += [" ".join(sentence_of(row, vocabulary)) for row in written.tolist()]
+        references += [" ".join(sentence_of(row, vocabulary)) for row in target.tolist()]
+    expected = sacrebleu.corpus_bleu(predictions, [references], tokenize="none", force=True).score
+    found = measure(model, task, some.train(), Session(device="cpu"))
+    assert found["bleu"] == pytest.approx(expected, rel=1e-9) and expected > 1
+    assert "bleu" not in measure(model, task_for(some), some.train(), Session(device="cpu"))

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import math
+import statistics
 
 import pytest
 import torch
+from sklearn.metrics import accuracy_score, jaccard_score
+from torch import Tensor
 
-from dongshou.tasks import Quantity
+from dongshou.data import Batches
+from dongshou.errors import DongshouError
+from dongshou.tasks import Classification, Quantity
+from dongshou.training import Evaluated, Session, fit
 from dongshou.training.totals import Totals
+from tests.training.toys import blob_splits, blobs, classifier
 
 
 def test_batches_weigh_by_their_weight():
@@ -41,3 +48,145 @@ def test_nothing_measured_is_not_a_number():
     assert totals.metrics() == {}
     totals.add({"loss": Quantity(torch.tensor(0.0), 0)})
     assert math.isnan(totals.metrics()["loss"])
+
+
+# Arrays, several numbers, accounts of a whole set
+
+
+def iou(shares: Tensor) -> dict[str, float]:
+    """Of a confusion matrix (true, predicted): the mean over the classes, and the share of pixels that are right."""
+    hits = shares.diagonal()
+    return {"miou": float((hits / (shares.sum(0) + shares.sum(1) - hits)).mean()), "pixels": float(hits.sum())}
+
+
+def confusion(guesses: Tensor, labels: Tensor, num_classes: int = 3) -> Tensor:
+    return torch.bincount(labels * num_classes + guesses, minlength=num_classes**2).view(num_classes, num_classes)
+
+
+@pytest.mark.parametrize("size", [1, 4, 7, 50])
+def test_a_confusion_matrix_gives_several_numbers_whatever_the_batch(size: int):
+    generator = torch.Generator().manual_seed(1)
+    labels = torch.randint(3, (50,), generator=generator)
+    guesses = torch.where(torch.rand(50, generator=generator) < 0.6, labels, (labels + 1) % 3)
+    totals = Totals()
+    for some, true in zip(guesses.split(size), labels.split(size), strict=True):
+        totals.add({"seen": Quantity(confusion(some, true), len(true), finish=iou, higher_is_better=True)})
+        assert totals.read() == {}  # an array is looked at once, at the end
+    found = totals.metrics()
+    assert found["pixels"] == pytest.approx(accuracy_score(labels, guesses), rel=1e-12)
+    assert found["miou"] == pytest.approx(jaccard_score(labels, guesses, average="macro"), rel=1e-12)
+    assert totals.more_is_better == {"miou", "pixels"}
+
+
+def test_a_sum_without_weight_and_weights_of_each_entry():
+    totals = Totals()
+    for part in (1.0, 2.0, 4.0):
+        totals.add(
+            {
+                "count": Quantity(torch.tensor(part)),
+                "entries": Quantity(
+                    torch.tensor([part, 1]), finish=lambda total: float(total @ torch.ones(2).double())
+                ),
+                "by_class": Quantity(
+                    torch.tensor([part, 3.0]),
+                    torch.tensor([1.0, 0.0 if part < 2 else 1.5]),
+                    finish=lambda means: {"first": float(means[0]), "second": float(means[1])},
+                ),
+            }
+        )
+    assert totals.metrics() == {"count": 7.0, "entries": 10.0, "first": pytest.approx(7 / 3), "second": 3.0}
+
+
+def test_a_long_sum_of_an_array_loses_nothing():
+    totals = Totals()
+    for _ in range(20_000):
+        totals.add({"sum": Quantity(torch.tensor([0.1, 1e6]), finish=lambda total: float(total[0]))})
+    assert totals.metrics()["sum"] == pytest.approx(20_000 * float(torch.tensor(0.1)), rel=1e-12)
+
+
+class Median:
+    """No sum of the batches: the middle of all values."""
+
+    higher_is_better = True
+
+    def __init__(self) -> None:
+        self.values: list[float] = []
+        self.times_finished = 0
+
+    def update(self, outputs: Tensor) -> None:
+        self.values += outputs.tolist()
+
+    def merge(self, other: Median) -> None:
+        self.values += other.values
+
+    def finish(self) -> float:
+        self.times_finished += 1
+        return statistics.median(self.values)
+
+
+def halves() -> tuple[Totals, Totals]:
+    """Two processes, each with its share."""
+    both = Totals({"middle": Median()}), Totals({"middle": Median()})
+    for totals, values in zip(both, ([1.0, 9.0, 2.0], [8.0, 7.0]), strict=True):
+        loss = Quantity(torch.tensor(sum(values)), len(values))
+        array = Quantity(torch.tensor(values[:2]), finish=lambda total: float(total[0]))
+        totals.add({"middle": torch.tensor(values), "loss": loss, "array": array})
+    return both
+
+
+def test_what_several_processes_saw_is_merged():
+    first, second = halves()
+    first.merge(second)
+    assert first.metrics() == {"middle": 7.0, "loss": 27 / 5, "array": 9.0}
+
+
+def test_what_was_summed_goes_on_in_a_resumed_epoch():
+    def one(value: float) -> dict[str, Quantity]:
+        array = Quantity(torch.tensor([value, 1.0]), 1, finish=lambda mean: float(mean[0]))
+        return {"perplexity": Quantity(torch.tensor(value), 1, finish=math.exp), "array": array}
+
+    whole, stopped = Totals(), Totals()
+    whole.add(one(0.5))
+    stopped.add(one(0.5))
+    whole.read()
+    resumed = Totals(start=stopped.state())
+    for totals in (whole, resumed):
+        totals.add(one(0.2))
+    found = resumed.metrics()
+    assert found == whole.metrics()
+    assert found == {"perplexity": pytest.approx(math.exp(0.35)), "array": pytest.approx(0.35)}
+
+
+class Judged(Classification):
+    """Accounts for every evaluation, each of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.made: list[Median] = []
+
+    def accumulators(self) -> dict[str, Median]:
+        self.made.append(Median())
+        return {"middle": self.made[-1]}
+
+    def measure(self, model, batch):
+        return {**super().measure(model, batch), "middle": model(batch[0])[:, 0]}
+
+
+def test_an_account_of_a_set_is_made_for_each_evaluation_and_finished_once():
+    task, data = Judged(), blob_splits(valid=True)
+    data._given["valid"] = Batches(*blobs(24, seed=8), batch_size=5)
+    experiment = classifier(epochs=2, data=data, task=task)
+    metrics = [event.metrics for event in fit(experiment, Session(device="cpu")) if isinstance(event, Evaluated)]
+    assert [len(one.values) for one in task.made] == [24, 24]
+    assert [one.times_finished for one in task.made] == [1, 1]
+    with torch.no_grad():
+        outputs = experiment.model.eval()(blobs(24, seed=8)[0])[:, 0]
+    assert metrics[-1]["valid_middle"] == pytest.approx(statistics.median(outputs.tolist()))
+    assert "train_middle" not in metrics[-1]
+
+
+def test_an_array_has_one_shape():
+    totals = Totals()
+    totals.add({"seen": Quantity(torch.zeros(2, 2), finish=lambda total: 0.0)})
+    with pytest.raises(DongshouError, match=r"seen is an array of one shape .*; got \(2, 2\), then \(3, 3\)"):
+        totals.add({"seen": Quantity(torch.zeros(3, 3), finish=lambda total: 0.0)})
