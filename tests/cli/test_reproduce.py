@@ -46,3 +46,10 @@ def test_wrong_use(tmp_path: Path, fails: Callable[..., str]) -> None:
     assert "has no epochs to shorten" in fails(2, "reproduce", "gradient-descent", "--epochs", "1", *QUICK, *results)
     assert "seeds must be at least 1" in fails(2, "reproduce", "mlp", "--seeds", "0", *results)
     assert not (tmp_path / "results").exists()
+
+
+def test_a_seed_that_failed_shows_in_the_exit_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a-file").write_text("no directory")
+    monkeypatch.setenv("DONGSHOU_RUNS", str(tmp_path / "a-file"))
+    results = ("--results", str(tmp_path / "results"))
+    assert main(["reproduce", "exhaustive-search", *QUICK, *results]) == 1

@@ -64,19 +64,19 @@ def test_help_may_stand_in_a_shared_name_and_be_said_again():
 
 
 def test_a_unit_is_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    for folder, text in (("late", "PLACE = 2"), ("early", "PLACE = 1"), ("_shared", "PLACE = 0"), ("no_unit", "")):
+    for folder, text in (("a_late_one", "PLACE = 2"), ("one", "PLACE = 1"), ("_shared", "PLACE = 0"), ("no_unit", "")):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "__init__.py").write_text(f'"""A unit."""\n\n{text}\n')
     declared = '"""A title."""\n\n\ndef experiment(lr: float = 0.1) -> Procedure:\n    """How."""\n'
-    for folder in ("late", "early", "no_unit"):
+    for folder in ("a_late_one", "one", "no_unit"):
         (tmp_path / folder / f"of_{folder}.py").write_text(declared)
     monkeypatch.setattr(catalogue, "ROOT", tmp_path)
     catalogue.units.cache_clear()
     catalogue.list_experiments.cache_clear()
     try:
         assert [(entry.unit, entry.name) for entry in list_experiments()] == [
-            ("early", "of-early"),
-            ("late", "of-late"),
+            ("one", "of-one"),
+            ("a_late_one", "of-a-late-one"),
         ]
     finally:
         catalogue.units.cache_clear()

@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from dongshou.errors import UsageError
+from dongshou.experiments.registry import find_declaration
+from dongshou.runs.describe import stated_of as stated_of_work
 from dongshou.runs.judge import judge, worst
 from dongshou.runs.report.cells import number
 from dongshou.runs.report.details import in_words, processor, rows_of
 from dongshou.runs.report.overview import claims_of, overview
-from dongshou.runs.reproduce import compared, judge_again, reproduce, reproducible_names
-from dongshou.training import Band, Exact, Goal, Published, Reported
+from dongshou.runs.reproduce import by_kind, compared, judge_again, overall, reproduce, reproducible_names
+from dongshou.training import Band, Exact, Goal, Published, Reading, Reported
 
 BAND = {"minimum": 0.70, "p10": 0.75, "median": 0.80, "p90": 0.82, "maximum": 0.85, "judged": True}
 SINGLE = {"value": 0.40, "within": 0.02, "two_sided": False, "judged": True}
@@ -272,3 +274,80 @@ def test_seeds_of_a_fragile_network_that_have_not_learnt_are_counted():
         )
     )
     assert row[2] == "3, 2 not learnt"
+
+
+NARROW = Published(
+    "a paper", test_accuracy=Band(0.70, 0.75, 0.80, 0.82, 0.85), test_loss=Reported(0.5), secondary=("test_loss",)
+)
+
+
+def verdict_over(*accuracies: float, **more: object) -> dict:
+    """The row of the accuracy, over seeds whose loss is far above the published one."""
+    (beside,) = compared([NARROW], [{"test_accuracy": value, "test_loss": 9.0} for value in accuracies], **more)
+    return beside["metrics"]["test_accuracy"]
+
+
+def test_the_median_is_judged_neither_the_best_seed_nor_the_mean():
+    row = verdict_over(0.60, 0.61, 0.81)  # the best one lies in the band
+    assert (row["measured"], row["verdict"], row["match_alone"]) == (0.61, "differs", 1)
+    row = verdict_over(0.78, 0.79, 0.10)  # the mean, .557, lies far below it
+    assert (row["measured"], row["verdict"]) == (0.78, "match")
+    assert list(rows_of(recorded("mlp", {"test_accuracy": 0.8, "test_loss": 9.0}) | over_seeds(0.1, 0.78, 0.79)))[0][
+        4
+    ] == ("0.7800 [0.1000, 0.7900]")
+
+
+def over_seeds(*accuracies: float) -> dict:
+    """The entries of a record that hold what came out of several seeds."""
+    results = [{"test_accuracy": value} for value in accuracies]
+    return {
+        "seeds": [{"seconds": 1.0, "result": result, "best": {}} for result in results],
+        "published": compared([Published("a paper", test_accuracy=Reported(0.8))], results),
+    }
+
+
+def test_the_band_is_widened_by_one_deviation_of_the_seeds():
+    values = (0.715, 0.735, 0.755)  # deviation .02, median .015 below the band
+    assert verdict_over(*values)["verdict"] == "match"
+    assert verdict_over(*(value - 0.010 for value in values))["verdict"] == "within range"  # .025 below: two would do
+
+
+@pytest.mark.parametrize(("kind", "verdicts"), [("goal", ["reached", "missed"]), ("exact", ["holds", "differs"])])
+def test_what_others_did_not_publish_has_words_of_its_own(kind: str, verdicts: list[str]):
+    assert [
+        judge("test_accuracy", BAND, [value], kind=kind) for value in (0.80, 0.72)
+    ] == verdicts  # 0.72: within range
+    stated = {"goal": Goal, "exact": Exact}[kind]("ours", test_accuracy=Reported(0.8))
+    kinds = by_kind(compared([NARROW, stated], [{"test_accuracy": 0.9, "test_loss": 0.1}]))
+    assert [[source["kind"] for source in sources] for sources in kinds.values()] == [["published"], [kind]]
+
+
+def test_a_secondary_figure_is_shown_and_decides_nothing():
+    (beside,) = compared([NARROW], [{"test_accuracy": 0.8, "test_loss": 9.0}])
+    assert beside["metrics"]["test_loss"] == {"value": 0.5, "within": 0.0, "two_sided": False, "judged": False} | {
+        "values": [9.0],
+        "measured": 9.0,
+        "verdict": "",
+    }
+    assert overall([beside], has_run=True, is_trial=False) == "match"
+
+
+def test_a_limited_run_gets_no_verdict():
+    assert verdict_over(0.8, is_trial=True)["verdict"] == "limited"
+    assert "match_alone" not in verdict_over(0.8, is_trial=True)
+
+
+def test_a_run_with_other_settings_stands_beside_nothing():
+    stated = [
+        find_declaration(name)(**changed)
+        for name, changed in (("gradient-descent", {}), ("gradient-descent", {"lr": 0.02}))
+    ]
+    assert [[*map(len, stated_of_work(work).values())] for work in stated] == [[1, 1], [0, 0]]
+
+
+def test_the_direction_of_a_metric_is_the_tasks_and_not_read_off_its_name():
+    source = Published("a paper", test_map_50=Reported(0.5))
+    results = [{"test_map_50": 0.7}]
+    higher = Reading("map_50", ("map_50",))
+    assert compared([source], results, higher)[0]["metrics"]["test_map_50"]["verdict"] == "match"
+    assert compared([source], results, Reading("map_50"))[0]["metrics"]["test_map_50"]["verdict"] == "differs"
