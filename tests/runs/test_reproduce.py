@@ -15,7 +15,7 @@ from dongshou.runs.report.cells import number
 from dongshou.runs.report.details import in_words, processor, rows_of
 from dongshou.runs.report.overview import claims_of, overview
 from dongshou.runs.reproduce import by_kind, compared, judge_again, overall, reproduce, reproducible_names
-from dongshou.training import Band, Exact, Goal, Published, Reading, Reported
+from dongshou.training import Band, Exact, Goal, Published, Reading, Reported, Session
 
 BAND = {"minimum": 0.70, "p10": 0.75, "median": 0.80, "p90": 0.82, "maximum": 0.85, "judged": True}
 SINGLE = {"value": 0.40, "within": 0.02, "two_sided": False, "judged": True}
@@ -342,7 +342,7 @@ def test_a_run_with_other_settings_stands_beside_nothing():
         find_declaration(name)(**changed)
         for name, changed in (("gradient-descent", {}), ("gradient-descent", {"lr": 0.02}))
     ]
-    assert [[*map(len, stated_of_work(work).values())] for work in stated] == [[1, 1], [0, 0]]
+    assert [[*map(len, stated_of_work(work, Session()).values())] for work in stated] == [[1, 1], [0, 0]]
 
 
 def test_the_direction_of_a_metric_is_the_tasks_and_not_read_off_its_name():
