@@ -21,6 +21,8 @@ def prepare(experiment: Experiment, session: Session) -> Pace:
     place(experiment, session)
     if session.engine == "scratch":
         write_out(experiment)
+        if session.compile:
+            let_compiler_into_recurrent_layers()
     elif session.precision == "bf16":
         for module in modules_in(experiment).values():
             bfloat16.fall_back(module, session.torch_device().type)
@@ -33,6 +35,13 @@ def prepare(experiment: Experiment, session: Session) -> Pace:
     if session.engine == "scratch":
         write_out_schedules(pace)
     return pace
+
+
+def let_compiler_into_recurrent_layers() -> None:
+    """torch.compile keeps out of torch's RNN, GRU and LSTM, whose kernels it could not better, and so out of ours."""
+    import torch._dynamo.config
+
+    torch._dynamo.config.allow_rnn = True
 
 
 def place(experiment: Experiment, session: Session) -> None:

@@ -19,7 +19,9 @@ def windows(input: Tensor, axis: int, kernel: int, stride: int = 1, dilation: in
     y[c, k, ..., i, ...] = x[c, ..., stride i + dilation k, ...], for as many positions i as fit
     axis counts from the end; input (c, ..., length, ...) -> (c, kernel, ..., positions, ...), a view.
     """
-    return _Windows.apply(input, axis, kernel, stride, dilation)  # pyright: ignore[reportReturnType]
+    # torch.compile refuses a function that has a jvp
+    function = _Windows if torch.compiler.is_compiling() else _WindowsInBothModes
+    return function.apply(input, axis, kernel, stride, dilation)  # pyright: ignore[reportReturnType]
 
 
 def overlap_add(windows: Tensor, axis: int, length: int, stride: int = 1, dilation: int = 1) -> Tensor:
@@ -28,7 +30,8 @@ def overlap_add(windows: Tensor, axis: int, length: int, stride: int = 1, dilati
     x[c, ..., j, ...] = the sum of y[c, k, ..., i, ...] over all i, k with stride i + dilation k = j
     windows (c, kernel, ..., positions, ...) -> (c, ..., length, ...).
     """
-    return _OverlapAdd.apply(windows, axis, length, stride, dilation)  # pyright: ignore[reportReturnType]
+    function = _OverlapAdd if torch.compiler.is_compiling() else _OverlapAddInBothModes
+    return function.apply(windows, axis, length, stride, dilation)  # pyright: ignore[reportReturnType]
 
 
 class _Windows(torch.autograd.Function):
@@ -50,6 +53,8 @@ class _Windows(torch.autograd.Function):
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
         return overlap_add(gradients[0], ctx.axis, ctx.length, *ctx.steps), None, None, None, None
 
+
+class _WindowsInBothModes(_Windows):
     @staticmethod
     def jvp(ctx: Any, *tangents: Any) -> Tensor:
         return windows(tangents[0], ctx.axis, ctx.kernel, *ctx.steps)
@@ -86,6 +91,8 @@ class _OverlapAdd(torch.autograd.Function):
         gradient = windows(gradients[0], ctx.axis, kernel, *ctx.steps)
         return gradient.narrow(ctx.axis, 0, positions), None, None, None, None
 
+
+class _OverlapAddInBothModes(_OverlapAdd):
     @staticmethod
     def jvp(ctx: Any, *tangents: Any) -> Tensor:
         return overlap_add(tangents[0], ctx.axis, ctx.length, *ctx.steps)
