@@ -40,6 +40,7 @@ ELEMENTARY = {
     "sgn",
     "reciprocal",
     "floor",
+    "round",
     "rsqrt",
     "expm1",
 }

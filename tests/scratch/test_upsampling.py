@@ -62,8 +62,3 @@ def test_refusals(module):
             module.pixel_shuffle(torch.ones(shape), factor)
     with pytest.raises(RuntimeError):
         module.pixel_unshuffle(torch.ones(1, 2, 3, 4), 2)
-
-
-def test_antialias_is_out_of_reach():
-    with pytest.raises(NotImplementedError, match="antialias"):
-        functional.interpolate(torch.ones(1, 1, 4, 4), 2, mode="bilinear", antialias=True)

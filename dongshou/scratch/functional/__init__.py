@@ -23,7 +23,7 @@ from dongshou.scratch.functional.channel_shuffle import channel_shuffle
 from dongshou.scratch.functional.convolution import conv1d, conv2d, conv3d
 from dongshou.scratch.functional.cross_entropy import cross_entropy, linear_cross_entropy, nll_loss
 from dongshou.scratch.functional.ctc import ctc_loss
-from dongshou.scratch.functional.distance import cosine_similarity, pairwise_distance
+from dongshou.scratch.functional.distance import cosine_similarity, normalize, pairwise_distance, pdist
 from dongshou.scratch.functional.dropout import (
     alpha_dropout,
     dropout,
@@ -34,6 +34,7 @@ from dongshou.scratch.functional.dropout import (
 )
 from dongshou.scratch.functional.embedding import embedding, embedding_bag
 from dongshou.scratch.functional.fractional_pooling import fractional_max_pool2d, fractional_max_pool3d
+from dongshou.scratch.functional.grid_sample import affine_grid, grid_sample
 from dongshou.scratch.functional.likelihood_loss import gaussian_nll_loss, kl_div, poisson_nll_loss
 from dongshou.scratch.functional.linear import bilinear, linear
 from dongshou.scratch.functional.loss import (
@@ -62,6 +63,7 @@ from dongshou.scratch.functional.normalization import (
     local_response_norm,
     rms_norm,
 )
+from dongshou.scratch.functional.one_hot import one_hot
 from dongshou.scratch.functional.padding import pad
 from dongshou.scratch.functional.piecewise_activation import (
     hardshrink,
@@ -103,7 +105,14 @@ from dongshou.scratch.functional.softmax import log_softmax, softmax, softmin
 from dongshou.scratch.functional.transposed_convolution import conv_transpose1d, conv_transpose2d, conv_transpose3d
 from dongshou.scratch.functional.triplet_loss import triplet_margin_loss, triplet_margin_with_distance_loss
 from dongshou.scratch.functional.unfold import fold, unfold
-from dongshou.scratch.functional.upsampling import interpolate, pixel_shuffle, pixel_unshuffle
+from dongshou.scratch.functional.upsampling import (
+    interpolate,
+    pixel_shuffle,
+    pixel_unshuffle,
+    upsample,
+    upsample_bilinear,
+    upsample_nearest,
+)
 
 __all__ = [
     "adaptive_avg_pool1d",
@@ -112,6 +121,7 @@ __all__ = [
     "adaptive_max_pool1d",
     "adaptive_max_pool2d",
     "adaptive_max_pool3d",
+    "affine_grid",
     "alpha_dropout",
     "avg_pool1d",
     "avg_pool2d",
@@ -146,6 +156,7 @@ __all__ = [
     "gaussian_nll_loss",
     "gelu",
     "glu",
+    "grid_sample",
     "group_norm",
     "hardshrink",
     "hardsigmoid",
@@ -181,8 +192,11 @@ __all__ = [
     "multilabel_margin_loss",
     "multilabel_soft_margin_loss",
     "nll_loss",
+    "normalize",
+    "one_hot",
     "pad",
     "pairwise_distance",
+    "pdist",
     "pixel_shuffle",
     "pixel_unshuffle",
     "poisson_nll_loss",
@@ -208,4 +222,7 @@ __all__ = [
     "triplet_margin_loss",
     "triplet_margin_with_distance_loss",
     "unfold",
+    "upsample",
+    "upsample_bilinear",
+    "upsample_nearest",
 ]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from dongshou.scratch.functional.precision import float32_under_autocast
 from dongshou.scratch.functional.windows import require_elements
 
 
@@ -19,12 +20,24 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
     Raises RuntimeError for paddings that do not fit, NotImplementedError for other axes and unknown modes.
     """
     _require_fitting(input, pad, mode, value)
-    for index in range(len(pad) // 2):
-        axis, sides = input.dim() - 1 - index, tuple(pad[2 * index : 2 * index + 2])
-        if mode in _PLACES and sides != (0, 0):
-            input = input.index_select(axis, _PLACES[mode](input, axis, *sides))
-        elif sides != (0, 0):
-            input = _between(input, axis, *sides, mode, value or 0)
+    if mode in _PLACES:
+        return _read(input, pad, mode)
+    for axis, before, after in _sides(input, pad):
+        input = _between(input, axis, before, after, mode, value or 0)
+    return input
+
+
+def _sides(input: Tensor, pad: Sequence[int]) -> list[tuple[int, int, int]]:
+    """The axes that change, and what comes before and after each."""
+    sides = zip(pad[::2], pad[1::2], strict=True)
+    return [(input.dim() - 1 - index, *side) for index, side in enumerate(sides) if side != (0, 0)]
+
+
+@float32_under_autocast
+def _read(input: Tensor, pad: Sequence[int], mode: str) -> Tensor:
+    """Every new element is one of the input's."""
+    for axis, before, after in _sides(input, pad):
+        input = input.index_select(axis, _PLACES[mode](input, axis, before, after))
     return input
 
 

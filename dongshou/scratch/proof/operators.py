@@ -42,6 +42,8 @@ VALUES = ("output", "strided", "empty", "integers", "autocast")  # without gradi
 WIDELY = ("output", "gradient", "bfloat16", "float16")  # with the inputs of extreme values as well
 # torch's own derivative at NaN is another in the vectorised part of its loop than in the rest of it
 NAN_BY_PLACE = {"celu", "elu", "selu", "hardshrink", "softshrink", "hardswish", "hardtanh", "relu6"}
+# torch's own derivative of these in a short type writes beyond its memory and ends the process
+CRASHES = {("grid_sample", "bfloat16"), ("grid_sample", "float16")}
 
 
 def prove_operator(name: str, most: int | None = None) -> Result:
@@ -68,6 +70,8 @@ def _checks(info: Any, most: int | None) -> Iterator[tuple[str, Check]]:
 def _samples(info: Any, kind: str) -> Iterator[Any]:
     """What the database offers for a kind; nothing where it says that torch itself cannot do it."""
     able = {"second": info.supports_gradgrad, "forward": info.supports_forward_ad}.get(kind, True)
+    if (info.name.rsplit(".", 1)[-1], kind) in CRASHES:
+        return
     requires_grad = info.supports_autograd and kind not in VALUES
     for dtype in DTYPES.get(kind, (torch.float64,)):
         torch.manual_seed(0)
