@@ -51,6 +51,17 @@ def test_students_pass_or_fail():
     assert boundary.probabilities["passed"] == pytest.approx(0.5, abs=1e-5)
 
 
+@pytest.mark.parametrize("variant", ["normal", "underfit"])
+def test_a_polynomial_of_x(variant: str):
+    from safetensors.torch import load_file
+
+    run = getattr(experiments.polynomial_fit, variant)(epochs=20).run(device="cpu")
+    (path,) = (run.path / "tensors").glob("*-weights.safetensors")
+    w = load_file(path)[variant].tolist()
+    expected = [sum(w_k * x**k / math.factorial(k) for k, w_k in enumerate(w)) for x in (0.5, -2.0)]
+    assert [prediction.answer.value for prediction in predict(run, ["0.5", "-2"])] == pytest.approx(expected, rel=1e-4)
+
+
 def test_two_hundred_inputs():
     run = experiments.weight_decay_high_dim(epochs=2).run(device="cpu")
     nothing, first = (predict(run, ",".join(["1" if i < k else "0" for i in range(200)]))[0] for k in (0, 200))

@@ -14,6 +14,7 @@ from torch.optim import SGD
 from dongshou.data import Batches, Splits
 from dongshou.data.sets import synthetic
 from dongshou.data.sets.synthetic import CUBIC, Examples
+from dongshou.data.tables.features import numbers
 from dongshou.drawing import new_axes
 from dongshou.experiments._shared.settings import BatchSize, Epochs, LearningRate
 from dongshou.tasks import Regression
@@ -30,7 +31,8 @@ from dongshou.training import (
     Session,
     fit,
 )
-from dongshou.training.events import Metrics, Snapshot
+from dongshou.training.events import Metrics, Snapshot, learnt
+from dongshou.training.work import Trained
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -52,28 +54,36 @@ def experiment(lr: LearningRate = 0.01, batch_size: BatchSize = 10) -> Procedure
     the right one, x^3. The picture shows all three curves on the same examples.
     """
     sizes = {"underfit": (2, 400), "normal": (4, 400), "overfit": (20, 1500)}  # columns, epochs
-    return Procedure(lambda session: fits(sizes, lr, batch_size, session))
+    return fitting(sizes, lr, batch_size)
 
 
 @NORMAL
 def normal(lr: LearningRate = 0.01, batch_size: BatchSize = 10, epochs: Epochs = 400) -> Procedure:
     """1, x, x^2 and x^3: the columns that the truth is made of."""
     sizes = {"normal": (4, epochs)}
-    return Procedure(lambda session: fits(sizes, lr, batch_size, session))
+    return fitting(sizes, lr, batch_size)
 
 
 @UNDERFIT
 def underfit(lr: LearningRate = 0.01, batch_size: BatchSize = 10, epochs: Epochs = 400) -> Procedure:
     """1 and x only: a line through a cubic, bad on the training examples too."""
     sizes = {"underfit": (2, epochs)}
-    return Procedure(lambda session: fits(sizes, lr, batch_size, session))
+    return fitting(sizes, lr, batch_size)
 
 
 @OVERFIT
 def overfit(lr: LearningRate = 0.01, batch_size: BatchSize = 10, epochs: Epochs = 1500) -> Procedure:
     """All 20 columns: the high powers follow the noise, and the test loss is above the training loss."""
     sizes = {"overfit": (20, epochs)}
-    return Procedure(lambda session: fits(sizes, lr, batch_size, session))
+    return fitting(sizes, lr, batch_size)
+
+
+def fitting(sizes: Mapping[str, tuple[int, int]], lr: float, batch_size: int) -> Procedure:
+    """Fits of these numbers of columns for these epochs; the main one answers."""
+    num_features, _ = sizes[main_of(sizes)]
+    return Procedure(
+        lambda session: fits(sizes, lr, batch_size, session), asked=lambda: Powers(num_features).respondent()
+    )
 
 
 def fits(sizes: Mapping[str, tuple[int, int]], lr: float, batch_size: int, session: Session) -> Iterator[Event]:
@@ -89,6 +99,7 @@ def fits(sizes: Mapping[str, tuple[int, int]], lr: float, batch_size: int, sessi
         weights[label] = next(one.model.parameters()).detach().cpu().flatten()  # (columns,)
         losses[label] = progress.history[-1]
     yield Snapshot("weights", weights)
+    yield learnt({"linear.weight": weights[main_of(sizes)][None]})
     yield Drew("fits", curves(train, weights))
     yield Finished(named_by_fit(losses))
 
@@ -111,9 +122,29 @@ def power_fit(
     )
 
 
+class Powers(nn.Module):
+    """sum_k w_k x^k / k!, (batch, 1) -> (batch, 1)"""
+
+    def __init__(self, num_features: int) -> None:
+        super().__init__()
+        self.linear = nn.Linear(num_features, 1, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.linear(torch.cat([x**k / math.factorial(k) for k in range(self.linear.in_features)], 1))
+
+    def respondent(self) -> Trained:
+        x = Batches(torch.zeros(1, 1), torch.zeros(1, 1), batch_size=1)
+        return Trained(Splits(x, name="polynomial", features=numbers(["x"], "y")), self, Regression())
+
+
+def main_of(by_fit: Mapping[str, object]) -> str:
+    """The right fit, or the only one."""
+    return "normal" if "normal" in by_fit else next(iter(by_fit))
+
+
 def named_by_fit(losses: Mapping[str, Metrics]) -> Metrics:
     """The losses of the only fit or of the right one as they are called, of the others behind their names."""
-    main = "normal" if "normal" in losses else next(iter(losses))
+    main = main_of(losses)
     others = {f"{fit}_{name}": loss for fit in losses if fit != main for name, loss in losses[fit].items()}
     return losses[main] | others
 
