@@ -53,3 +53,8 @@ __all__ += ["sqrt", "tan", "tanh", "absolute", "clip", "maximum", "minimum", "re
 __all__ += ["cumsum", "logsumexp", "max", "mean", "min", "prod", "std", "sum", "var"]
 __all__ += ["concatenate", "flip", "pad", "repeat", "split", "squeeze", "stack", "tile"]
 __all__ += ["avg_pool2d", "conv2d", "einsum", "matmul", "max_pool2d", "outer"]
+
+
+def __dir__() -> list[str]:
+    """The public names, without the modules they come from."""
+    return sorted(__all__)

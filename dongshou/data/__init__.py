@@ -4,18 +4,22 @@ from dongshou.data.batches import Batches
 from dongshou.data.images.folder import load_image_folder, read_image_folder
 from dongshou.data.images.load import load_images
 from dongshou.data.loader import Loader
-from dongshou.data.splits import Splits
+from dongshou.data.splits import Split, Splits
 from dongshou.data.tables.submission import write_submission
 from dongshou.data.tables.table import read_table
 from dongshou.data.text.names import load_names
 from dongshou.data.text.sequences import load_text
+from dongshou.data.text.splits import PairSplits, TextSplits
 from dongshou.data.text.translation import load_pairs
 from dongshou.data.text.vocabulary import Vocabulary
 
 __all__ = [
     "Batches",
     "Loader",
+    "PairSplits",
+    "Split",
     "Splits",
+    "TextSplits",
     "Vocabulary",
     "load_image_folder",
     "load_images",
@@ -26,3 +30,8 @@ __all__ = [
     "read_table",
     "write_submission",
 ]
+
+
+def __dir__() -> list[str]:
+    """The public names, without the modules they come from."""
+    return sorted(__all__)

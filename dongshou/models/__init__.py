@@ -1,10 +1,23 @@
-"""Architectures, one family a file, in plain torch.nn: factories of named numbers that know nothing of training."""
+"""Architectures, one family a file, in plain torch.nn: factories of named numbers that know nothing of training.
+
+The layers that they are built from are here too: attention, positions, masks, encoders and decoders, blocks.
+"""
 
 from dongshou.models.alexnet import alexnet
-from dongshou.models.densenet import densenet, densenet121
-from dongshou.models.encoder_decoder import seq2seq
+from dongshou.models.attention import (
+    AdditiveAttention,
+    DotProductAttention,
+    MultiHeadAttention,
+    SinusoidalPositions,
+    causal_mask,
+    length_mask,
+    masked_softmax,
+)
+from dongshou.models.densenet import DenseBlock, densenet, densenet121
+from dongshou.models.encoder_decoder import AttentionDecoder, Decoder, Encoder, EncoderDecoder, seq2seq
+from dongshou.models.googlenet import Inception
 from dongshou.models.googlenet_published import googlenet
-from dongshou.models.gpt import gpt
+from dongshou.models.gpt import CausalSelfAttention, gpt
 from dongshou.models.imagenet import imagenet_weights
 from dongshou.models.initialise import initialise
 from dongshou.models.lenet import lenet
@@ -12,16 +25,35 @@ from dongshou.models.linear import linear_regression, softmax_regression
 from dongshou.models.mlp import mlp
 from dongshou.models.mnist import mnist_cnn, mnist_inception, mnist_residual
 from dongshou.models.name_classifier import recurrent_classifier
-from dongshou.models.nin import nin
-from dongshou.models.recurrent import recurrent_language_model
-from dongshou.models.resnet import resnet18, resnet34, resnet50
+from dongshou.models.nin import nin, nin_block
+from dongshou.models.recurrent import RecurrentLanguageModel, recurrent_language_model
+from dongshou.models.recurrent_layers import recurrent_layers
+from dongshou.models.resnet import BasicBlock, Bottleneck, resnet18, resnet34, resnet50
 from dongshou.models.summary import summarise
-from dongshou.models.transformer import transformer
+from dongshou.models.transformer import AddNorm, TransformerDecoder, TransformerEncoder, transformer
 from dongshou.models.vgg import vgg11, vgg13, vgg16, vgg19
 from dongshou.models.weights import load_weights
 
 __all__ = [
+    "AddNorm",
+    "AdditiveAttention",
+    "AttentionDecoder",
+    "BasicBlock",
+    "Bottleneck",
+    "CausalSelfAttention",
+    "Decoder",
+    "DenseBlock",
+    "DotProductAttention",
+    "Encoder",
+    "EncoderDecoder",
+    "Inception",
+    "MultiHeadAttention",
+    "RecurrentLanguageModel",
+    "SinusoidalPositions",
+    "TransformerDecoder",
+    "TransformerEncoder",
     "alexnet",
+    "causal_mask",
     "densenet",
     "densenet121",
     "googlenet",
@@ -29,15 +61,19 @@ __all__ = [
     "imagenet_weights",
     "initialise",
     "lenet",
+    "length_mask",
     "linear_regression",
     "load_weights",
+    "masked_softmax",
     "mlp",
     "mnist_cnn",
     "mnist_inception",
     "mnist_residual",
     "nin",
+    "nin_block",
     "recurrent_classifier",
     "recurrent_language_model",
+    "recurrent_layers",
     "resnet18",
     "resnet34",
     "resnet50",
@@ -50,3 +86,8 @@ __all__ = [
     "vgg16",
     "vgg19",
 ]
+
+
+def __dir__() -> list[str]:
+    """The public names, without the modules they come from."""
+    return sorted(__all__)

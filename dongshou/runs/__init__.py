@@ -5,3 +5,8 @@ from dongshou.runs.predict import Prediction, predict
 from dongshou.runs.run import Run, find_run, list_runs
 
 __all__ = ["Prediction", "Run", "execute", "find_run", "list_runs", "predict"]
+
+
+def __dir__() -> list[str]:
+    """The public names, without the modules they come from."""
+    return sorted(__all__)

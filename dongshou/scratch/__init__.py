@@ -22,3 +22,8 @@ __all__ = [
     "schedule_from_scratch",
     "to_torch",
 ]
+
+
+def __dir__() -> list[str]:
+    """The public names, without the modules they come from."""
+    return sorted(__all__)

@@ -23,3 +23,8 @@ __all__ = [
     "Translation",
     "descend",
 ]
+
+
+def __dir__() -> list[str]:
+    """The public names, without the modules they come from."""
+    return sorted(__all__)

@@ -41,3 +41,8 @@ __all__ = [
     "fit",
     "start_from",
 ]
+
+
+def __dir__() -> list[str]:
+    """The public names, without the modules they come from."""
+    return sorted(__all__)

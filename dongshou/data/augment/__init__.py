@@ -33,3 +33,8 @@ __all__ = [
     "RandomVerticalFlip",
     "grid",
 ]
+
+
+def __dir__() -> list[str]:
+    """The public names, without the modules they come from."""
+    return sorted(__all__)

@@ -226,3 +226,8 @@ __all__ = [
     "upsample_bilinear",
     "upsample_nearest",
 ]
+
+
+def __dir__() -> list[str]:
+    """The public names, without the modules they come from."""
+    return sorted(__all__)

@@ -39,3 +39,8 @@ __all__ = [
     "SGD",
     "SparseAdam",
 ]
+
+
+def __dir__() -> list[str]:
+    """The public names, without the modules they come from."""
+    return sorted(__all__)
