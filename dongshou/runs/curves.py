@@ -60,21 +60,25 @@ def curves_of(run: Run) -> Curves:
     What was measured by step alone has its points between the epochs; the norm of the gradient goes by step always.
     """
     if axis_of(run) == "step":
-        return points_of(run, "step") | norms_of(run)
+        return points_of(run, "look") | points_of(run, "step") | norms_of(run)
     by_epoch, steps_per_epoch = points_of(run, "epoch") | norms_of(run), steps_by_part(run)
+    for (part, metric), points in points_of(run, "look").items():  # within the epochs
+        between = [(step / steps_per_epoch[part], value) for step, value in points if part in steps_per_epoch]
+        by_epoch[part, metric] = sorted(by_epoch.get((part, metric), []) + between)
     for (part, metric), points in points_of(run, "step").items():
         if (part, metric) not in by_epoch and part in steps_per_epoch:
             by_epoch[part, metric] = [(step / steps_per_epoch[part], value) for step, value in points]
     return by_epoch
 
 
-def points_of(run: Run, event: Literal["epoch", "step"]) -> Curves:
-    """(part, metric) -> points, from the lines of one kind."""
+def points_of(run: Run, event: Literal["epoch", "look", "step"]) -> Curves:
+    """(part, metric) -> points, from the lines of one kind: by the epoch, or by the step."""
+    position = "epoch" if event == "epoch" else "step"
     curves: Curves = {}
     for line in run.lines():
         if line["event"] == event:
             for metric in line.keys() - {*ABOUT}:
-                curves.setdefault((line.get("part", ""), metric), []).append((line[event], line[metric]))
+                curves.setdefault((line.get("part", ""), metric), []).append((line[position], line[metric]))
     return curves
 
 
@@ -84,8 +88,11 @@ def norms_of(run: Run) -> Curves:
     for line in run.lines():
         if line["event"] == "clipped":
             for metric in (GRADIENT_NORM, CLIPPED):
-                steps = range(line["step"] - len(line[metric]) + 1, line["step"] + 1)
-                curves.setdefault((line.get("part", ""), metric), []).extend(zip(steps, line[metric], strict=True))
+                part = " ".join(filter(None, (line.get("part"), line.get("optimizer"))))
+                points = curves.setdefault((part, metric), [])
+                # one of several optimisers has steps of its own, more or fewer than the loop
+                first = len(points) + 1 if "optimizer" in line else line["step"] - len(line[metric]) + 1
+                points.extend(enumerate(line[metric], first))
     return curves
 
 

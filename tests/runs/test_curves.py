@@ -80,3 +80,12 @@ def test_names_of_quantities():
         "train",
     ]
     assert sorted(["perplexity", "accuracy", "loss"], key=rank) == ["loss", "accuracy", "perplexity"]
+
+
+def test_looks_within_the_epochs_lie_between_them_and_each_optimiser_has_its_norms():
+    curves = curves_of(toys.declared(toys.gan).run())
+    x = [position for position, _ in curves["", "test_discriminator_loss"]]
+    assert x == [2 / 3, 1, 4 / 3, 2, 8 / 3, 3]
+    assert [position for position, _ in curves["", "train_discriminator_loss"]] == [1, 2, 3]
+    assert [step for step, _ in curves["discriminator", "gradient_norm"]] == [*range(1, 10)]
+    assert [step for step, _ in curves["generator", "gradient_norm"]] == [1, 2, 3, 4]  # it learns at every other step

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
+import pytest
 import torch
 from PIL import Image
 
 from dongshou.drawing import new_axes
 from dongshou.runs import execute
-from dongshou.training import Drew, Event, Finished, Procedure, Series
+from dongshou.runs.record import Record
+from dongshou.training import Drew, Event, Finished, Procedure, Series, Wrote
 from dongshou.training.events import Snapshot
 from tests.runs.same_run import assert_same
 from tests.runs.test_resume import interrupted
@@ -79,3 +82,27 @@ def test_nothing_that_an_event_names_is_written_over():
     ]
     assert all((run.path / line["path"]).is_file() for line in lines)
     assert (lines[2]["step"], lines[2]["epoch"], lines[2]["part"]) == (7, 2, "a b")
+
+
+def everything(_) -> Iterator[Event]:
+    yield Drew("curve", drawing(torch.nn.Linear(1, 1)))
+    yield Snapshot("weights", {"w": torch.ones(1)})
+    yield Wrote("submission.csv", "id,label\n")
+    yield Finished({})
+
+
+def test_a_line_names_a_file_only_once_it_lies_there(monkeypatch: pytest.MonkeyPatch):
+    line, named = Record._line, []
+
+    def checked(self: Record, event: str, about: Any = None, /, **values: Any) -> None:
+        if "path" in values:
+            assert (self.directory / values["path"]).exists(), values["path"]
+            named.append(values["path"])
+        line(self, event, about, **values)
+
+    monkeypatch.setattr(Record, "_line", checked)
+    toys.declared(lambda: Procedure(everything)).run()
+    assert named == ["figures/curve.png", "tensors/000000-weights.safetensors", "submission.csv"]
+    named.clear()
+    work(2).run()
+    assert [path.partition("/")[0] for path in named] == ["figures", "checkpoints"] * 2
