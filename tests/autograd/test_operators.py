@@ -88,6 +88,7 @@ UNARY = {
     "squeeze no axis": (lambda x: x.squeeze(1) ** 2, lambda x: x.squeeze(1) ** 2),
     "split": (lambda x: ag.split(x, 2, 1)[1] ** 2, lambda x: x.split(2, 1)[1] ** 2),
     "split by sizes": (lambda x: ag.split(x, [1, 3], -1)[1] ** 2, lambda x: x.split([1, 3], -1)[1] ** 2),
+    "split one by one": (lambda x: ag.split(x, 1)[1] ** 2, lambda x: x.split(1)[1] ** 2),
     "split off nothing": (lambda x: ag.split(x, [0, 3], 1)[1] ** 2, lambda x: x.split([0, 3], 1)[1] ** 2),
     "clip": (lambda x: ag.clip(x, 0.5, 1.5) ** 2, lambda x: x.clip(0.5, 1.5) ** 2),
     "clip from above": (lambda x: x.clip(max=1.0) ** 2, lambda x: x.clip(max=1.0) ** 2),
@@ -132,6 +133,28 @@ def test_choosing(shapes, generator) -> None:
 @pytest.mark.parametrize(("ours", "theirs"), UNARY.values(), ids=UNARY)
 def test_unary(ours, theirs, generator) -> None:
     same(ours, theirs, [generator.uniform(0.2, 2, (2, 3, 4))])
+
+
+REDUCTIONS = "sum mean var std prod max min logsumexp".split()
+
+
+@pytest.mark.parametrize("name", REDUCTIONS)
+def test_reductions_as_functions_and_methods(name, generator) -> None:
+    """Of everything or along an axis, with and without the axis kept, by position and by name."""
+    x, function = generator.standard_normal((2, 3, 4)), getattr(ag, name)
+    theirs = getattr(torch, {"max": "amax", "min": "amin"}.get(name, name))
+    method = getattr(ag.Tensor(x), name, None) or (lambda *args, **named: function(ag.Tensor(x), *args, **named))
+    for axis in (None, 1, (0, -1)):
+        for call in (lambda *args, **named: function(x, *args, **named), method):
+            found, with_axes = call(axis), call(axis, keepdims=True)
+            axes = tuple(range(3)) if axis is None else axis
+            if name != "prod":  # torch's takes one axis
+                np.testing.assert_allclose(found.data, theirs(torch.tensor(x), axes).numpy(), rtol=1e-12)
+            assert with_axes.shape == x.sum(axes, keepdims=True).shape and found.shape == x.sum(axes).shape
+            np.testing.assert_array_equal(with_axes.data.ravel(), found.data.ravel())
+            np.testing.assert_array_equal(call(axis=axis, keepdims=False).data, found.data)
+            if axis is None:
+                np.testing.assert_array_equal(call().data, found.data)
 
 
 PRODUCTS = [
