@@ -112,7 +112,8 @@ def test_one_epoch_of_every_text(name: str, real_data):
     real_data("tang-poems" if "poems" in name else sets.get(name.partition("-")[0], "time-machine"))
     if name in ("word-lm:medium", "transformer-lm:large"):
         pytest.skip("is too large for a test; its settings differ, its code does not")
-    run = made(name, epochs=1).run(device="cpu", limit=40)
+    few = {"steps_per_epoch": 4} if "steps_per_epoch" in find_declaration(name).defaults else {}
+    run = made(name, epochs=1, **few).run(device="cpu", limit=40)
     assert run.result["train_perplexity"] > 1 and run.record["limited"]
     (sample,) = [line for line in run.lines() if line["event"] == "sample"]
     assert len(sample["text"]) > 40
