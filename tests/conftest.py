@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,14 @@ def isolated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Runs and downloads go to the test's own directory; data sets named in DONGSHOU_DATA stay visible."""
     monkeypatch.setenv("DONGSHOU_RUNS", str(tmp_path / "runs"))
     monkeypatch.setenv("DONGSHOU_CACHE", str(tmp_path / "cache"))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def not_waited_for_the_disk() -> Iterator[None]:
+    """Files of a test need not outlast a power cut. Runs that are killed have a process of their own, which waits."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(os, "fsync", lambda descriptor: None)
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")
