@@ -15,7 +15,9 @@ from dongshou.errors import UsageError
 
 
 def backward(output: Tensor, seed: Value | None = None, *, create_graph: bool = False) -> None:
-    """Add to the `grad` of every leaf x the gradient of the output: seed^T d output / d x.
+    """Reverse mode, the chain rule from the end.
+
+    Add to the `grad` of every leaf x the gradient of the output: seed^T d output / d x.
 
     The seed, 1 for a single number, is shaped like the output. `create_graph` records the gradients too, so
     that they can be derived in their turn. Raises UsageError when the seed is missing or of another shape.

@@ -20,14 +20,20 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def show(name: str = "", /, *, json: Switch = False, markdown: Switch = False) -> None:
+def show(name: str = "", /, *, json: Switch = False, markdown: Switch = False, formulas: Switch = False) -> None:
     """The experiments of the course, by unit, each with its variants.
 
     Args:
         name: only those with this in their name, such as mlp
         json: print them as one JSON object, each setting with its type, choices, default and help
         markdown: print them as the page that docs/experiments.md is
+        formulas: print where each term of the field stands as a formula: the page that docs/formulas.md is
     """
+    if formulas:
+        from dongshou.cli.formulas import as_markdown as index_of_formulas
+
+        print(index_of_formulas())
+        return
     chosen = [entry for entry in list_experiments() if name in entry.name]
     if not chosen:
         near = did_you_mean(name, [entry.name for entry in list_experiments()])

@@ -23,7 +23,9 @@ def length_mask(lengths: Tensor, num_steps: int) -> Tensor:
 
 
 def causal_mask(num_queries: int, num_keys: int, device: torch.device | None = None) -> Tensor:
-    """True for the keys up to a query's own place, where the queries are the last of the keys. (queries, keys)"""
+    """Causal mask.
+
+    True for the keys up to a query's own place, where the queries are the last of the keys. (queries, keys)"""
     places = torch.arange(num_keys, device=device)
     return places <= places[num_keys - num_queries :, None]
 
@@ -47,7 +49,9 @@ def masked_softmax(
 
 
 class AdditiveAttention(nn.Module):
-    """score(q, k) = w_v^T tanh(W_q q + W_k k); weights = softmax(scores); output = sum of weights times values.
+    """Additive attention.
+
+    score(q, k) = w_v^T tanh(W_q q + W_k k); weights = softmax(scores); output = sum of weights times values.
 
     queries (batch, queries, query_size), keys (batch, keys, key_size), values (batch, keys, value_size)
     -> (batch, queries, value_size). `attention_weights` holds the last weights. Bahdanau et al., 2015, appendix A.1.2.
@@ -73,7 +77,9 @@ class AdditiveAttention(nn.Module):
 
 
 class DotProductAttention(nn.Module):
-    """softmax(Q K^T / sqrt(d)) V: the root keeps the scores' variance at 1 for features of variance 1.
+    """Scaled dot-product attention.
+
+    softmax(Q K^T / sqrt(d)) V: the root keeps the scores' variance at 1 for features of variance 1.
 
     queries (..., queries, d), keys (..., keys, d), values (..., keys, v) -> (..., queries, v). `causal`: no query sees
     a key after its own place, queries being the last of the keys. `need_weights` writes the formula out and keeps the
@@ -118,7 +124,7 @@ class DotProductAttention(nn.Module):
 
 
 class MultiHeadAttention(nn.Module):
-    """num_heads attentions side by side, each on its own projection of queries, keys and values.
+    """Multi-head attention: num_heads attentions side by side, each on its own projection of queries, keys and values.
 
     head_i = attention(W_q queries, W_k keys, W_v values), of which it sees the i-th slice of num_hiddens / num_heads
     features; output = W_o [head_1, ..., head_h]. queries (batch, queries, num_hiddens), keys and values (batch, keys,
@@ -175,7 +181,9 @@ def kept_weights(layers: Iterable[Any]) -> list[Tensor]:
 
 
 class SinusoidalPositions(nn.Module):
-    """x + P, P[i, 2j] = sin(i / 10000^(2j/d)), P[i, 2j+1] = cos(i / 10000^(2j/d)): a clock of d/2 hands.
+    """Positional encoding.
+
+    x + P, P[i, 2j] = sin(i / 10000^(2j/d)), P[i, 2j+1] = cos(i / 10000^(2j/d)): a clock of d/2 hands.
 
     P[i + n] is a rotation of P[i] by an angle that depends on n alone. x (batch, steps, d), whose first step is number
     `start` -> the same shape. Vaswani et al., 2017, section 3.5. Raises DongshouError beyond max_len.

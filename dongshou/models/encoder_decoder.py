@@ -15,7 +15,7 @@ Attention = Literal["additive", "dot"]
 
 
 class EncoderDecoder(nn.Module):
-    """memory = encode(source); logits = decode(target so far, memory). The Transformer is one as well.
+    """Encoder-decoder: memory = encode(source); logits = decode(target so far, memory). The Transformer is one as well.
 
     source (batch, source steps), source_lengths (batch,), decoder_input (batch, steps) -> logits (batch, steps,
     target_size). Teacher forcing is one forward; to write a sequence, encode once and decode a token at a time.

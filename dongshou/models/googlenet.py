@@ -56,7 +56,9 @@ class ConvUnit(nn.Module):
 
 
 class Inception(nn.Module):
-    """Four branches side by side: 1x1, 3x3, 5x5, pooling. (batch, in_channels, h, w) -> (batch, sum of the four, h, w)
+    """Inception block.
+
+    Four branches side by side: 1x1, 3x3, 5x5, pooling. (batch, in_channels, h, w) -> (batch, sum of the four, h, w)
 
     A 1x1 convolution narrows the input of the two larger kernels: a tenth of the arithmetic. Figure 2b.
     `wide` is the branch of 5x5, or what stands in for it.

@@ -15,7 +15,7 @@ Cache = tuple[Past, ...]  # of all layers
 
 
 class CausalSelfAttention(nn.Module):
-    """Multi-head attention of a sequence to its own past; one matrix holds W_q, W_k and W_v.
+    """Self-attention: multi-head attention of a sequence to its own past; one matrix holds W_q, W_k and W_v.
 
     x (batch, steps, num_hiddens), the keys and values before it -> the same shape, and those that now are before.
     """

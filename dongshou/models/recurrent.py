@@ -78,7 +78,7 @@ def carried_over(state: State, batch_size: int, fresh: Tensor | None = None) -> 
 
 
 def tie(embedding: nn.Embedding | None, output: nn.Linear) -> None:
-    """One matrix for the embedding and the output: W = E (Press and Wolf, 2017).
+    """Weight tying: one matrix for the embedding and the output: W = E (Press and Wolf, 2017).
 
     Drawn from U(-0.1, 0.1), as in Zaremba et al.: with the N(0, 1) of an embedding the first logits would be large.
     Raises UsageError where there is no embedding, or one of another shape.

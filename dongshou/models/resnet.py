@@ -15,7 +15,9 @@ Stem = Literal["imagenet", "cifar"]
 
 
 class BasicBlock(nn.Module):
-    """y = relu(shortcut(x) + bn(conv3x3(relu(bn(conv3x3(x)))))), the stride in the first convolution.
+    """Residual block with a skip connection.
+
+    y = relu(shortcut(x) + bn(conv3x3(relu(bn(conv3x3(x)))))), the stride in the first convolution.
 
     (batch, in_channels, h, w) -> (batch, channels, h/stride, w/stride). Figure 5, left, of the paper.
     """
@@ -66,7 +68,7 @@ class Bottleneck(nn.Module):
 
 
 class PreactivationBasicBlock(nn.Module):
-    """y = shortcut(x) + conv3x3(relu(bn(conv3x3(relu(bn(x)))))): nothing stands in the way of x.
+    """Preactivation: y = shortcut(x) + conv3x3(relu(bn(conv3x3(relu(bn(x)))))): nothing stands in the way of x.
 
     (batch, in_channels, h, w) -> (batch, channels, h/stride, w/stride). He et al., Identity mappings in deep residual
     networks, 2016, figure 1b.

@@ -20,7 +20,7 @@ from dongshou.models.summary.watch import evaluating
 def greedy_search(
     model: EncoderDecoder, source: Tensor, source_lengths: Tensor, *, begin: int, end: int, max_len: int
 ) -> Tensor:
-    """The most probable token of each step: y_t = argmax P(y | y_1, ..., y_(t-1), x).
+    """Greedy search: the most probable token of each step: y_t = argmax P(y | y_1, ..., y_(t-1), x).
 
     source (batch, source steps), source_lengths (batch,) -> (batch, steps), steps <= max_len.
     Raises UsageError unless max_len is at least 1.
@@ -71,9 +71,12 @@ def beam_search(
     max_len: int,
     length_normalisation: float = 0.75,
 ) -> Beams:
-    """Each step goes on from the `width` best sequences so far with every token, and keeps the `width` best of those.
+    """Beam search.
 
-    score = log P(y_1, ..., y_L | x) / L^length_normalisation;  0 prefers short sequences, whose log P has few terms
+    Each step goes on from the `width` best sequences so far with every token, and keeps the `width` best of those.
+
+    score = log P(y_1, ..., y_L | x) / L^length_normalisation, the length penalty;  0 prefers short sequences, whose
+    log P has few terms
 
     A sequence that is over keeps its place for as long as its score does. width=1 is greedy search; with every
     sequence in the beam it is exhaustive. source (batch, source steps), source_lengths (batch,) -> Beams.

@@ -65,7 +65,7 @@ def chosen(
 
 
 def filtered(logits: Tensor, top_k: int | None = None, top_p: float | None = None) -> Tensor:
-    """Logits (batch, vocabulary) with -inf for the tokens that must not be drawn.
+    """Top-k and nucleus sampling: logits (batch, vocabulary) with -inf for the tokens that must not be drawn.
 
     top_k  leaves the k most probable, no more where some are equally probable (Fan et al., 2018)
     top_p  leaves the fewest that have a probability of p together (nucleus sampling; Holtzman et al., 2020); 1: all

@@ -65,6 +65,6 @@ def _logsumexp(x: Array, *, axes: tuple[int, ...]) -> Array:
 
 
 def logsumexp(x: Value, axis: Axes = None, keepdims: bool = False) -> Tensor:
-    """log sum exp x, safe from overflow: the largest is taken out before and added after."""
+    """Log-sum-exp: log sum exp x, safe from overflow: the largest is taken out before and added after."""
     x = as_tensor(x)
     return finished(_logsumexp(x, axes=axes_of(x, axis, "logsumexp")), x, axis, keepdims)

@@ -15,7 +15,7 @@ Step = Callable[[Tensor, torch.Generator], Tensor] | Mixing
 
 
 class Augment:
-    """The steps in their order: images and labels of a batch, changed at random.
+    """Data augmentation: the steps in their order: images and labels of a batch, changed at random.
 
     A step maps images (batch, channels, height, width), uint8 or float32 with levels 0..255, to images of that
     shape; float32 where the new values lie between levels. A step that mixes images makes class indices (batch,)

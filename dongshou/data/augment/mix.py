@@ -25,7 +25,7 @@ class Mixing(Protocol):
 
 @dataclass(frozen=True)
 class Mixup:
-    """x' = s x + (1 - s) x_partner and y' likewise, s of Beta(alpha, alpha) for each image (Zhang et al., 2018).
+    """mixup: x' = s x + (1 - s) x_partner and y' likewise, s of Beta(alpha, alpha) for each image (Zhang et al., 2018).
 
     The partner is another image of the batch, chosen at random. Gives float32 images.
     Raises UsageError for an alpha that is not positive, and for labels that are no classes.
@@ -47,7 +47,9 @@ class Mixup:
 
 @dataclass(frozen=True)
 class CutMix:
-    """A rectangle of the image is that of a partner; labels go by their shares of the pixels (Yun et al., 2019).
+    """CutMix.
+
+    A rectangle of the image is that of a partner; labels go by their shares of the pixels (Yun et al., 2019).
 
     The sides of the rectangle are sqrt(1 - s) of the image's, s of Beta(alpha, alpha); its centre is any pixel,
     and what lies outside the image is cut off. Images keep their dtype.

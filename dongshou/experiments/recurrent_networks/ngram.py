@@ -128,7 +128,9 @@ class Ngrams(nn.Module):
 
 
 def laplace(counts: Counter[Ngram], num_words: int, added: float) -> Probability:
-    """P(w | h) = (count(h w) + a) / (count(h) + a V): every word is pretended to have been seen a times more."""
+    """Laplace smoothing.
+
+    P(w | h) = (count(h w) + a) / (count(h) + a V): every word is pretended to have been seen a times more."""
     of_history = histories(counts)
     return lambda ngram: (counts[ngram] + added) / (of_history[ngram[:-1]] + added * num_words)
 

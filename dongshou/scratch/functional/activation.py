@@ -13,7 +13,7 @@ from dongshou.scratch.functional.precision import precise
 
 
 def relu(input: Tensor, inplace: bool = False) -> Tensor:
-    """max(x, 0), with derivative 0 at 0. Nair and Hinton, 2010."""
+    """ReLU: max(x, 0), with derivative 0 at 0. Nair and Hinton, 2010."""
     output = _relu(input)
     return input.copy_(output) if inplace else output
 
@@ -129,7 +129,7 @@ def _logsigmoid(input: Tensor) -> Tensor:
 
 
 def gelu(input: Tensor, approximate: str = "none") -> Tensor:
-    """x Phi(x), where Phi is the distribution function of the standard normal.
+    """GELU: x Phi(x), where Phi is the distribution function of the standard normal.
 
     Phi(x) = (1 + erf(x / sqrt(2))) / 2, or with approximate="tanh"
     Phi(x) = (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2. Hendrycks and Gimpel, 2016.

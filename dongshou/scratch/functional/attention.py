@@ -22,7 +22,9 @@ def scaled_dot_product_attention(
     scale: float | None = None,
     enable_gqa: bool = False,
 ) -> Tensor:
-    """softmax(Q K^T / sqrt(d) + mask) V. Vaswani et al., Attention is all you need, 2017, equation 1.
+    """Scaled dot-product attention.
+
+    softmax(Q K^T / sqrt(d) + mask) V. Vaswani et al., Attention is all you need, 2017, equation 1.
 
     query (..., queries, d), key (..., keys, d), value (..., keys, v) -> (..., queries, v)
     attn_mask (..., queries, keys): booleans, True where a query may look, or numbers to add to the scores.

@@ -45,7 +45,7 @@ def cross_entropy(
     reduction: str = "mean",
     label_smoothing: float = 0.0,
 ) -> Tensor:
-    """-sum_c w_c q_c log softmax(x)_c, for logits x and a target distribution q.
+    """Cross-entropy: -sum_c w_c q_c log softmax(x)_c, for logits x and a target distribution q.
 
     A target is a class index (batch, ...), where q is 1 at the class, or q itself (batch, classes, ...).
     Label smoothing e puts (1 - e) q + e / classes in place of q (Szegedy et al., 2016).

@@ -29,7 +29,9 @@ def ctc_loss(
     reduction: str = "mean",
     zero_infinity: bool = False,
 ) -> Tensor:
-    """-log p(target), p summed over all paths that spell it by the forward algorithm, in log space.
+    """CTC, connectionist temporal classification.
+
+    -log p(target), p summed over all paths that spell it by the forward algorithm, in log space.
 
     log_probs (time, batch, classes), the result of a log_softmax; targets (batch, longest), or all of them
     one after the other, without blanks; lengths (batch). Or one example: (time, classes), (labels), ().

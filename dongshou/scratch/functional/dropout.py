@@ -12,7 +12,7 @@ SELU_FLOOR = -1.7580993408473766  # what selu gives for minus infinity: its scal
 
 
 def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
-    """Sets each element to 0 with probability p and divides the others by 1 - p, so that the mean stays.
+    """Dropout: sets each element to 0 with probability p and divides the others by 1 - p, so that the mean stays.
 
     y = x m / (1 - p), m ~ Bernoulli(1 - p); the identity when not training. Any shape.
     Srivastava et al., Dropout, 2014. Raises ValueError when p is no probability.

@@ -21,7 +21,7 @@ def kl_div(
     reduction: str = "mean",
     log_target: bool = False,
 ) -> Tensor:
-    """q (log q - log p), whose sum is the Kullback-Leibler divergence of p from q; 0 where q is 0.
+    """KL divergence: q (log q - log p), whose sum is the Kullback-Leibler divergence of p from q; 0 where q is 0.
 
     input: log p; target: q, or log q with log_target. "batchmean" divides the sum by the batch, as the
     definition wants; "mean" divides by the number of elements.

@@ -24,7 +24,7 @@ def mse_loss(
     reduction: str = "mean",
     weight: Tensor | None = None,
 ) -> Tensor:
-    """Squared error (x - y)^2. Its minimum is the mean of the targets."""
+    """Mean squared error: (x - y)^2. Its minimum is the mean of the targets."""
     reduction = legacy_reduction(size_average, reduce, reduction)
     _warn_of_broadcasting(input, target)
     return _weighted((input - target) ** 2, input, weight, reduction)
@@ -71,7 +71,7 @@ def smooth_l1_loss(
 def huber_loss(
     input: Tensor, target: Tensor, reduction: str = "mean", delta: float = 1.0, weight: Tensor | None = None
 ) -> Tensor:
-    """(x - y)^2 / 2 where |x - y| < delta, delta (|x - y| - delta / 2) elsewhere. Huber, 1964.
+    """Huber loss: (x - y)^2 / 2 where |x - y| < delta, delta (|x - y| - delta / 2) elsewhere. Huber, 1964.
 
     Raises RuntimeError unless delta > 0, ValueError for a weight of another size.
     """

@@ -33,7 +33,9 @@ def batch_norm(
     momentum: float = 0.1,
     eps: float = 1e-5,
 ) -> Tensor:
-    """(x - mean) / sqrt(variance + eps) * weight + bias, for every channel. Ioffe and Szegedy, 2015.
+    """Batch normalization.
+
+    (x - mean) / sqrt(variance + eps) * weight + bias, for every channel. Ioffe and Szegedy, 2015.
 
     In training, mean and variance are those of the batch, and the running ones move towards them; otherwise
     they are the running ones. input (batch, channels, ...), all others (channels).
@@ -61,7 +63,7 @@ def layer_norm(
     bias: Tensor | None = None,
     eps: float = 1e-5,
 ) -> Tensor:
-    """(x - mean) / sqrt(variance + eps) * weight + bias, over the last axes of each example.
+    """Layer normalization: (x - mean) / sqrt(variance + eps) * weight + bias, over the last axes of each example.
 
     normalized_shape: the sizes of those axes, and the shape of weight and bias. Ba et al., 2016.
     Raises RuntimeError when the input does not end in it.
@@ -73,7 +75,9 @@ def layer_norm(
 def group_norm(
     input: Tensor, num_groups: int, weight: Tensor | None = None, bias: Tensor | None = None, eps: float = 1e-5
 ) -> Tensor:
-    """(x - mean) / sqrt(variance + eps) * weight + bias, over each group of channels of each example.
+    """Group normalization.
+
+    (x - mean) / sqrt(variance + eps) * weight + bias, over each group of channels of each example.
 
     input (batch, channels, ...), weight and bias (channels). Wu and He, 2018.
     Raises RuntimeError when the groups do not divide the channels, ValueError for a group of one value.
@@ -122,7 +126,7 @@ def instance_norm(
 def rms_norm(
     input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None = None, eps: float | None = None
 ) -> Tensor:
-    """x / sqrt(mean(x^2) + eps) * weight over the last axes: layer_norm without the mean.
+    """RMSNorm: x / sqrt(mean(x^2) + eps) * weight over the last axes: layer_norm without the mean.
 
     eps is by default the distance from 1 to the next number of the type. Zhang and Sennrich, 2019.
     Raises RuntimeError when the input does not end in normalized_shape.
@@ -136,7 +140,9 @@ def rms_norm(
 
 
 def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> Tensor:
-    """x / (k + alpha / size * sum x'^2)^beta, the sum over the `size` channels around x's own.
+    """Local response normalization.
+
+    x / (k + alpha / size * sum x'^2)^beta, the sum over the `size` channels around x's own.
 
     input (batch, channels, ...). Krizhevsky et al., 2012. Raises ValueError without a spatial axis.
     """

@@ -33,7 +33,9 @@ def rnn_step(
 
 
 def gru_step(x: Tensor, state: State, weight_hh: Tensor, bias_hh: Tensor | None = None) -> State:
-    """h' = (1 - z) n + z h: how far z keeps the old, and how far r lets the old into the new n.
+    """Gated recurrent unit, update gate z and reset gate r.
+
+    h' = (1 - z) n + z h: how far z keeps the old, and how far r lets the old into the new n.
 
     r = sigmoid(x_r + h_r),  z = sigmoid(x_z + h_z),  n = tanh(x_n + r h_n),  [h_r, h_z, h_n] = W_hh h + b_hh
     x (batch, 3 hidden), h (batch, hidden). Cho et al., 2014.
@@ -50,7 +52,9 @@ def gru_step(x: Tensor, state: State, weight_hh: Tensor, bias_hh: Tensor | None 
 def lstm_step(
     x: Tensor, state: State, weight_hh: Tensor, bias_hh: Tensor | None = None, weight_hr: Tensor | None = None
 ) -> State:
-    """c' = f c + i g,  h' = o tanh(c'): what to forget, what to let in, what to show.
+    """Long short-term memory, forget gate f, input gate i, output gate o.
+
+    c' = f c + i g,  h' = o tanh(c'): what to forget, what to let in, what to show.
 
     [i, f, g, o] = x + W_hh h + b_hh, then sigmoid of i, f, o and tanh of g; with weight_hr, h' = W_hr (o tanh(c'))
     x (batch, 4 hidden), c (batch, hidden), h (batch, hidden or projection). Hochreiter and Schmidhuber, 1997.

@@ -23,7 +23,7 @@ from dongshou.scratch.optim.common import (
 
 
 class Adagrad(UpdateRule):
-    """w <- w - lr_t g / (sqrt(s) + eps): what has moved much moves less.
+    """Adagrad: w <- w - lr_t g / (sqrt(s) + eps): what has moved much moves less.
 
     g <- g + weight_decay w
     s <- s + g^2, beginning with initial_accumulator_value

@@ -22,7 +22,7 @@ from dongshou.scratch.optim.common import (
 
 
 class Adam(UpdateRule):
-    """w <- w - lr m_t / (sqrt(v_t) + eps).
+    """Adam: w <- w - lr m_t / (sqrt(v_t) + eps).
 
     g <- g + weight_decay w
     m <- beta1 m + (1 - beta1) g,    m_t = m / (1 - beta1^t)

@@ -22,7 +22,7 @@ from dongshou.scratch.optim.common import (
 
 
 class RMSprop(UpdateRule):
-    """w <- w - lr v, v = g / (sqrt(s) + eps): steps of a like size, however large the gradient.
+    """RMSprop: w <- w - lr v, v = g / (sqrt(s) + eps): steps of a like size, however large the gradient.
 
     g <- g + weight_decay w
     s <- alpha s + (1 - alpha) g^2

@@ -12,7 +12,9 @@ from dongshou.scratch.optim.lr_scheduler.chainable import current_rates, set_rat
 
 
 class CosineAnnealingLR(LRScheduler):
-    """lr_t = eta_min + (lr_0 - eta_min) h(t / T_max), h(x) = (1 + cos(pi x)) / 2: down in a half wave of T_max epochs.
+    """Cosine annealing.
+
+    lr_t = eta_min + (lr_0 - eta_min) h(t / T_max), h(x) = (1 + cos(pi x)) / 2: down in a half wave of T_max epochs.
 
     Behind T_max the wave goes up again. Loshchilov and Hutter, 2017, without the restarts.
     """
