@@ -140,12 +140,12 @@ def test_accuracy_counts_what_the_loss_counts():
 
 
 def test_half_is_the_border_of_a_probability_and_nought_that_of_a_logit():
-    outputs, labels = torch.tensor([[0.2], [0.4], [-0.1], [0.6]]), torch.tensor([[1.0], [0.0], [0.0], [1.0]])
-    for loss, share in ((nn.BCEWithLogitsLoss(), 3 / 4), (from_scratch(nn.BCEWithLogitsLoss()), 3 / 4)):
+    outputs, labels = torch.tensor([[0.2], [0.4], [-0.1], [0.6]]), torch.tensor([[1.0], [1.0], [0.0], [1.0]])
+    for loss in (nn.BCEWithLogitsLoss(), from_scratch(nn.BCEWithLogitsLoss())):
         found = measure(nn.Identity(), BinaryClassification(loss), Batches(outputs, labels, batch_size=3), CPU)
-        assert found["accuracy"] == share
+        assert found["accuracy"] == 1
     found = measure(nn.Identity(), BinaryClassification(), Batches(outputs.clamp(min=0), labels, batch_size=3), CPU)
-    assert found["accuracy"] == 3 / 4
+    assert found["accuracy"] == 2 / 4
 
 
 @pytest.mark.parametrize("engine", ["torch", "scratch"])
