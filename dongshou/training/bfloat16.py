@@ -72,9 +72,14 @@ def by_layer(device_type: str) -> dict[str, bool]:
     return {kind.__name__: not why_not(kind, device_type) for kind in TRIALS}
 
 
+def computes_as(kind: type[nn.Module], layer: nn.Module) -> bool:
+    """Whether torch's own kernels compute the layer: those of `dongshou.scratch`, of the same kind, do without."""
+    return isinstance(layer, kind) and type(layer).forward is kind.forward
+
+
 def lacking(model: nn.Module, device_type: str) -> list[str]:
     """The kinds of layers in the model that cannot be computed in bfloat16 there."""
-    kinds = (kind for kind in TRIALS if any(isinstance(layer, kind) for layer in model.modules()))
+    kinds = (kind for kind in TRIALS if any(computes_as(kind, layer) for layer in model.modules()))
     return [kind.__name__ for kind in kinds if why_not(kind, device_type)]
 
 
@@ -86,9 +91,9 @@ def in_words(kinds: list[str]) -> str:
 
 def fall_back(model: nn.Module, device_type: str) -> None:
     """Let the layers that cannot be computed in bfloat16 there leave autocast, each for itself."""
-    kinds = tuple(kind for kind in TRIALS if kind.__name__ in lacking(model, device_type))
+    kinds = [kind for kind in TRIALS if kind.__name__ in lacking(model, device_type)]
     for layer in model.modules():
-        if isinstance(layer, kinds):
+        if any(computes_as(kind, layer) for kind in kinds):
             layer.forward = partial(in_float32, layer)  # a partial, for copies of the layer are to call themselves
 
 

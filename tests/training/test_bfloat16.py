@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence
 
-from dongshou import models
+from dongshou import from_scratch, models
 from dongshou.cli import main
 from dongshou.errors import DongshouError
 from dongshou.runs import execute
@@ -110,6 +110,11 @@ def test_a_layer_that_fell_back_takes_packed_sequences_and_short_states(without_
         torch.testing.assert_close(layer(packed, hx=state), expected)
     double = copy.deepcopy(layer).double()
     assert double(torch.ones(5, 2, 3, dtype=torch.float64))[0].dtype == torch.float64
+
+
+def test_layers_written_out_need_no_kernel_of_the_machine(without_lstm: None):
+    assert bfloat16.lacking(LastStep(), "cpu") == ["LSTM"]
+    assert bfloat16.lacking(from_scratch(LastStep()), "cpu") == []
 
 
 def test_copies_of_a_layer_that_fell_back_compute_with_their_own_weights(without_lstm: None):
