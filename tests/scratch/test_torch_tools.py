@@ -8,7 +8,7 @@ import pickle
 import pytest
 import torch
 from torch import fx, nn
-from torch.func import functional_call, grad
+from torch.func import functional_call, grad, vmap
 from torch.nn.utils import parametrizations, parametrize, prune, rnn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 from torch.optim.swa_utils import AveragedModel, update_bn
@@ -167,6 +167,31 @@ def test_functional_call():
     theirs(x)[0].square().sum().backward()
     torch.testing.assert_close(gradients, {name: weight.grad for name, weight in theirs.named_parameters()})
     assert theirs.weight_ih_l0 is not layer.weight_ih_l0
+
+
+PER_SAMPLE = [
+    (lambda: nn.Sequential(nn.Conv2d(3, 4, 3), nn.GroupNorm(2, 4), nn.ReLU(), nn.MaxPool2d(2)), (2, 3, 6, 7)),
+    (lambda: nn.Sequential(nn.Linear(4, 3), nn.LayerNorm(3), nn.GELU(), nn.Softmax(-1)), (5, 2, 4)),
+    (lambda: nn.TransformerEncoderLayer(8, 2, 12, 0.0, batch_first=True), (3, 4, 8)),
+    (lambda: nn.LSTM(4, 3), (2, 5, 4)),
+]
+
+
+def test_gradients_of_every_example():
+    for build, shape in PER_SAMPLE:
+        theirs, x = build(), torch.randn(shape)
+        ours = from_scratch(copy.deepcopy(theirs))
+
+        def loss(weights, example, model):
+            output = functional_call(model, weights, (example,))
+            return (output[0] if isinstance(output, tuple) else output).square().sum()
+
+        weights = {name: weight.detach() for name, weight in theirs.named_parameters()}
+        batched = vmap(grad(loss), (None, 0, None))(weights, x, ours)
+        for index, example in enumerate(x):
+            expected = grad(loss)(weights, example, theirs)
+            found = {name: gradients[index] for name, gradients in batched.items()}
+            torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-5)
 
 
 def test_graphs_of_torch_fx():
