@@ -63,9 +63,7 @@ def _with_parametrization(layer: Module, counterpart: Callable[[type[Module]], t
     twin = counterpart(base)
     if twin is None or twin is base:
         return None if twin is None else layer_class
-    # without what belongs to the old class alone: the places where an instance keeps its attributes and weak references
-    body = {name: value for name, value in vars(layer_class).items() if name not in ("__dict__", "__weakref__")}
-    return type(layer_class.__name__, (twin,), body)
+    return type(layer_class.__name__, (twin,), dict(vars(layer_class)))
 
 
 def _our_class(layer_class: type[Module]) -> type[Module] | None:

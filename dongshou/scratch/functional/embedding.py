@@ -47,7 +47,7 @@ class _Embedding(torch.autograd.Function):
     def forward(
         input: Tensor, weight: Tensor, padding_idx: int | None, scale_grad_by_freq: bool, sparse: bool
     ) -> Tensor:
-        return weight[input.long()]
+        return weight[input.long().contiguous()]  # laid out as torch's: see `layout.py`
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
@@ -78,7 +78,7 @@ class _Embedding(torch.autograd.Function):
 class _EmbeddingInBothModes(_Embedding):
     @staticmethod
     def jvp(ctx: Any, *tangents: Any) -> Tensor:
-        return tangents[1][ctx.saved_tensors[0].long()]
+        return tangents[1][ctx.saved_tensors[0].long().contiguous()]
 
 
 def embedding_bag(
