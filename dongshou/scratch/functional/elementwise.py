@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import torch
@@ -31,9 +32,11 @@ def with_derivative(derivative: Formula, of_output: bool = False) -> Callable[[F
 
         @functools.wraps(value)
         def apply(input: Tensor, *settings: Any) -> Tensor:
-            # torch.compile refuses a function that has a jvp
-            function = backward_mode if torch.compiler.is_compiling() else both_modes
-            outputs: Any = function.apply(input, settings)
+            outputs: Any
+            if torch.compiler.is_compiling():  # it refuses a function that has a jvp
+                outputs = backward_mode.apply(input, settings)
+            else:
+                outputs = both_modes.apply(input, _Settings(settings))
             return outputs[0]
 
         return apply
@@ -76,9 +79,14 @@ def _functions(value: Formula, derivative: Formula, of_output: bool) -> tuple[Fu
 
     class BothModes(BackwardMode):
         @staticmethod
-        def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, ...]) -> None:
-            BackwardMode.setup_context(ctx, inputs, output)
-            ctx.save_for_forward(output[0] if of_output else inputs[0], *output[1:])
+        def forward(input: Tensor, settings: _Settings) -> tuple[Tensor, ...]:  # pyright: ignore[reportIncompatibleMethodOverride]
+            return BackwardMode.forward(input, settings.values)
+
+        @staticmethod
+        def setup_context(ctx: Any, inputs: tuple[Tensor, _Settings], output: tuple[Tensor, ...]) -> None:
+            input, settings = inputs
+            BackwardMode.setup_context(ctx, (input, settings.values), output)
+            ctx.save_for_forward(output[0] if of_output else input, *output[1:])
 
         @staticmethod
         def jvp(ctx: Any, *tangents: Any) -> tuple[Tensor | None, ...]:
@@ -89,9 +97,18 @@ def _functions(value: Formula, derivative: Formula, of_output: bool) -> tuple[Fu
     return BackwardMode, BothModes
 
 
+@dataclass(frozen=True)
+class _Settings:
+    """Numbers as one thing: torch.func takes a tuple apart, and then misses the tangents of its parts."""
+
+    values: tuple[Any, ...]
+
+
 def times(fresh: Tensor, factor: Tensor) -> Tensor:
     """fresh * factor, written over the first, which nothing else may use."""
-    return torch.mul(fresh, factor, out=reuse(fresh))
+    # gradients of many directions at once (is_grads_batched) are a batch in an older way than torch.func's
+    is_batch = not torch.compiler.is_compiling() and torch._C._functorch.is_legacy_batchedtensor(factor)  # pyright: ignore[reportAttributeAccessIssue]
+    return torch.mul(fresh, factor, out=None if is_batch else reuse(fresh))
 
 
 def reuse(fresh: Tensor) -> Tensor | None:

@@ -7,10 +7,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from dongshou.scratch.functional.attention import scaled_dot_product_attention
+from dongshou.scratch.functional.attention import masked, scaled_dot_product_attention
 from dongshou.scratch.functional.attention_mask import merged_mask
 from dongshou.scratch.functional.dropout import dropout
 from dongshou.scratch.functional.linear import linear
+from dongshou.scratch.functional.precision import precise, short_under_autocast
 from dongshou.scratch.functional.softmax import softmax
 
 
@@ -125,14 +126,13 @@ def _static(x: Tensor, q: Tensor) -> Tensor:
     return x.unflatten(0, (batch, heads))
 
 
+@short_under_autocast
 def _attend(
     q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, dropout_p: float, need_weights: bool
 ) -> tuple[Tensor, Tensor | None]:
     """`scaled_dot_product_attention` that can show its weights; they are NaN for a query that may look nowhere."""
     if not need_weights:
         return scaled_dot_product_attention(q, k, v, mask, dropout_p), None
-    scores = (q * q.size(-1) ** -0.5) @ k.mT  # (batch, heads, queries, keys)
-    if mask is not None:
-        scores = scores + mask.to(scores.dtype)  # under autocast the scores are shorter than the mask
+    scores = masked((precise(q) * q.size(-1) ** -0.5) @ precise(k).mT, mask)  # (batch, heads, queries, keys)
     weights = dropout(softmax(scores, -1), dropout_p)
-    return weights @ v, weights
+    return (weights @ precise(v)).to(v.dtype), weights.to(v.dtype)

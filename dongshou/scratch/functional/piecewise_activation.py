@@ -7,6 +7,7 @@ from torch import Tensor
 
 from dongshou.scratch.functional.activation import bend
 from dongshou.scratch.functional.elementwise import indicator, reuse, with_derivative
+from dongshou.scratch.functional.precision import short_under_autocast
 
 
 def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
@@ -55,7 +56,8 @@ def _hardsigmoid_derivative(input: Tensor) -> Tensor:
 
 @with_derivative(_hardsigmoid_derivative)
 def _hardsigmoid(input: Tensor) -> Tensor:
-    return (input + 3).clamp_(0, 6).div_(6)
+    gate = input + 3
+    return torch.clamp(gate, 0, 6, out=reuse(gate)).div_(6)
 
 
 def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
@@ -79,7 +81,8 @@ def _hardswish(input: Tensor) -> Tensor:
 
 def _gate(input: Tensor) -> Tensor:
     """The hard sigmoid in two operations: x / 6 + 1/2, but from 0 to 1."""
-    return torch.add(input.new_tensor(0.5), input, alpha=1 / 6).clamp_(0, 1)
+    gate = torch.add(input.new_tensor(0.5), input, alpha=1 / 6)
+    return torch.clamp(gate, 0, 1, out=reuse(gate))
 
 
 def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
@@ -95,6 +98,7 @@ def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
     return torch.where(input.abs() <= lambd, 0 * input, torch.where(input < 0, input + lambd, input - lambd))
 
 
+@short_under_autocast
 def prelu(input: Tensor, weight: Tensor) -> Tensor:
     """max(x, 0) + weight min(x, 0), where the slope is learnt. He et al., 2015.
 
