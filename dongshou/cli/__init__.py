@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import dongshou
 from dongshou.cli.console import any_console
 from dongshou.errors import DongshouError, UsageError, did_you_mean
+from dongshou.notes import notes_shown
 
 COMMANDS = {
     "list": "the experiments of the course, by unit",
@@ -29,7 +30,7 @@ INTERRUPTED = 130  # what a shell reports for a command that Ctrl-C ended
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; its exit code: 0 done, 1 the work failed, 2 wrong use, 130 interrupted."""
-    with any_console():
+    with any_console(), notes_shown(lambda text: print(f"note: {text}", file=sys.stderr)):
         return guarded(sys.argv[1:] if argv is None else argv)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from dongshou.errors import DongshouError
+from dongshou.notes import notes_kept
 from dongshou.runs.describe import configuration, outcome
 from dongshou.runs.record import CHECKPOINTS, Record
 from dongshou.runs.resume import checkpoints_of, reopen
@@ -75,6 +76,7 @@ def execute(
         checkpoints = checkpoints_of(work, record.directory / CHECKPOINTS)
     run = Run(record.directory)
     with ExitStack() as stack:
+        notes = stack.enter_context(notes_kept())
         stack.callback(record.close)
         stack.enter_context(failures_recorded(record))
         watchers = [*watch, *more_watchers(run, progress, tensorboard, stack)]
@@ -82,7 +84,7 @@ def execute(
         if run.has_curves:
             run.curves()
         run.strips()
-        record.finish(outcome(run, session, finished, record.seconds))
+        record.finish(outcome(run, session, finished, record.seconds) | ({"notes": notes} if notes else {}))
     return run
 
 

@@ -10,6 +10,7 @@ from dongshou.data.images.files import SUFFIXES
 from dongshou.data.sources.files import FilesNotFound
 from dongshou.data.tables.csv_rows import read_rows
 from dongshou.errors import DongshouError
+from dongshou.notes import note
 
 ID = "id"
 LABEL = ("label", "breed", "class")  # what competitions call that column
@@ -19,19 +20,31 @@ JUNK = ("thumbs.db", "desktop.ini", "__macosx")  # what systems leave in folders
 def pictures_in(folder: Path, besides: Path | None = None) -> dict[str, Path]:
     """The pictures that lie in a folder itself, by their ids, the names without ending, in Kaggle's order.
 
-    Hidden files and what systems leave in folders are passed over, and so is `besides`. Raises DongshouError when
-    the folder is missing or empty, holds files that are no pictures, or two pictures of one id.
+    Hidden files and what systems leave in folders are passed over, and so is `besides`; a note says how many
+    pictures lie in folders inside. Raises DongshouError when the folder is missing or empty, holds files that are no
+    pictures, or two pictures of one id.
     """
     files = [path for path in entries(folder) if path.is_file() and path != besides]
-    if strangers := sorted(path.name for path in files if path.suffix.lower() not in SUFFIXES):
+    if inside := [path for path in files_inside(folder) if path.parent != folder and is_picture(path)]:
+        note(
+            f"{folder}: {counted([str(path.relative_to(folder)) for path in inside], 'picture')} in folders inside"
+            " left out."
+        )
+    return by_id_in(folder, files)
+
+
+def by_id_in(folder: Path, files: Collection[Path]) -> dict[str, Path]:
+    """The files, all of them pictures, by their ids: the path within the folder without ending."""
+    if strangers := sorted(path.name for path in files if not is_picture(path)):
         raise DongshouError(
             f"{folder} holds {counted(strangers, 'file')} that cannot be pictures. Move them elsewhere."
         )
     if not files:
         raise DongshouError(f"{folder} holds no picture. Name the folder in which the pictures themselves lie.")
-    if twins := repeated(path.stem for path in files):
+    ids = [path.relative_to(folder).with_suffix("").as_posix() for path in files]
+    if twins := repeated(ids):
         raise DongshouError(f"{folder} holds several pictures of one id: {some(twins)}. Keep one of each.")
-    by_id = {path.stem: path for path in files}
+    by_id = dict(zip(ids, files, strict=True))
     return {id: by_id[id] for id in sorted(by_id, key=kaggle_order)}
 
 
@@ -71,6 +84,8 @@ def read_labels(path: Path) -> list[tuple[str, str]]:
                 f'{path} has no column "{column}": expected {ID} and {LABEL[0]}, found {", ".join(header)}.'
                 " Rename its columns in the first line."
             )
+    if unused := [name for name in header if name not in (ID, label)]:
+        note(f"{path.name}: {counted(unused, 'column')} besides {ID} and {label} not used.")
     rows = {line: (row[header.index(ID)], row[header.index(label)]) for line, row in lines.items()}
     if empty := [str(line) for line, cells in rows.items() if not all(cells)]:
         raise DongshouError(f"{path} lacks an id or a label in line {some(empty)}. Fill it in, or remove the line.")
@@ -80,6 +95,7 @@ def read_labels(path: Path) -> list[tuple[str, str]]:
 def labels_by_folder(folder: Path) -> tuple[dict[str, Path], dict[str, str]]:
     """The pictures of a folder that holds a folder for each class, and the class of each, by id: "cat/1".
 
+    Pictures in a folder inside that of their class are of the class too, "cat/old/1"; a note says how many.
     Raises DongshouError when pictures lie beside the folders, or one of these is as `pictures_in` refuses it.
     """
     folders = sorted(path for path in entries(folder) if path.is_dir())
@@ -88,12 +104,28 @@ def labels_by_folder(folder: Path) -> tuple[dict[str, Path], dict[str, str]]:
             f"{folder} holds {counted(loose, 'file')} beside its folders, one for each class."
             " Move them into one of these."
         )
-    pictures = {f"{one.name}/{id}": path for one in folders for id, path in pictures_in(one).items()}
-    return pictures, {id: path.parent.name for id, path in pictures.items()}
+    by_class = {one.name: by_id_in(one, files_inside(one)) for one in folders}
+    if inside := [f"{name}/{id}" for name, pictures in by_class.items() for id in pictures if "/" in id]:
+        note(f"{folder}: {counted(inside, 'picture')} in folders inside that of a class are read as of that class.")
+    pictures = {f"{name}/{id}": path for name, pictures in by_class.items() for id, path in pictures.items()}
+    return pictures, {id: id.split("/", 1)[0] for id in pictures}
 
 
 def has_folders(folder: Path) -> bool:
     return any(path.is_dir() for path in entries(folder))
+
+
+def files_inside(folder: Path) -> list[Path]:
+    """The files in a folder and in all folders inside it, as far as a person has put them there."""
+    return [
+        file
+        for path in sorted(entries(folder))
+        for file in ([path] if path.is_file() else files_inside(path) if path.is_dir() else [])
+    ]
+
+
+def is_picture(path: Path) -> bool:
+    return path.suffix.lower() in SUFFIXES
 
 
 def entries(folder: Path) -> list[Path]:

@@ -20,6 +20,7 @@ from dongshou.errors import did_you_mean
 class Corpus:
     """A text to learn from and, where it comes so divided, texts to validate and to test on.
 
+    is_own  the text is a user's file
     spaced  the text comes cut into words, with a space between any two of them
     files   name of the registered data set that it is read from; else a function that gives its hash
     """
@@ -29,6 +30,7 @@ class Corpus:
     test: str | None = None
     spaced: bool = False
     files: str | Callable[[], dict[str, str]] | None = None
+    is_own: bool = False
 
 
 def read_corpus(name: str, encoding: str = "utf-8") -> Corpus:
@@ -43,7 +45,7 @@ def read_corpus(name: str, encoding: str = "utf-8") -> Corpus:
         raise FilesNotFound(
             f'No text "{name}": it is neither a file nor one of {", ".join(CORPORA)}.{did_you_mean(name, CORPORA)}'
         )
-    return Corpus(read_text(path, encoding), files=lambda: {path.name: hash_of(path)})
+    return Corpus(read_text(path, encoding), files=lambda: {path.name: hash_of(path)}, is_own=True)
 
 
 def python_manual() -> Corpus:

@@ -58,7 +58,8 @@ def prepare(train: DataFrame, test: DataFrame) -> HousePrices:
     houses = pd.concat([train[columns], test[columns]], ignore_index=True)
     numeric = houses.select_dtypes("number").columns
     cells = features_of(houses, list(numeric))
-    standardised = (houses[numeric] - houses[numeric].mean()) / houses[numeric].std()
+    means, stds = moments(houses[numeric])
+    standardised = (houses[numeric] - means) / stds.mask(stds == 0, 1)
     houses = pd.get_dummies(houses.assign(**standardised.fillna(0)), dummy_na=True, dtype=float)
     features = torch.tensor(houses.to_numpy(), dtype=torch.float32)  # (train + test, features)
     return HousePrices(
@@ -73,11 +74,17 @@ def prepare(train: DataFrame, test: DataFrame) -> HousePrices:
 
 def features_of(houses: Any, numeric: list[str]) -> Features:
     """Of a DataFrame: the columns in the order of the numbers that `prepare` makes, first those that are numbers."""
-    means, stds = houses[numeric].mean(), houses[numeric].std()
+    means, stds = moments(houses[numeric])
     columns = [Number(name, float(means[name]), float(stds[name])) for name in numeric]
     others = [name for name in houses.columns if name not in numeric]
     categories = [Category(name, (*sorted(houses[name].dropna().unique()), None)) for name in others]
     return Features((*columns, *categories), target=PRICE, missing=(MISSING,), identifier=ID)
+
+
+def moments(columns: Any) -> tuple[Any, Any]:
+    """Mean and std of each column of a DataFrame; exactly its value and 0 where it holds one value only."""
+    is_constant = columns.nunique() <= 1  # the mean of many 14.62 is rounded, and their std is then not 0
+    return columns.mean().mask(is_constant, columns.max()), columns.std().mask(is_constant, 0)
 
 
 def submission(ids: Tensor, prices: Tensor) -> str:

@@ -17,7 +17,7 @@ MOST_NAMES = 12  # values in a message
 
 @dataclass(frozen=True)
 class Number:
-    """A column of numbers, (x - mean) / std; what is missing is the mean."""
+    """A column of numbers, (x - mean) / std; what is missing is the mean. 0 where the column was constant, std 0."""
 
     name: str
     mean: float = 0.0
@@ -32,7 +32,7 @@ class Number:
             number = math.nan
         if not math.isfinite(number):
             raise UsageError(f'{self.name} is a number; got "{cell}".')
-        return [(number - self.mean) / self.std]
+        return [(number - self.mean) / self.std if self.std > 0 else 0.0]
 
 
 @dataclass(frozen=True)

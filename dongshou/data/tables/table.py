@@ -1,26 +1,21 @@
-"""Any CSV file as tensors: numbers standardised, categories one-hot, nothing missing."""
+"""Any CSV file as tensors: numbers standardised, categories one-hot, nothing missing, nothing done in silence."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
 from dongshou.data.batches import Batches
 from dongshou.data.splits import Splits
+from dongshou.data.tables.cells import Decimal
+from dongshou.data.tables.column import Column
 from dongshou.data.tables.csv_rows import read_rows
 from dongshou.errors import DongshouError, UsageError, did_you_mean
-
-if TYPE_CHECKING:
-    from pandas import DataFrame, Series
-
-MISSING = ("", "NA", "N/A", "NaN", "nan", "null")  # what a cell without a value holds
-MOST_CATEGORIES = 50  # a text column of more values is a name or a remark, not a category
+from dongshou.notes import note
 
 
 @dataclass(frozen=True)
@@ -78,87 +73,39 @@ def read_table(
     separator: str = ",",
     encoding: str = "utf-8",
     ignore: Sequence[str] = (),
+    decimal: Decimal = "auto",
 ) -> Table:
     """Read a CSV file whose first line names the columns; one of them is the target, the rest are features.
 
-    A column of numbers becomes (x - mean) / std, and 0 where it is missing; a column of text becomes one
+    A column of numbers becomes (x - mean) / std, and 0 where it is missing or constant; a column of text becomes one
     column of 0 and 1 for each value, "missing" being one where a cell is empty. Numbers to predict stay as they are.
+
+    decimal  what stands before the decimals of a number; "auto" finds out for each column
+
+    A `DataNote` says how many cells were taken as missing ("", NA, NULL, n/a, and - among numbers), in how many
+    a comma was read, and which columns of numbers and text became categories.
     Raises DongshouError, naming column and line, when the file does not hold such a table;
     UsageError when a column that is asked for does not exist.
     """
-    import pandas as pd  # here: importing pandas takes a second
-
     path = Path(path)
-    cells = _read_cells(path, separator, encoding)
+    header, lines = read_rows(path, separator, encoding)
     for name in (target, *ignore):
-        if name not in cells:
+        if name not in header:
             raise UsageError(
-                f'{path} has no column "{name}".{did_you_mean(name, cells)} Its columns: {", ".join(cells)}.'
+                f'{path} has no column "{name}".{did_you_mean(name, header)} Its columns: {", ".join(header)}.'
             )
-    targets, classes = _targets(cells[target], path)
-    inputs = [name for name in cells if name not in (target, *ignore)]
-    features = [feature for name in inputs for feature in _features(cells[name], path)]
+    if decimal not in ("auto", ".", ","):
+        raise UsageError(f'decimal is "auto", "." or ","; got "{decimal}".')
+    columns = [
+        Column.read(name, cells, list(lines), path, decimal)
+        for name, cells in zip(header, zip(*lines.values(), strict=True), strict=True)
+        if name not in ignore
+    ]
+    targets, classes = next(column for column in columns if column.name == target).target(path)
+    features = [feature for column in columns if column.name != target for feature in column.features(path)]
     if not features:
         raise DongshouError(f"{path} has no column but the target {target}: there is nothing to learn from.")
-    matrix = torch.tensor(pd.concat(features, axis=1).to_numpy(), dtype=torch.float32)  # (rows, columns)
-    return Table(matrix, targets, tuple(str(feature.name) for feature in features), classes, target)
-
-
-def _read_cells(path: Path, separator: str, encoding: str) -> DataFrame:
-    """The cells as text, missing ones as NaN; the index is the line of each row in the file."""
-    import pandas as pd
-
-    header, lines = read_rows(path, separator, encoding)
-    cells = pd.DataFrame(list(lines.values()), index=list(lines), columns=header, dtype=object)
-    return cells.mask(cells.isin(MISSING))
-
-
-def _targets(column: Series, path: Path) -> tuple[Tensor, tuple[str, ...] | None]:
-    """Numbers as they are, or the number of each class among the classes in order."""
-    missing = [line for line, absent in column.isna().items() if absent]
-    if missing:
-        shown = ", ".join(map(str, missing[:5])) + (", ..." if len(missing) > 5 else "")
-        raise DongshouError(
-            f"{path} lacks the target {column.name} in {len(missing)} row(s): line {shown}. Remove them."
-        )
-    numbers = _numbers(column, path)
-    if numbers is not None:
-        return torch.tensor(numbers.to_numpy(), dtype=torch.float32).unsqueeze(1), None
-    categories = column.astype("category").cat
-    return torch.tensor(categories.codes.to_numpy(), dtype=torch.int64), tuple(categories.categories)
-
-
-def _features(column: Series, path: Path) -> list[Series]:
-    """The column standardised, or one column for each of its values."""
-    import pandas as pd
-
-    if column.isna().all():
-        raise DongshouError(f"{path} has no value in column {column.name}. Leave it out with ignore.")
-    numbers = _numbers(column, path)
-    if numbers is None:
-        one_hot = pd.get_dummies(column.fillna("missing"), prefix=str(column.name), dtype=float)
-        return [one_hot[name] for name in one_hot]
-    spread = numbers.std()
-    scale = spread if spread > 0 else 1.0  # a constant column becomes zeros
-    return [((numbers - numbers.mean()) / scale).fillna(0.0)]
-
-
-def _numbers(column: Series, path: Path) -> Series | None:
-    """The column as numbers, None where it holds categories; an error where it holds neither."""
-    import pandas as pd
-
-    numbers = pd.Series(pd.to_numeric(column, errors="coerce"), dtype=float)
-    known = column.notna()
-    wrong = (known & ~numbers.map(math.isfinite)).to_numpy()
-    if not wrong.any():
-        return numbers
-    mostly_numbers = wrong.sum() < known.sum() / 2
-    most = min(MOST_CATEGORIES, known.sum() // 2) if mostly_numbers else MOST_CATEGORIES
-    if column.nunique() <= most:
-        return None
-    position = int(wrong.argmax())
-    raise DongshouError(
-        f"{path}: column {column.name} is neither numbers nor at most {most} categories:"
-        f' row {position + 1} (line {column.index[position]}) holds "{column.iloc[position]}".'
-        " Mend it, or leave the column out with ignore."
-    )
+    if done := [what for column in columns for what in column.done()]:
+        note(f"{path.name}: {'; '.join(done)}.")
+    names, values = zip(*features, strict=True)
+    return Table(torch.stack(values, dim=1).float(), targets, names, classes, target)  # (rows, columns)

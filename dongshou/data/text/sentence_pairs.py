@@ -13,16 +13,18 @@ from dongshou.data.sources.download import hash_of
 from dongshou.data.sources.files import FilesNotFound, path_of
 from dongshou.data.text.file import decoded, read_text
 from dongshou.errors import DongshouError, did_you_mean
+from dongshou.notes import note
 
 Pair = tuple[str, str]
 
 
 @dataclass(frozen=True)
 class SentencePairs:
-    """Sentences and their translations, and what they are read from (see `Splits`)."""
+    """Sentences and their translations, what they are read from (see `Splits`), and whether that is a user's file."""
 
     pairs: Sequence[Pair]
     files: str | Callable[[], dict[str, str]]
+    is_own: bool = False
 
 
 def read_pairs(name: str, encoding: str = "utf-8", seed: int = 0) -> SentencePairs:
@@ -41,7 +43,10 @@ def read_pairs(name: str, encoding: str = "utf-8", seed: int = 0) -> SentencePai
             f'No pairs of sentences "{name}": it is neither a file nor one of {", ".join(PAIRS)}.'
             f"{did_you_mean(name, PAIRS)}"
         )
-    return SentencePairs(split_lines(read_text(path, encoding), path), files=lambda: {path.name: hash_of(path)})
+    text = read_text(path, encoding)
+    pairs = split_lines(text, path)
+    tell_what_is_unused(text, path)
+    return SentencePairs(pairs, files=lambda: {path.name: hash_of(path)}, is_own=True)
 
 
 def fra_eng() -> SentencePairs:
@@ -78,6 +83,18 @@ def split_lines(text: str, path: Path) -> list[Pair]:
             if not sentence.strip():
                 raise DongshouError(f"{path} has an empty {side} in line {number}. Fill it in, or remove the line.")
     return [(row[0], row[1]) for row in rows.values()]
+
+
+def tell_what_is_unused(text: str, path: Path) -> None:
+    """A note of the columns behind the first two and of blank lines, where there are any."""
+    lines = text.removesuffix("\n").split("\n")
+    unused = []
+    if more := next(line for line in lines if line.strip()).count("\t") - 1:
+        unused.append(f"{more} columns after the first two" if more > 1 else "the third column")
+    if blank := sum(not line.strip() for line in lines):
+        unused.append(f"{blank:,} blank lines" if blank > 1 else "1 blank line")
+    if unused:
+        note(f"{path.name}: not used are {' and '.join(unused)}.")
 
 
 DATES = {"dates": "fr", "dates-zh": "zh"}  # from English into this language

@@ -8,9 +8,10 @@ from pathlib import Path
 from dongshou.data.sets.corpora import Corpus, read_corpus
 from dongshou.data.text.batches import Sampling, TextBatches, WholeText
 from dongshou.data.text.splits import TextSplits
-from dongshou.data.text.tokens import Clean, Level, Tokeniser
+from dongshou.data.text.tokens import Clean, Level, Tokeniser, only_letters
 from dongshou.data.text.vocabulary import Vocabulary
 from dongshou.errors import DongshouError, UsageError
+from dongshou.notes import note
 
 
 def load_text(
@@ -36,6 +37,7 @@ def load_text(
     clean          "letters" leaves letters, in lower case, and single spaces only
     encoding       of a file of one's own
 
+    Of a file of one's own a `DataNote` says how much cleaning, min_frequency and max_tokens leave out.
     The vocabulary is that of all the training text. Raises FilesNotFound where there is no such text, UsageError
     where it is too short, DongshouError where cleaning leaves nothing.
     """
@@ -43,6 +45,8 @@ def load_text(
     tokeniser = Tokeniser(level, clean, corpus.spaced)
     train, valid_tokens, test_tokens = _parts(corpus, tokeniser, valid, name)
     vocabulary = Vocabulary(train, min_frequency=min_frequency)
+    if corpus.is_own:
+        tell_what_is_left(Path(name).name, corpus.train, train, tokeniser, vocabulary, min_frequency, max_tokens)
 
     def whole(tokens: Sequence[str] | None) -> WholeText | None:
         if tokens is None:
@@ -68,6 +72,30 @@ def load_text(
         shape=(num_steps,),
         files=corpus.files,
     )
+
+
+def tell_what_is_left(
+    name: str,
+    text: str,
+    tokens: Sequence[str],
+    tokeniser: Tokeniser,
+    vocabulary: Vocabulary,
+    min_frequency: int,
+    max_tokens: int | None,
+) -> None:
+    """A note of what of a user's own text is not learnt from: characters, rare tokens, all after the first so many."""
+    done = []
+    if tokeniser.clean == "letters":
+        num_left = len(only_letters(text).replace(" ", ""))
+        num_before = sum(map(len, text.split()))
+        if num_left < num_before:
+            done.append(f'{num_before - num_left:,} of {num_before:,} characters are no letters (clean="letters")')
+    if rare := sum(count for count in vocabulary.frequencies.values() if count < min_frequency):
+        done.append(f"{rare:,} of {len(tokens):,} tokens are <unk> (min_frequency={min_frequency})")
+    if max_tokens is not None and max_tokens < len(tokens):
+        done.append(f"the first {max_tokens:,} of {len(tokens):,} tokens are trained on (max_tokens)")
+    if done:
+        note(f"{name}: {'; '.join(done)}.")
 
 
 def _parts(

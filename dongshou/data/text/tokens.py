@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Literal
 
 from dongshou.errors import UsageError
@@ -17,11 +19,25 @@ PAD, BEGIN, END, UNKNOWN = "<pad>", "<bos>", "<eos>", "<unk>"
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # Chinese characters, in a character class
 CHINESE = f"{HAN}，。！？；：、"
 
-_WORD = re.compile(rf"[{HAN}]|[^\W{HAN}]+(?:['’][^\W{HAN}]+)*")
-_WORD_OR_MARK = re.compile(rf"{_WORD.pattern}|[^\w\s]")
+
+def combining() -> str:
+    """What belongs to the letter before it, for a character class: Unicode's marks, as are the vowel signs of Hindi
+    and Thai, those of Arabic and Hebrew and the accents of decomposed Latin, and the two joiners of letters."""
+    planes = [*range(0x0300, 0x20000), *range(0xE0100, 0xE01F0)]  # the only ones that have marks
+    marks = [place for place in planes if unicodedata.category(chr(place)).startswith("M")]
+    runs = groupby(enumerate(marks), key=lambda counted: counted[1] - counted[0])  # one key for neighbours
+    ranges = [[place for _, place in run] for _, run in runs]
+    return "\u200c\u200d" + "".join(f"{chr(run[0])}-{chr(run[-1])}" for run in ranges)
+
+
+MARK = combining()
+
+_LETTERS = rf"[^\W{HAN}]+(?:[{MARK}]+[^\W{HAN}]*)*"
+_WORD = re.compile(rf"[{HAN}][{MARK}]*|{_LETTERS}(?:['’]{_LETTERS})*")
+_WORD_OR_MARK = re.compile(rf"{_WORD.pattern}|[^\w\s][{MARK}]*")
 _CHINESE = re.compile(f"([{CHINESE}])")
 _SPACE_AT_CHINESE = re.compile(f"(?<=[{CHINESE}]) | (?=[{CHINESE}])")
-_NO_LETTERS = re.compile(r"[\W\d_]+")
+_NO_LETTERS = re.compile(rf"\A[\W\d_]+|(?:[^\w{MARK}]|[\d_])[\W\d_]*")
 
 
 def characters(text: str) -> list[str]:
@@ -31,6 +47,8 @@ def characters(text: str) -> list[str]:
 
 def words(text: str, punctuation: bool = True) -> list[str]:
     """The words of running text in lower case; each Chinese character, and each mark if asked for, by itself.
+
+    Accents and vowel signs stay with their letters. What is written without spaces, as Thai, is one word.
 
     >>> words("It's 5 o'clock, 你好!")
     ["it's", '5', "o'clock", ',', '你', '好', '!']
@@ -60,6 +78,8 @@ def spaced_words(text: str) -> list[str]:
 
 def only_letters(text: str) -> str:
     """Whatever is no letter becomes a single space; all in lower case: how the book reads The Time Machine.
+
+    A letter's accents and vowel signs are part of it.
 
     >>> only_letters("The Time Machine, by H. G. Wells [1898]")
     'the time machine by h g wells '

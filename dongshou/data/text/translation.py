@@ -16,6 +16,7 @@ from dongshou.data.text.splits import PairSplits
 from dongshou.data.text.tokens import BEGIN, END, PAD, join_words, sentence_words
 from dongshou.data.text.vocabulary import Vocabulary
 from dongshou.errors import UsageError
+from dongshou.notes import note
 
 Sentence = list[str]
 
@@ -45,6 +46,7 @@ def load_pairs(
     bucketing      batches of sentences of similar length, no longer than the longest of them (see `PaddedBatches`)
     encoding       of a file of one's own
 
+    Of a file of one's own a `DataNote` says how many pairs, sentences and words this leaves out.
     Raises what `read_pairs` raises, and UsageError where no pairs are left, or no steps.
     """
     if num_steps < 1:
@@ -55,6 +57,8 @@ def load_pairs(
         Vocabulary(chain.from_iterable(side), min_frequency=min_frequency, reserved=(PAD, BEGIN, END))
         for side in zip(*train, strict=True)
     ]
+    if found.is_own:
+        tell_what_is_cut(Path(name).name, len(found.pairs), [*train, *test], num_steps, vocabularies, min_frequency)
 
     def batches(pairs: Sequence[tuple[Sentence, Sentence]], shuffle: bool) -> Batches | PaddedBatches:
         sides = zip(vocabularies, zip(*pairs, strict=True), strict=True)
@@ -75,6 +79,27 @@ def load_pairs(
         shape=(num_steps,),
         files=found.files,
     )
+
+
+def tell_what_is_cut(
+    name: str,
+    num_pairs: int,
+    used: Sequence[tuple[Sentence, Sentence]],
+    num_steps: int,
+    vocabularies: Sequence[Vocabulary],
+    min_frequency: int,
+) -> None:
+    """A note of what becomes of a user's own sentences: pairs left out, sentences cut off, words that are <unk>."""
+    done = []
+    if len(used) < num_pairs:
+        done.append(f"{len(used):,} of {num_pairs:,} pairs used (max_examples, max_words)")
+    if long := sum(len(sentence) >= num_steps for pair in used for sentence in pair):  # <eos> takes a step
+        done.append(f"{long:,} of {2 * len(used):,} sentences cut to {num_steps} steps (num_steps)")
+    counts = [count for vocabulary in vocabularies for count in vocabulary.frequencies.values()]
+    if rare := sum(count for count in counts if count < min_frequency):
+        done.append(f"{rare:,} of {sum(counts):,} words to learn from are <unk> (min_frequency={min_frequency})")
+    if done:
+        note(f"{name}: {'; '.join(done)}.")
 
 
 def _chosen(

@@ -19,6 +19,7 @@ from dongshou.data.images.folder import folder_may_be_away
 from dongshou.data.sources.files import FilesNotFound
 from dongshou.data.split_by_class import split_by_class
 from dongshou.errors import DongshouError, UsageError
+from dongshou.notes import DataNote
 
 CLASSES = ("cat", "dog", "owl")
 
@@ -97,6 +98,35 @@ def test_what_systems_leave_in_folders_is_passed_over(kaggle: tuple[Path, Path],
 def test_the_labels_may_lie_among_the_pictures(kaggle: tuple[Path, Path]) -> None:
     images, labels = kaggle
     assert len(read_image_folder(images, labels.rename(images / "labels.csv"))) == 30
+
+
+def test_pictures_in_a_folder_inside_that_of_their_class_are_of_it_and_counted(by_class: Path) -> None:
+    for name in ("cat/old/7.jpg", "cat/old/older/1.png", "owl/night/0.png", "owl/night/.hidden.png"):
+        picture(by_class / name, 99)
+    says = r"pets: 3 pictures \(cat/old/7, cat/old/older/1, owl/night/0\) in folders inside that of a class are read"
+    with pytest.warns(DataNote, match=says):
+        folder = read_image_folder(by_class)
+    assert folder.labels.bincount().tolist() == [6, 4, 5] and len(set(folder.ids)) == 15
+    assert folder.rows([folder.ids.index("cat/old/older/1")]).read(8)[0, 0, 4, 4] == 99
+    (by_class / "cat" / "old" / "a.txt").write_text("")
+    assert "cat holds 1 file (a.txt) that cannot be pictures" in message_of(read_image_folder, by_class)
+
+
+def test_pictures_in_folders_beside_labelled_ones_and_further_columns_are_left_out_and_counted(
+    kaggle: tuple[Path, Path],
+) -> None:
+    images, labels = kaggle
+    picture(images / "more" / "1.png", 0)
+    picture(images / "more" / "deep" / "31.png", 0)
+    header, *rows = labels.read_text().split()
+    labels.write_text("\n".join([f"{header},size", *(f"{row},7" for row in rows)]))
+    with pytest.warns(DataNote) as caught:
+        assert len(read_image_folder(images, labels)) == 30
+    said = [str(one.message) for one in caught]
+    assert said == [
+        f"{images}: 2 pictures (more/1.png, more/deep/31.png) in folders inside left out.",
+        "labels.csv: 1 column (size) besides id and label not used.",
+    ]
 
 
 def test_the_splits(kaggle: tuple[Path, Path]) -> None:

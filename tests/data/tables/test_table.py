@@ -9,8 +9,10 @@ import torch
 from torch import nn
 from torch.optim import SGD
 
-from dongshou.data.tables.table import read_table
+from dongshou.data.tables.cells import as_numbers
+from dongshou.data.tables.table import Table, read_table
 from dongshou.errors import DongshouError, UsageError
+from dongshou.notes import DataNote
 from dongshou.tasks import Regression
 from dongshou.training import Experiment, Finished, Session
 
@@ -32,6 +34,17 @@ def write(tmp_path):
     return write
 
 
+def noted(path, *words: str, target: str = "price", **options) -> Table:
+    """The table, which comes with one note that says these words."""
+    with pytest.warns(DataNote) as caught:
+        table = read_table(path, target, **options)
+    (message,) = [str(warning.message) for warning in caught]
+    assert message.startswith(path.name) and "\n" not in message
+    for word in words:
+        assert word in message
+    return table
+
+
 def refused(error: type[DongshouError], path, *words: str, target: str = "price", **options) -> None:
     with pytest.raises(error) as caught:
         read_table(path, target, **options)
@@ -42,7 +55,7 @@ def refused(error: type[DongshouError], path, *words: str, target: str = "price"
 
 
 def test_numbers_are_standardised_and_text_is_one_hot(write):
-    table = read_table(write(SOUND), "price")
+    table = noted(write(SOUND), "missing in size: 1 empty; missing in colour: 1 empty; missing in doors: 1 empty.")
     assert table.feature_names == ("size", "colour_blue", "colour_missing", "colour_red", "doors")
     size = np.array([10, 20, 40])
     size = (size - size.mean()) / size.std(ddof=1)
@@ -63,7 +76,7 @@ def test_a_target_of_text_is_a_class(write):
 
 
 def test_a_table_says_what_it_is(write):
-    assert repr(read_table(write(SOUND), "price")) == "Table(4 rows, 5 features, target price)"
+    assert repr(noted(write(SOUND))) == "Table(4 rows, 5 features, target price)"
 
 
 def flowers(write, rows: int = 50):
@@ -112,12 +125,80 @@ def test_too_few_rows_to_split(write):
 
 
 def test_columns_can_be_ignored(write):
-    assert read_table(write(SOUND), "price", ignore=["colour", "size"]).feature_names == ("doors",)
+    assert noted(write(SOUND), ignore=["colour", "size"]).feature_names == ("doors",)
 
 
 def test_a_constant_column_becomes_zeros(write):
     table = read_table(write("a,b,price\n1,7,1\n2,7,2\n"), "price")
     assert table.features[:, 1].tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("value", ["14.62", "0.1", "1e-30", "-3e7"])
+def test_a_constant_is_exactly_zero_however_it_is_rounded(write, value: str):
+    column = [float(value)] * 1000
+    rows = "".join(f"{value},{'NA' if row % 7 == 0 else value},{row}\n" for row in range(1000))
+    table = noted(write("a,b,price\n" + rows), "missing in b")
+    assert np.std(column) != 0 or value in ("1e-30", "-3e7"), "rounding would not show"
+    assert table.features.count_nonzero() == 0
+
+
+def test_what_is_no_value_among_numbers_is_missing_and_counted(write):
+    cells = ["1", "0", "NULL", "n/a", "-", "—", "1", "0", "None", "?", "nan", "1"]
+    path = write("a,price\n" + "".join(f"{cell},{row}\n" for row, cell in enumerate(cells)))
+    table = noted(path, 'missing in a: 1 "NULL", 1 "n/a", 1 "-", 1 "—", 1 "None", 1 "?", 1 "nan".')
+    known = np.array([1, 0, 1, 0, 1])
+    expected = (known - known.mean()) / known.std(ddof=1)
+    assert table.feature_names == ("a",)
+    assert table.features[[0, 1, 6, 7, 11], 0].tolist() == pytest.approx(expected.tolist())
+    assert table.features[[2, 3, 4, 5, 8, 9, 10], 0].count_nonzero() == 0
+
+
+def test_a_dash_among_words_is_a_category_and_null_is_none(write):
+    path = write("a,price\nred,1\n-,2\nNULL,3\nmissing,4\nnone,5\n")
+    says = 'missing in a: 1 "NULL"; and 1 that hold the word "missing" are of the same category'
+    assert noted(path, says).feature_names == ("a_-", "a_missing", "a_none", "a_red")
+
+
+@pytest.mark.parametrize("absent", ["NULL", "n/a", "-", "NA", ""])
+def test_a_target_of_0_and_1_gets_no_third_class(write, absent: str):
+    says = f'1 row(s) (1 "{absent}")' if absent else "1 row(s) (1 empty)"
+    refused(DongshouError, write(f"a,price\n1,0\n2,1\n3,{absent}\n4,1\n"), says, "line 4")
+
+
+def test_decimal_commas_are_numbers_in_targets_and_columns(write):
+    path = write("a;b;price\n1,5;1.234,5;14,62\n2;7;3\n2,5;8;-0,5\n")
+    said = ('commas read in a: 2 ("1,5" as 1.5)', 'in b: 1 ("1.234,5" as 1234.5)', "in price: 2 (")
+    table = noted(path, *said, separator=";")
+    assert table.classes is None and table.targets[:, 0].tolist() == pytest.approx([14.62, 3, -0.5])
+    assert table.features[:, 0].tolist() == pytest.approx([-1, 0, 1])
+
+
+@pytest.mark.parametrize(
+    ("cells", "decimal", "values"),
+    [
+        (["1,234.5", "12", "1,000,000"], "auto", [1234.5, 12, 1e6]),
+        (["1,234", "12"], ".", [1234, 12]),
+        (["1,234", "12", "1.234"], ",", [1.234, 12, 1234]),
+        (["-14,62", "+1,5e3", "7", "1.234"], "auto", [-14.62, 1500, 7, 1234]),
+        (["1.", ".5", "1e3"], "auto", [1, 0.5, 1000]),
+    ],
+)
+def test_commas_before_decimals_and_between_thousands(cells, decimal, values):
+    numbers = as_numbers(cells, decimal)
+    assert numbers.values == values and not numbers.strange and not numbers.missing
+
+
+@pytest.mark.parametrize("cell", ["1_000", "0x10", "\uff15", "inf", "1e999", "1,2,3", "1,23.4", "True", "12%"])
+def test_what_python_or_pandas_would_take_for_a_number_is_not_always_one(cell: str):
+    assert as_numbers(["1", cell]).strange == [1]
+
+
+def test_ambiguous_commas_are_refused_in_one_line(write):
+    refused(DongshouError, write('price,b\n"1,234",1\n"5,678",2\n'), '"1,234" may be', 'decimal=","', target="b")
+    refused(DongshouError, write('price\n"1,5"\n2.5\n'), '"1,5" stands beside "2.5"', "column price")
+    refused(UsageError, write(SOUND), 'decimal is "auto"', decimal=";")
+    with pytest.warns(DataNote, match=r"\(.1,234. as 1234\)"):
+        assert read_table(write('a,b\n"1,234",1\n2,2\n'), "a", decimal=".").targets[:, 0].tolist() == [1234, 2]
 
 
 def test_a_single_row(write):
@@ -126,9 +207,9 @@ def test_a_single_row(write):
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 def test_other_separators_and_line_ends(write, separator):
-    expected = read_table(write(SOUND), "price").features
+    expected = noted(write(SOUND)).features
     path = write(SOUND.replace(",", separator).replace("\n", "\r\n"))
-    assert torch.equal(read_table(path, "price", separator=separator).features, expected)
+    assert torch.equal(noted(path, separator=separator).features, expected)
 
 
 def test_a_byte_order_mark_and_quotes(write):
@@ -145,7 +226,7 @@ def test_chinese_in_another_encoding(write):
 def test_a_wide_table_agrees_with_pandas(write):
     numbers = pd.DataFrame(np.random.default_rng(0).normal(3, 5, (200, 6)), columns=list("abcdef"))
     numbers.iloc[::7, 2] = np.nan
-    table = read_table(write(numbers.to_csv(index=False)), "f")
+    table = noted(write(numbers.to_csv(index=False)), "missing in c: 29 empty", target="f")
     inputs = numbers.drop(columns="f")
     expected = ((inputs - inputs.mean()) / inputs.std()).fillna(0)
     np.testing.assert_allclose(table.features.numpy(), expected.to_numpy(), rtol=1e-5, atol=1e-6)
@@ -182,7 +263,8 @@ def test_text_of_too_many_values(write):
 
 
 def test_numbers_and_text_of_few_values_are_categories(write):
-    table = read_table(write("doors,price\n" + "2,1\n3,1\n4+,1\n" * 5), "price")
+    path = write("doors,price\n" + "2,1\n3,1\n4+,1\n" * 5)
+    table = noted(path, 'doors holds numbers and text ("4+"): taken as 3 categories')
     assert table.feature_names == ("doors_2", "doors_3", "doors_4+")
 
 

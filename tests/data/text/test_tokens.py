@@ -57,6 +57,37 @@ def test_words(text: str, expected: list[str]):
     assert words(text, punctuation=False) == [word for word in expected if any(map(str.isalnum, word))]
 
 
+MARKED = [  # words with combining marks: vowel signs, tone marks, accents, joiners
+    *"नमस्ते दुनिया हिन्दी".split(),  # Hindi
+    *"สวัสดี ชาวโลก".split(),  # Thai
+    *"தமிழ் மொழி".split(),  # Tamil
+    *"مُحَمَّد كِتَاب".split(),  # Arabic
+    *"שָׁלוֹם עֲלֵיכֶם".split(),  # Hebrew
+    "cafe\u0301",
+    "nai\u0308ve",
+    "می\u200cخواهم",  # Persian, with a joiner
+]
+
+
+@given(st.lists(st.sampled_from(MARKED), min_size=1), st.sampled_from([" ", ", ", " 7 ", "! ", "。"]))
+def test_marks_stay_with_their_letters(marked: list[str], between: str):
+    text = between.join(marked)
+    assert [word for word in words(text, punctuation=False) if word != "7"] == marked
+    assert only_letters(text).split() == marked
+    assert Tokeniser("word", "letters")(text) == marked
+    assert "".join(words(text)) == "".join(text.split())
+
+
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc", "Zs", "Zl", "Zp"])))
+def test_words_take_nothing_off_a_text_without_spaces(text: str):
+    assert "".join(words(text)) == text.lower()
+
+
+def test_marks_of_their_own_and_on_chinese_and_on_symbols():
+    assert words("漢\ufe00字") == ["漢\ufe00", "字"] and words("❤\ufe0f ok") == ["❤\ufe0f", "ok"]
+    assert words("\u0301 a") == ["\u0301", "a"] and only_letters("\u0301❤\ufe0f a") == " a"
+
+
 @given(LATIN.map(lambda text: text.replace("'", " ")))
 def test_words_without_punctuation_are_those_of_scikit_learn(text: str):
     vectorizer = CountVectorizer(token_pattern=r"(?u)\b\w+\b")

@@ -17,6 +17,7 @@ from dongshou.data.text.splits import PairSplits
 from dongshou.data.text.tokens import sentence_words
 from dongshou.data.text.translation import load_pairs
 from dongshou.errors import DongshouError, UsageError
+from dongshou.notes import DataNote
 
 ROWS = st.lists(st.lists(st.integers(1, 9)), min_size=1)
 
@@ -106,7 +107,8 @@ def test_a_sentence_is_held_out_with_all_its_translations(tmp_path: Path, bucket
 
 def test_long_sentences_are_left_out_before_the_first_are_counted(tmp_path: Path):
     (tmp_path / "pairs.txt").write_text("a b c\tx\nd\ty z w\ne\tv\nf g\tu\n")
-    data = load_pairs(str(tmp_path / "pairs.txt"), 1, max_words=2, max_examples=1, min_frequency=0)
+    with pytest.warns(DataNote, match=r"^pairs.txt: 1 of 4 pairs used \(max_examples, max_words\)\.$"):
+        data = load_pairs(str(tmp_path / "pairs.txt"), 1, max_words=2, max_examples=1, min_frequency=0)
     assert sentences(data, data.train()) == [("e", "v")]
 
 
@@ -164,9 +166,22 @@ def test_files_that_are_no_pairs(tmp_path: Path, content: str, says: str):
 
 def test_a_third_column_and_another_encoding(tmp_path: Path):
     (tmp_path / "pairs.txt").write_bytes("go .\tva !\tTom\r\nhi .\té !\tTom\r\n".encode("latin-1"))
-    assert read_pairs(str(tmp_path / "pairs.txt"), "latin-1").pairs == [("go .", "va !"), ("hi .", "é !")]
+    with pytest.warns(DataNote, match="not used are the third column"):
+        assert read_pairs(str(tmp_path / "pairs.txt"), "latin-1").pairs == [("go .", "va !"), ("hi .", "é !")]
     with pytest.raises(DongshouError, match="byte 0xe9 at offset 20 .*--encoding"):
         load_pairs(str(tmp_path / "pairs.txt"))
+
+
+def test_what_is_left_out_of_a_file_of_ones_own_is_counted(tmp_path: Path):
+    rows = ["a b c\tx", "", "a b c d\tx x x x x x", " ", "a b\tx rare"]
+    (tmp_path / "pairs.txt").write_text("\n".join(f"{row}\t1\t2" if row.strip() else row for row in rows) + "\n")
+    with pytest.warns(DataNote) as caught:
+        load_pairs(str(tmp_path / "pairs.txt"), 1, num_steps=4)
+    assert [str(one.message) for one in caught] == [
+        "pairs.txt: not used are 2 columns after the first two and 2 blank lines.",
+        "pairs.txt: 2 of 6 sentences cut to 4 steps (num_steps);"
+        " 2 of 18 words to learn from are <unk> (min_frequency=2).",
+    ]
 
 
 def test_wrong_use():
