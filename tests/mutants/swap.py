@@ -54,9 +54,6 @@ MUTANTS = [
     inherited("the constructor of torch's is called", "container", "Module.__init__(self)", "super().__init__()"),
     inherited("Linear is not torch's", "linear", "class Linear(Layer, torch_nn.Linear)", "class Linear(Layer)"),
     inherited("torch's encoder takes its fused path", "transformer_layer", "        return 0\n", "        return 1\n"),
-    inherited(
-        "the dimensions of a batch are torch's to check", "batch_normalization", "def _check_input_dim", "def _c"
-    ),
     layout(
         "layer norm keeps the order of its input", "normalization", "normalize(input.contiguous()", "normalize(input"
     ),
