@@ -41,27 +41,35 @@ class _CrossMapLRN(torch.autograd.Function):
     For g, the gradient by y, the gradient by x is g s^-beta - 2 alpha beta / size x sum(g' y' / s').
     """
 
+    generate_vmap_rule = True
+
     @staticmethod
-    def forward(ctx: Any, input: Tensor, size: int, alpha: float, beta: float, k: float) -> Tensor:
-        reach = (size - 1) // 2
-        squares = input.square()
-        sums = _over_channels(squares, reach, reach)
-        sums[:, reach + 1 :] += squares[:, :1]  # the first channel, where it is no neighbour any more
-        scale = k + alpha / size * sums
-        output = input * scale**-beta
-        ctx.save_for_backward(input, output, scale)
-        ctx.settings = size, alpha, beta
-        return output
+    def forward(input: Tensor, size: int, alpha: float, beta: float, k: float) -> Tensor:
+        return input * _scale(input, size, alpha, k) ** -beta
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
+        input, *ctx.settings = inputs
+        ctx.save_for_backward(input, output)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None, None, None]:
-        (input, output, scale), (size, alpha, beta) = ctx.saved_tensors, ctx.settings
+        (input, output), (size, alpha, beta, k) = ctx.saved_tensors, ctx.settings
         if size == 1:
             raise RuntimeError("CrossMapLRN2d has no derivative for size=1, as torch's: use LocalResponseNorm.")
         before = (size + 1) // 2  # for an odd size one more than the output looks at
+        scale = _scale(input, size, alpha, k)
         sums = _over_channels(gradients[0] * output / scale, before, size - 1 - before)
         to_input = gradients[0] * scale**-beta - 2 * alpha * beta / size * input * sums
         return to_input, None, None, None, None
+
+
+def _scale(input: Tensor, size: int, alpha: float, k: float) -> Tensor:
+    """k + alpha / size * sum x'^2, where the first channel stays in every sum."""
+    reach, squares = (size - 1) // 2, input.square()
+    sums = _over_channels(squares, reach, reach)
+    near, far = sums[:, : reach + 1], sums[:, reach + 1 :] + squares[:, :1]
+    return k + alpha / size * torch.cat([near, far], 1)
 
 
 def _over_channels(values: Tensor, before: int, after: int) -> Tensor:
