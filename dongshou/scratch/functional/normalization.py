@@ -184,8 +184,13 @@ class _Normalize(torch.autograd.Function):
         mean = input.mean(axes, keepdim=True)
         s = input - mean
         variance = s.square().mean(axes, keepdim=True)
-        s = s * (variance + eps).rsqrt()  # under the same name: the memory of the first is used again
-        return torch.addcmul(bias, s, weight), s, mean, variance
+        inverse_std = (variance + eps).rsqrt()
+        if torch.is_grad_enabled():  # in forward mode, which has to see every step
+            s = s * inverse_std
+            return s * weight + bias, s, mean, variance
+        s.mul_(inverse_std)  # in place: memory costs more than the arithmetic
+        # with the zeros the product is a batch under vmap where the bias alone is one
+        return (s * (weight + torch.zeros_like(bias))).add_(bias), s, mean, variance
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, ...]) -> None:
@@ -198,21 +203,34 @@ class _Normalize(torch.autograd.Function):
     def backward(ctx: Any, *gradients: Any) -> tuple[Tensor | None, ...]:
         by_output, by_s, by_mean, by_variance = gradients  # the first alone, unless a second derivative is taken
         weight, s, _, variance = ctx.saved_tensors
-        to_bias, to_weight, change = None, None, s.new_zeros(()).expand_as(s)
-        if by_output is not None:
-            to_bias, to_weight = by_output.sum_to_size(ctx.bias_shape), (by_output * s).sum_to_size(weight.shape)
-            change = by_output * weight
-        if by_s is not None:
-            change = change + by_s
-        shift, slope = change.mean(ctx.axes, keepdim=True), (change * s).mean(ctx.axes, keepdim=True)
         n, inverse_std = s.numel() / max(variance.numel(), 1), (variance + ctx.eps).rsqrt()
+        to_bias, to_weight, slope = None, None, torch.zeros_like(variance)
+        change = s.new_zeros(()).expand_as(s)
+        if by_output is not None:
+            product = by_output * s
+            to_bias, to_weight = by_output.sum_to_size(ctx.bias_shape), product.sum_to_size(weight.shape)
+            slope, change = _weighted_mean(product, weight, ctx.axes), by_output * weight
+            del product  # its memory is used for what follows
+        if by_s is not None:
+            slope, change = slope + (by_s * s).mean(ctx.axes, keepdim=True), change + by_s
+        shift = change.mean(ctx.axes, keepdim=True)
         if by_mean is not None:
             shift = shift - by_mean / (n * inverse_std)
         if by_variance is not None:
             slope = slope - 2 * by_variance / (n * inverse_std.square())
-        change = change - shift
-        to_input = torch.addcmul(change, s, slope, value=-1).mul_(inverse_std)
+        # in place, for memory costs more than the arithmetic; under vmap slope is a batch wherever something is
+        to_input = (s * -slope).add_(change).sub_(shift).mul_(inverse_std)
         return to_input, to_weight, to_bias, *[None] * (1 + len(ctx.axes))
+
+
+def _weighted_mean(values: Tensor, weight: Tensor, axes: Sequence[int]) -> Tensor:
+    """mean(values * weight) over the axes, first over those along which the weight is the same."""
+    from_the_end = [axis - values.dim() if axis >= 0 else axis for axis in axes]
+    same = [axis for axis in from_the_end if -axis > weight.dim() or weight.size(axis) == 1]
+    n = math.prod([values.size(axis) for axis in axes])  # a list: torch.compile follows no generator here
+    if same:
+        return (values.sum(same, keepdim=True) * weight).sum(from_the_end, keepdim=True) / n
+    return (values * weight).mean(from_the_end, keepdim=True)
 
 
 def _with_statistics(
