@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import rich.style  # noqa: F401  # it draws a number when imported, as by scikit-learn: let that be before the seed
 import torch
 
 if TYPE_CHECKING:
