@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from dongshou.scratch.functional.pooling import largest, take
+from dongshou.scratch.functional.precision import float32_under_autocast
 from dongshou.scratch.functional.windows import flat_positions, require_axes
 
 OutputSize = int | Sequence[int | None] | None
@@ -53,8 +54,11 @@ def adaptive_max_pool(
     return (output, indices) if return_indices else output
 
 
-adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d = (partial(adaptive_avg_pool, n) for n in (1, 2, 3))
-adaptive_max_pool1d, adaptive_max_pool2d, adaptive_max_pool3d = (partial(adaptive_max_pool, n) for n in (1, 2, 3))
+adaptive_avg_pool1d, adaptive_avg_pool2d = (partial(adaptive_avg_pool, n) for n in (1, 2))
+adaptive_max_pool1d, adaptive_max_pool2d = (partial(adaptive_max_pool, n) for n in (1, 2))
+# with three axes torch computes them in float32 under autocast
+adaptive_avg_pool3d = float32_under_autocast(partial(adaptive_avg_pool, 3))
+adaptive_max_pool3d = float32_under_autocast(partial(adaptive_max_pool, 3))
 
 
 def _require_axes(input: Tensor, axes: int, name: str) -> None:

@@ -10,9 +10,11 @@ from torch import Tensor
 
 from dongshou.scratch.functional.convolution import Sizes
 from dongshou.scratch.functional.pooling import largest, take
+from dongshou.scratch.functional.precision import float32_under_autocast
 from dongshou.scratch.functional.windows import flat_positions, per_axis, require_axes
 
 
+@float32_under_autocast
 def fractional_max_pool(
     axes: int,
     input: Tensor,

@@ -12,7 +12,7 @@ from torch import Tensor
 from dongshou.scratch.functional.convolution import Sizes
 from dongshou.scratch.functional.layout import laid_out_as
 from dongshou.scratch.functional.padding import pad
-from dongshou.scratch.functional.precision import precise
+from dongshou.scratch.functional.precision import float32_under_autocast, precise
 from dongshou.scratch.functional.windows import (
     extent,
     flat_positions,
@@ -157,6 +157,7 @@ def lp_pool(
     return ((mean.sign() * mean.abs() * size) ** (1 / norm_type)).to(input.dtype)
 
 
+@float32_under_autocast
 def max_unpool(
     axes: int,
     input: Tensor,

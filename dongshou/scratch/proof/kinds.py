@@ -246,7 +246,8 @@ def _no_further(
             raise AssertionError(f"{name}: another kind of tensor")
         if not our.numel():
             continue
-        scale = wanted.abs() if is_elementwise else wanted.abs().nan_to_num(0, 0).amax()
+        sizes = wanted.abs().nan_to_num(0, 0)
+        scale = sizes if is_elementwise else sizes.amax()
         limits = torch.finfo(rounded_to or our.dtype)
         rounding = limits.eps * scale + limits.smallest_normal
         wrong = ~(_distance(our, wanted) <= _distance(their, wanted) + rounding)
