@@ -204,3 +204,14 @@ def test_a_maximum_of_whole_numbers_beside_the_edge():
     for dtype in (torch.int64, torch.uint8, torch.int8):
         y = functional.max_pool2d(x.to(dtype), (1, 3), 2, (0, 1), return_indices=True)
         torch.testing.assert_close(y, nn.functional.max_pool2d(x.to(dtype), (1, 3), 2, (0, 1), return_indices=True))
+
+
+@pytest.mark.parametrize("axes", [1, 2, 3])
+def test_types_under_autocast(axes):
+    x = torch.rand(1, 2, *[4] * axes).bfloat16()
+    with torch.autocast("cpu", torch.bfloat16):
+        for name, *arguments in (("adaptive_avg_pool", 2), ("avg_pool", 2), ("max_pool", 2), ("lp_pool", 2.0, 2)):
+            ours, theirs = (getattr(module, f"{name}{axes}d")(x, *arguments) for module in (functional, nn.functional))
+            torch.testing.assert_close(ours, theirs, rtol=1e-2, atol=0)  # torch's powers are short, ours are not
+        ours, theirs = (module.interpolate(x, scale_factor=0.5, mode="area") for module in (functional, nn.functional))
+        torch.testing.assert_close(ours, theirs)

@@ -188,9 +188,11 @@ def max_unpool(
     return filled.unflatten(-1, sizes)
 
 
-max_pool1d, max_pool2d, max_pool3d = (partial(max_pool, axes) for axes in (1, 2, 3))
-avg_pool1d, avg_pool2d, avg_pool3d = (partial(avg_pool, axes) for axes in (1, 2, 3))
-lp_pool1d, lp_pool2d, lp_pool3d = (partial(lp_pool, axes) for axes in (1, 2, 3))
+max_pool1d, max_pool2d = (partial(max_pool, axes) for axes in (1, 2))
+avg_pool1d, avg_pool2d = (partial(avg_pool, axes) for axes in (1, 2))
+lp_pool1d, lp_pool2d = (partial(lp_pool, axes) for axes in (1, 2))
+# with three axes torch computes them in float32 under autocast
+max_pool3d, avg_pool3d, lp_pool3d = (float32_under_autocast(partial(f, 3)) for f in (max_pool, avg_pool, lp_pool))
 max_unpool1d, max_unpool2d, max_unpool3d = (partial(max_unpool, axes) for axes in (1, 2, 3))
 
 

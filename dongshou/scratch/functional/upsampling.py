@@ -9,10 +9,11 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from dongshou.scratch.functional.adaptive_pooling import adaptive_avg_pool
+from dongshou.scratch.functional.adaptive_pooling import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d
 from dongshou.scratch.functional.convolution import Sizes
 from dongshou.scratch.functional.precision import precise
 
+AREAS = {1: adaptive_avg_pool1d, 2: adaptive_avg_pool2d, 3: adaptive_avg_pool3d}
 Factors = float | Sequence[float]
 Taps = list[tuple[Tensor, Tensor | None]]  # the places (size) that are read, and their weights (size)
 
@@ -38,7 +39,7 @@ def interpolate(
     _require_mode(mode, axes, align_corners, antialias)
     sizes = _sizes(input, size, scale_factor)
     if mode == "area":
-        return adaptive_avg_pool(axes, input, sizes)
+        return AREAS[axes](input, sizes)
     values = precise(input) if input.is_floating_point() or mode.startswith("nearest") else input.float()
     known = scale_factor if size is None and not recompute_scale_factor else None
     factors = known if isinstance(known, Sequence) else [known] * axes
