@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import torch
 from torch import Tensor
 
+from dongshou.data.targets import Target
 from dongshou.errors import UsageError
 
 Transform = Callable[[Tensor], Tensor]
-Augmentation = Callable[[Tensor, Tensor, torch.Generator], tuple[Tensor, Tensor]]
+Augmentation = Callable[[Tensor, Any, torch.Generator], tuple[Tensor, Any]]
 
 
 class Batches:
@@ -18,6 +20,7 @@ class Batches:
 
     `tensors` share their first axis, the examples. `transform` maps the first of them, a batch at a time.
     Before it, `augment(inputs, labels, generator)` changes the two of them at random (see dongshou.data.augment).
+    Beside the inputs, `Boxes` and `Mask` (see dongshou.data.targets) stand where a tensor may.
     Shuffling draws a new order for each pass from a generator of its own, augmentation the rest; a checkpoint
     keeps its state, so that a resumed run sees the very same batches.
 
@@ -31,7 +34,7 @@ class Batches:
 
     def __init__(
         self,
-        *tensors: Tensor,
+        *tensors: Tensor | Target,
         batch_size: int,
         shuffle: bool = False,
         transform: Transform | None = None,
@@ -62,7 +65,7 @@ class Batches:
     def __len__(self) -> int:
         return -(-self.num_examples // self.batch_size)
 
-    def __iter__(self) -> Iterator[tuple[Tensor, ...]]:
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
         if not self.shuffle:
             for pieces in zip(*(tensor.split(self.batch_size) for tensor in self.tensors), strict=True):
                 yield self._transformed(pieces)
@@ -72,11 +75,15 @@ class Batches:
             # index_select is several times faster than tensor[indices] on a CPU
             yield self._transformed(tuple(tensor.index_select(0, indices) for tensor in self.tensors))
 
-    def _transformed(self, batch: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    def _transformed(self, batch: tuple[Any, ...]) -> tuple[Any, ...]:
         if self.augment is not None:
             images, labels = batch
             batch = self.augment(images, labels, self.generator)
-        return batch if self.transform is None else (self.transform(batch[0]), *batch[1:])
+        if self.transform is None:
+            return batch
+        inputs = self.transform(batch[0])
+        check_in_place(batch, inputs)
+        return inputs, *batch[1:]
 
     def to(self, device: torch.device) -> None:
         self.tensors = tuple(tensor.to(device) for tensor in self.tensors)
@@ -91,6 +98,16 @@ class Batches:
 
     def load_state_dict(self, state: dict[str, Tensor]) -> None:
         self.generator.set_state(state["generator"].cpu())
+
+
+def check_in_place(batch: tuple[Any, ...], inputs: Tensor) -> None:
+    """Raise UsageError where pictures of another size are made beside boxes or masks, which would stay behind."""
+    if inputs.shape[2:] != batch[0].shape[2:] and any(isinstance(value, Target) for value in batch):
+        before, after = ("x".join(map(str, pictures.shape[2:])) for pictures in (batch[0], inputs))
+        raise UsageError(
+            f"transform makes pictures of {after} out of {before} and leaves boxes and masks behind."
+            " Scale both beforehand."
+        )
 
 
 def seeded_generator() -> torch.Generator:

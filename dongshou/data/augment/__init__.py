@@ -1,7 +1,8 @@
 """Augmentation: training images changed at random, a whole batch at a time, on the training device.
 
 `Batches(..., augment=Augment(RandomCrop(), RandomHorizontalFlip()))` applies the steps in turn to every batch of
-uint8 images (batch, channels, height, width), before `transform` makes inputs of them.
+uint8 images (batch, channels, height, width), before `transform` makes inputs of them. In the place of labels, `Boxes`
+and a `Mask` (dongshou.data.targets) move with their pictures; a step that cannot move them is refused by its name.
 """
 
 from dongshou.data.augment.augment import Augment

@@ -9,6 +9,8 @@ import torch
 from torch import Tensor
 
 from dongshou.data.augment.mix import Mixing
+from dongshou.data.augment.together import Together, check_target
+from dongshou.data.targets import Boxes, Mask, check_plain
 from dongshou.errors import UsageError, kind_of
 
 Step = Callable[[Tensor, torch.Generator], Tensor] | Mixing
@@ -20,12 +22,13 @@ class Augment:
     A step maps images (batch, channels, height, width), uint8 or float32 with levels 0..255, to images of that
     shape; float32 where the new values lie between levels. A step that mixes images makes class indices (batch,)
     into shares of the classes (batch, classes). Random numbers come from the generator alone; nothing is changed
-    in place.
+    in place. `Boxes` and a `Mask` in the place of the labels move with their pictures, by a step's method `together`.
 
     >>> Augment(RandomCrop(padding=4), RandomHorizontalFlip())
     Augment(RandomCrop(padding=4, fill=0), RandomHorizontalFlip(p=0.5))
 
-    Raises UsageError for a step that cannot be called, and for a batch that holds no images.
+    Raises UsageError for a step that cannot be called, for a batch that holds no images, for boxes or masks that a
+    step cannot move or that come as plain tensors.
     """
 
     def __init__(self, *steps: Step) -> None:
@@ -33,8 +36,15 @@ class Augment:
             check_step(step)
         self.steps = steps
 
-    def __call__(self, images: Tensor, labels: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    def __call__(self, images: Tensor, labels: Any, generator: torch.Generator) -> tuple[Tensor, Any]:
         check_images(images)
+        if isinstance(labels, (Boxes, Mask)):
+            check_target(labels, images, self.steps)
+            for step in self.steps:
+                assert isinstance(step, Together)  # as checked
+                images, labels = step.together(images, labels, generator)  # pyright: ignore[reportArgumentType]
+            return images, labels
+        check_plain(labels)
         for step in self.steps:
             if isinstance(step, Mixing):
                 images, labels = step(images, labels, generator)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -39,6 +40,8 @@ class AugMix:
     (The paper adds to this a loss that holds the answers to x and x' together.)
     Raises UsageError for a severity outside 1..10, and for widths, depths and alphas that are not positive.
     """
+
+    stays: ClassVar[str] = "its chains move one picture to several places at once"
 
     severity: int = 3
     mixture_width: int = 3

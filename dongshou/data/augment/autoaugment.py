@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -9,7 +10,8 @@ import torch
 from torch import Tensor
 
 from dongshou.data.augment.chance import signs, uniform, whole_numbers
-from dongshou.data.augment.operations import operate
+from dongshou.data.augment.operations import operate, operate_target
+from dongshou.data.augment.together import T
 from dongshou.data.augment.tone import as_levels
 
 LARGEST_LEVEL = 9  # of ten, 0..9
@@ -55,15 +57,26 @@ class AutoAugment:
     fill: int = 128
 
     def __call__(self, images: Tensor, generator: torch.Generator) -> Tensor:
-        num_images = len(images)
-        pair = whole_numbers(generator, num_images, below=len(CIFAR10_POLICY))
         changed = as_levels(images)
-        for place in range(2):
-            choice, p, strength = (column[pair] for column in columns_of_policy(place))  # (batch,) each
-            is_done = uniform(generator, num_images) < p
-            strength = strength * signs(generator, num_images)
-            changed = operate(NAMES, choice.where(is_done, IDENTITY), changed, strength, self.fill)
+        for choice, strength in draws(len(images), generator):
+            changed = operate(NAMES, choice, changed, strength, self.fill)
         return changed.to(images.dtype)
+
+    def together(self, images: Tensor, target: T, generator: torch.Generator) -> tuple[Tensor, T]:
+        changed, size = as_levels(images), (images.shape[2], images.shape[3])
+        for choice, strength in draws(len(images), generator):
+            changed = operate(NAMES, choice, changed, strength, self.fill)
+            target = operate_target(NAMES, choice, target, strength, size)
+        return changed.to(images.dtype), target
+
+
+def draws(num_images: int, generator: torch.Generator) -> Iterator[tuple[Tensor, Tensor]]:
+    """The operation of each image and its strength (batch,), first those of the pairs, then their second ones."""
+    pair = whole_numbers(generator, num_images, below=len(CIFAR10_POLICY))
+    for place in range(2):
+        choice, p, strength = (column[pair] for column in columns_of_policy(place))  # (batch,) each
+        is_done = uniform(generator, num_images) < p
+        yield choice.where(is_done, IDENTITY), strength * signs(generator, num_images)
 
 
 NAMES = ("Identity", *sorted({name for pair in CIFAR10_POLICY for name, _, _ in pair}))

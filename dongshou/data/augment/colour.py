@@ -10,6 +10,7 @@ from torch import Tensor
 from dongshou.data.augment.blend import brightness_, color_, contrast_
 from dongshou.data.augment.blocks import blocks
 from dongshou.data.augment.chance import per_image, uniform
+from dongshou.data.augment.together import T
 from dongshou.errors import UsageError
 
 
@@ -48,6 +49,9 @@ class ColorJitter:
             for (change, _, _), amount in zip(steps, amounts_of_block, strict=True):
                 change(block, amount)
         return changed
+
+    def together(self, images: Tensor, target: T, generator: torch.Generator) -> tuple[Tensor, T]:
+        return self(images, generator), target
 
 
 def around_one(extent: float) -> tuple[float, float]:

@@ -9,7 +9,8 @@ from torch import Tensor
 from torch.nn.functional import pad
 
 from dongshou.data.augment.chance import whole_numbers
-from dongshou.data.augment.rectangle import check_rectangles, is_between, random_rectangles
+from dongshou.data.augment.rectangle import Rectangles, check_rectangles, is_between, random_rectangles
+from dongshou.data.augment.together import T, diagonal, moved_target
 from dongshou.errors import UsageError
 
 
@@ -29,8 +30,23 @@ class RandomCrop:
             raise UsageError(f"padding is a number of pixels, at least 0; got {self.padding}.")
 
     def __call__(self, images: Tensor, generator: torch.Generator) -> Tensor:
-        top, left = whole_numbers(generator, 2, len(images), below=2 * self.padding + 1)
-        padded = pad(images, [self.padding] * 4, value=self.fill)
+        top, left = self._draw(len(images), generator)
+        return self._crop(images, top, left, self.fill)
+
+    def together(self, images: Tensor, target: T, generator: torch.Generator) -> tuple[Tensor, T]:
+        top, left = self._draw(len(images), generator)
+        shift = self.padding - torch.stack([left, top], -1)
+        same = torch.eye(2).expand(len(images), 2, 2)
+        size = (images.shape[2], images.shape[3])
+        moved = moved_target(target, lambda mask, void: self._crop(mask, top, left, void), same, shift, size)
+        return self._crop(images, top, left, self.fill), moved
+
+    def _draw(self, num_images: int, generator: torch.Generator) -> Tensor:
+        """Top and left (2, batch)."""
+        return whole_numbers(generator, 2, num_images, below=2 * self.padding + 1)
+
+    def _crop(self, images: Tensor, top: Tensor, left: Tensor, fill: int) -> Tensor:
+        padded = pad(images, [self.padding] * 4, value=fill)
         return cropped(padded, top, left, *images.shape[-2:])
 
 
@@ -63,11 +79,37 @@ class RandomResizedCrop:
         check_rectangles(self.scale, self.ratio)
 
     def __call__(self, images: Tensor, generator: torch.Generator) -> Tensor:
+        return resized(images, random_rectangles(images, self.scale, self.ratio, generator))
+
+    def together(self, images: Tensor, target: T, generator: torch.Generator) -> tuple[Tensor, T]:
         height, width = images.shape[-2:]
         part = random_rectangles(images, self.scale, self.ratio, generator)
-        rows = interpolation(part.top, part.height, height).to(images.device)[:, None]
-        columns = interpolation(part.left, part.width, width).to(images.device)[:, None]
-        return rows @ images.float() @ columns.mT  # (batch, channels, height, width)
+        linear = diagonal(width / part.width, height / part.height)
+        shift = -(linear @ torch.stack([part.left, part.top], -1).double()[..., None])[..., 0]
+        moved = moved_target(target, lambda mask, _: resized_by_nearest(mask, part), linear, shift, (height, width))
+        return resized(images, part), moved
+
+
+def resized(images: Tensor, part: Rectangles) -> Tensor:
+    """The part of each image at the size of the image, bilinear, float32."""
+    height, width = images.shape[-2:]
+    rows = interpolation(part.top, part.height, height).to(images.device)[:, None]
+    columns = interpolation(part.left, part.width, width).to(images.device)[:, None]
+    return rows @ images.float() @ columns.mT  # (batch, channels, height, width)
+
+
+def resized_by_nearest(images: Tensor, part: Rectangles) -> Tensor:
+    """The part of each image at the size of the image, each new pixel the old one that its middle lies in."""
+    height, width = images.shape[-2:]
+    rows = nearest(part.top, part.height, height).to(images.device)[:, None, :, None]
+    columns = nearest(part.left, part.width, width).to(images.device)[:, None, None, :]
+    across = images.gather(2, rows.expand(-1, images.shape[1], -1, width))
+    return across.gather(3, columns.expand(-1, images.shape[1], height, -1))
+
+
+def nearest(start: Tensor, length: Tensor, size: int) -> Tensor:
+    """The old pixel of each of `size` new ones: start + floor((i + 1/2) length / size), int64 (batch, size)."""
+    return start[:, None] + (2 * torch.arange(size) + 1) * length[:, None] // (2 * size)
 
 
 def interpolation(start: Tensor, length: Tensor, size: int) -> Tensor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -22,6 +23,8 @@ class RandomErasing:
 
     Raises UsageError when p is no probability, or scale and ratio are no ranges.
     """
+
+    stays: ClassVar[str] = "a thing that is painted over keeps its place in the target"
 
     p: float = 0.5
     scale: tuple[float, float] = (0.02, 0.4)
@@ -47,6 +50,8 @@ class Cutout:
 
     Raises UsageError for a size below 1 pixel.
     """
+
+    stays: ClassVar[str] = "a thing that is painted over keeps its place in the target"
 
     size: int = 16
     fill: int = 0

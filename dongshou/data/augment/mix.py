@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import ClassVar, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor
@@ -31,6 +31,8 @@ class Mixup:
     Raises UsageError for an alpha that is not positive, and for labels that are no classes.
     """
 
+    stays: ClassVar[str] = "two pictures in one have two targets"
+
     num_classes: int
     alpha: float = 0.2
 
@@ -55,6 +57,8 @@ class CutMix:
     and what lies outside the image is cut off. Images keep their dtype.
     Raises UsageError for an alpha that is not positive, and for labels that are no classes.
     """
+
+    stays: ClassVar[str] = "two pictures in one have two targets"
 
     num_classes: int
     alpha: float = 1.0

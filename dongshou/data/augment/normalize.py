@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from dongshou.data.augment.together import T
 from dongshou.errors import UsageError
 
 
@@ -34,3 +35,6 @@ class Normalize:
             )
         mean, std = (torch.tensor(values, device=images.device).view(-1, 1, 1) for values in (self.mean, self.std))
         return images.float().sub(255 * mean).div_(255 * std)
+
+    def together(self, images: Tensor, target: T, generator: torch.Generator) -> tuple[Tensor, T]:
+        return self(images), target

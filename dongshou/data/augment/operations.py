@@ -10,7 +10,8 @@ from torch import Tensor
 
 from dongshou.data.augment import tone
 from dongshou.data.augment.blend import brightness_, color_, contrast_, sharpness_
-from dongshou.data.augment.geometry import moved
+from dongshou.data.augment.geometry import moved, moved_with_pictures
+from dongshou.data.augment.together import T
 
 # Strengths s (batch,) lie in -1..1. The ranges are those of AutoAugment (Cubuk et al., 2019, table 6), but for
 # brightness and its kin, where strength 0 is the image as it is, as in torchvision: in the paper it is the darkest.
@@ -61,6 +62,12 @@ def operate(names: tuple[str, ...], choice: Tensor, images: Tensor, strength: Te
         if len(group)
     ]
     return torch.cat(changed).index_select(0, order.argsort().to(images.device))
+
+
+def operate_target(names: tuple[str, ...], choice: Tensor, target: T, strength: Tensor, size: tuple[int, int]) -> T:
+    """Boxes or a mask of pictures of size (height, width), moved as `operate` moves these."""
+    amounts = grouped(names)[2][choice] * strength[:, None]  # (batch, 5)
+    return moved_with_pictures(target, amounts, size)
 
 
 @lru_cache

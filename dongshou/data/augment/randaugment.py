@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from dongshou.data.augment.chance import signs, whole_numbers
-from dongshou.data.augment.operations import operate
+from dongshou.data.augment.operations import operate, operate_target
+from dongshou.data.augment.together import T
 from dongshou.data.augment.tone import as_levels
 from dongshou.errors import UsageError
 
@@ -52,8 +54,19 @@ class RandAugment:
 
     def __call__(self, images: Tensor, generator: torch.Generator) -> Tensor:
         changed = as_levels(images)
-        for _ in range(self.num_ops):
-            choice = whole_numbers(generator, len(images), below=len(NAMES))
-            strength = self.magnitude / LARGEST_MAGNITUDE * signs(generator, len(images))
+        for choice, strength in self._draws(len(images), generator):
             changed = operate(NAMES, choice, changed, strength, self.fill)
         return changed.to(images.dtype)
+
+    def together(self, images: Tensor, target: T, generator: torch.Generator) -> tuple[Tensor, T]:
+        changed, size = as_levels(images), (images.shape[2], images.shape[3])
+        for choice, strength in self._draws(len(images), generator):
+            changed = operate(NAMES, choice, changed, strength, self.fill)
+            target = operate_target(NAMES, choice, target, strength, size)
+        return changed.to(images.dtype), target
+
+    def _draws(self, num_images: int, generator: torch.Generator) -> Iterator[tuple[Tensor, Tensor]]:
+        """The operation of each image and its strength (batch,), one after another."""
+        for _ in range(self.num_ops):
+            choice = whole_numbers(generator, num_images, below=len(NAMES))
+            yield choice, self.magnitude / LARGEST_MAGNITUDE * signs(generator, num_images)
