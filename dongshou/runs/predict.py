@@ -16,6 +16,7 @@ from dongshou.runs.run import Run
 from dongshou.runs.trained import Answering, load_best, untrained
 from dongshou.tasks.answers import Answer
 from dongshou.tasks.asking import AskedWith, Question
+from dongshou.tasks.said import asked_with_of, explanations_of
 
 if TYPE_CHECKING:
     from dongshou.drawing import Drawing
@@ -89,7 +90,7 @@ def trained(run: Run) -> Answering:
     Raises UsageError where nothing does.
     """
     answering = untrained(run)
-    if answering is None or not hasattr(answering.experiment.task, "answer"):
+    if answering is None or asked_with_of(answering.experiment.task) is None:
         raise UsageError(f"{run.path} is a run of {run.experiment}, which answers no questions.")
     if answering.experiment.task.asked_with in MADE_OF_DATA:
         check_same_data(run, answering.work)
@@ -129,7 +130,7 @@ def answers(
 def explanations(run: Run, answering: Answering, question: Question, answer: Answer) -> dict[str, Drawing]:
     """Pictures of what led to the answer. Raises UsageError for a model that shows nothing of it."""
     experiment = answering.experiment
-    drawn = dict(experiment.task.explain(experiment.model, experiment.data, question, answer))
+    drawn = explanations_of(experiment.task, experiment.model, experiment.data, question, answer)
     if not drawn:
         raise UsageError(
             f"{run.experiment} has no convolutions, attention or gates of an LSTM to draw: leave out --explain."

@@ -24,10 +24,12 @@ if TYPE_CHECKING:
 class Task(Protocol):
     """What one batch means. The training loop is the same for all of them.
 
-    headline    the quantity that is shown first and that chooses the best checkpoint
+    `step` and `measure` are all that it needs; `tasks.said` and `tasks.owned` have what holds of one without the rest.
+
+    headline    the quantity that is shown first and that chooses the best checkpoint; without it the loss
     asked_with  what a question to the trained model consists of
 
-    What a task may say besides (`tasks.owned` has what holds of one that does not):
+    What a task may say besides:
     modules()       everything with parameters or buffers beside the model, by name: a weighted loss, a discriminator
     state_dict(), load_state_dict(state)   what else a checkpoint has to keep, as plain data and tensors
     accumulators()  new accumulators, by name, for the metrics of a whole set

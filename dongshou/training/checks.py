@@ -33,7 +33,7 @@ def check_model(model: Any) -> None:
 
 def check_task(task: Any) -> None:
     """Raise UsageError unless the task is an object that can step and measure."""
-    lacking = [name for name in ("headline", "step", "measure") if not hasattr(task, name)]
+    lacking = [name for name in ("step", "measure") if not hasattr(task, name)]
     if not lacking and not isinstance(task, type):
         return
     if isinstance(task, nn.Module):

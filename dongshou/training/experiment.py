@@ -10,6 +10,7 @@ from torch import nn
 
 from dongshou.data import Splits
 from dongshou.tasks import Task
+from dongshou.tasks.said import asked_with_of, figures_of
 from dongshou.training.checks import (
     check_data,
     check_epochs,
@@ -87,7 +88,7 @@ class Experiment(Work):
         progress = Progress()
         yield from fit(self, session, checkpoints, progress)
         if self.draw:
-            for name, figure in self.task.figures(self.model, self.data):
+            for name, figure in figures_of(self.task, self.model, self.data):
                 yield Drew(name, figure)
         last = progress.history[-1] if progress.history else {}
         finished = Finished(last, progress.best, progress.reading)
@@ -97,7 +98,7 @@ class Experiment(Work):
         return self
 
     def asked(self) -> Asked:
-        return Asked("", 0, lambda: self, getattr(self.task, "asked_with", None))
+        return Asked("", 0, lambda: self, asked_with_of(self.task))
 
     def fingerprints(self) -> dict[str, str]:
         return self.data.fingerprints()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import torch
 
 from dongshou.data import Splits
-from dongshou.errors import DongshouError, UsageError
+from dongshou.errors import DongshouError, UsageError, did_you_mean, kind_of
+from dongshou.tasks.said import figures_of, headline_of
 from dongshou.training.guard import MISFITS, first_step, one_line
 from dongshou.training.look import evaluate, learn, named
 from dongshou.training.one_batch import first_of, shapes, size_of
@@ -18,7 +20,7 @@ from dongshou.training.parts import by_name
 from dongshou.training.plain import join, separate
 from dongshou.training.progress import Progress
 from dongshou.training.randomness import undisturbed
-from dongshou.training.reading import Reading
+from dongshou.training.reading import SPLITS, Reading
 from dongshou.training.session import Session
 from dongshou.training.state import capture, load_weights
 
@@ -103,12 +105,25 @@ def rehearse_look(actors: Experiment, session: Session, progress: Progress, pace
         ) from error
     metrics = named("train", progress.totals.metrics()) | measured
     higher |= progress.totals.more_is_better | {*actors.higher_is_better}
-    progress.reading = Reading(actors.task.headline).and_also(higher)
+    progress.reading = Reading(headline_of(actors.task)).and_also(higher)
+    check_headline(actors, metrics)
     if actors.early_stopping is not None and actors.measure_model is None:
         actors.early_stopping.reached([metrics], progress.reading)
     pace.after_step()
     pace.after_epoch(metrics, progress.reading)
     progress.history.append({})
+
+
+def check_headline(actors: Experiment, metrics: Mapping[str, float]) -> None:
+    """Raise UsageError unless the headline is measured: by no other quantity would an epoch be the best."""
+    headline = headline_of(actors.task)
+    if actors.measure_model is not None or any(f"{split}_{headline}" in metrics for split in SPLITS):
+        return
+    measured = dict.fromkeys(name.partition("_")[2] for name in metrics)
+    raise UsageError(
+        f"{kind_of(actors.task)} measures no {headline}, by which the best epoch is chosen."
+        f"{did_you_mean(headline, measured)} Its headline has to be one of {', '.join(measured)}."
+    )
 
 
 def rehearse_checkpoint(actors: Experiment, progress: Progress, pace: Pace) -> None:
@@ -129,7 +144,7 @@ def rehearse_picture(actors: Experiment) -> None:
     if not actors.draw:
         return
     try:
-        next(iter(actors.task.figures(actors.model, actors.data)), None)
+        next(figures_of(actors.task, actors.model, actors.data), None)
     except MISFITS as error:
         raise DongshouError(
             f"The pictures at the end cannot be drawn: {one_line(error)}. Leave them out with draw=False."

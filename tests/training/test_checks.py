@@ -43,7 +43,7 @@ def made(**parts: Any) -> Experiment:
         ("task", nn.CrossEntropyLoss(), "wrap it, as in Classification(CrossEntropyLoss())"),
         ("task", nn.functional.mse_loss, "such as Classification(nn.CrossEntropyLoss()); got function, which lacks"),
         ("task", Classification, "got the class Classification."),
-        ("task", None, "got NoneType, which lacks headline, step, measure"),
+        ("task", None, "got NoneType, which lacks step, measure"),
         ("optimizer", SGD, "SGD(model.parameters(), lr=0.1); got the class SGD"),
         ("optimizer", None, "got NoneType"),
         ("optimizer", Adam(nn.Linear(4, 3).parameters()), "another model: make it anew, as in Adam(model.parameters()"),
