@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from dongshou.errors import DongshouError
+from dongshou.errors import DongshouError, UsageError
 from dongshou.tasks.quantity import Measured, Quantities
 
 if TYPE_CHECKING:
@@ -67,7 +67,9 @@ class Task(Protocol):
 
 
 def descend(loss: Tensor, optimizer: Optimizer) -> None:
-    """One step of the optimiser along the gradient of the loss."""
+    """One step of the optimiser along the gradient of the loss. Raises UsageError for several in place of one."""
+    if isinstance(optimizer, Mapping):
+        raise UsageError(f"A step goes along with one optimiser; got {', '.join(optimizer)}: choose one by its name.")
     optimizer.zero_grad(set_to_none=True)
     with torch.autocast(loss.device.type, enabled=False):  # gradients take the types of the forward pass
         loss.backward()

@@ -13,6 +13,7 @@ from dongshou.data import Splits
 from dongshou.data.tables.table import Table
 from dongshou.errors import UsageError, kind_of
 from dongshou.tasks.owned import modules_of
+from dongshou.training.early_stopping import EarlyStopping
 from dongshou.training.parts import by_name
 
 
@@ -80,6 +81,21 @@ def check_schedule(schedule: Any, every: Any, optimizer: Any) -> None:
         raise UsageError(f"There is no optimiser called {', '.join(unknown)} to schedule.")
 
 
+def check_clip(clip: Any) -> None:
+    """Raise UsageError unless the largest norm of a gradient is a positive number, or there is none."""
+    is_number = isinstance(clip, int | float) and not isinstance(clip, bool)
+    if clip is not None and not (is_number and clip > 0):
+        raise UsageError(f"clip is the largest norm of the gradient, a number above 0; got {clip!r}.")
+
+
+def check_early_stopping(stopping: Any) -> None:
+    """Raise UsageError unless it is an EarlyStopping, or there is none."""
+    if stopping is not None and not isinstance(stopping, EarlyStopping):
+        raise UsageError(
+            f"early_stopping is an object such as EarlyStopping(metric, patience); got {kind_of(stopping)}."
+        )
+
+
 def check_epochs(epochs: Any) -> None:
     """Raise UsageError unless epochs is a whole number of at least 1."""
     check_number("epochs", epochs)
@@ -87,5 +103,5 @@ def check_epochs(epochs: Any) -> None:
 
 def check_number(name: str, value: Any) -> None:
     """Raise UsageError unless it is a whole number of at least 1."""
-    if not isinstance(value, int) or value < 1:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
         raise UsageError(f"{name} must be a whole number of at least 1; got {value!r}.")

@@ -12,7 +12,9 @@ from dongshou.data import Splits
 from dongshou.tasks import Task
 from dongshou.tasks.said import asked_with_of, figures_of
 from dongshou.training.checks import (
+    check_clip,
     check_data,
+    check_early_stopping,
     check_epochs,
     check_model,
     check_number,
@@ -81,6 +83,8 @@ class Experiment(Work):
         check_optimizers(self.optimizer, self.model, self.task)
         check_schedule(self.schedule, self.schedule_every, self.optimizer)
         check_epochs(self.epochs)
+        check_clip(self.clip)
+        check_early_stopping(self.early_stopping)
         if self.look_every is not None:
             check_number("look_every", self.look_every)
 

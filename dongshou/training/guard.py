@@ -30,13 +30,10 @@ def first_step(step: Step) -> Step:
     def explained(model: nn.Module, batch: Any, optimizer: Any) -> Quantities:
         try:
             return step(model, batch, optimizer)
-        except TypeError as error:
-            if "closure" not in str(error):
+        except (TypeError, KeyError) as error:
+            if (why := misuse(error, optimizer, kind_of(getattr(step, "__self__", step)))) is None:
                 raise
-            raise UsageError(
-                f"{kind_of(optimizer)} computes the loss several times a step, which {kind_of(step.__self__)} does not"  # pyright: ignore
-                " let it: use an optimiser that needs one gradient a step, such as SGD or Adam."
-            ) from error
+            raise UsageError(why) from error
         except MISFITS as error:
             if type(error) not in MISFITS:
                 raise
@@ -48,6 +45,25 @@ def first_step(step: Step) -> Step:
             raise DongshouError(f"The first batch does not fit the model: {shapes(batch)}: {why}") from error
 
     return explained
+
+
+def misuse(error: TypeError | KeyError, optimizer: Any, task: str) -> str | None:
+    """Why the task cannot step with what it is given as its optimiser; None where that is not the reason."""
+    if isinstance(error, KeyError):
+        asked = error.args[0] if error.args else None
+        if not isinstance(optimizer, Mapping) or not isinstance(asked, str) or asked in optimizer:
+            return None
+        return f"{task} steps with an optimiser {asked}; the experiment has {', '.join(optimizer)}."
+    if "closure" in str(error):
+        return (
+            f"{kind_of(optimizer)} computes the loss several times a step, which {task} does not let it:"
+            " use an optimiser that needs one gradient a step, such as SGD or Adam."
+        )
+    if f"'{kind_of(optimizer)}' object is not subscriptable" in str(error):
+        return (
+            f'{task} steps with several optimisers by name, as in {{"generator": ...}}; got one {kind_of(optimizer)}.'
+        )
+    return None
 
 
 def fits_in_float32(step: Step, model: nn.Module, batch: Any, optimizer: Any) -> bool:

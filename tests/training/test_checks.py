@@ -13,7 +13,7 @@ from torch.utils.data import DataLoader, TensorDataset
 from dongshou.data.tables.table import Table
 from dongshou.errors import UsageError
 from dongshou.tasks import BinaryClassification, Classification, Regression
-from dongshou.training import Experiment
+from dongshou.training import EarlyStopping, Experiment
 from tests.training.toys import blob_splits, blobs
 
 MODEL = nn.Linear(4, 3)
@@ -50,6 +50,13 @@ def made(**parts: Any) -> Experiment:
         ("epochs", 0, "at least 1; got 0"),
         ("epochs", 1.5, "whole number of at least 1; got 1.5"),
         ("epochs", "3", "got '3'"),
+        ("epochs", True, "got True"),
+        ("clip", -1.0, "the largest norm of the gradient, a number above 0; got -1.0"),
+        ("clip", 0, "above 0; got 0"),
+        ("clip", "1", "above 0; got '1'"),
+        ("clip", True, "above 0; got True"),
+        ("early_stopping", 3, "such as EarlyStopping(metric, patience); got int"),
+        ("early_stopping", EarlyStopping, "got the class EarlyStopping"),
     ],
 )
 def test_a_wrong_part(part: str, wrong: Any, words: str):
@@ -61,6 +68,7 @@ def test_a_wrong_part(part: str, wrong: Any, words: str):
 
 def test_right_parts_are_taken():
     assert made().epochs == 1
+    assert made(clip=1, early_stopping=EarlyStopping("test_loss", 2)).clip == 1
     head_alone = nn.Sequential(nn.Linear(4, 4), nn.Linear(4, 3))
     made(model=head_alone, optimizer=SGD(head_alone[1].parameters(), lr=0.1))
 

@@ -8,8 +8,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
+from torch.optim import SGD
 
-from dongshou.errors import UsageError
+from dongshou.errors import DongshouError, UsageError
 from dongshou.runs import list_runs
 from dongshou.tasks import Classification, Quantities, Quantity, descend
 from dongshou.tasks.answers import Probabilities
@@ -76,6 +77,45 @@ def test_the_loss_chooses_the_best_epoch_and_it_is_asked_nothing():
 def test_a_headline_that_is_not_measured_is_said_before_training(task: Any, said: str):
     with pytest.raises(UsageError, match=said):
         classifier(task=task).run(progress=False)
+    assert list_runs() == []
+
+
+class Wordless(Silent):
+    def step(self, model: nn.Module, batch: tuple[Tensor, Tensor], optimizer: Any) -> Any:
+        super().step(model, batch, optimizer)
+
+
+class OneNumber(Silent):
+    def measure(self, model: nn.Module, batch: tuple[Tensor, Tensor]) -> Any:
+        return 0.5
+
+
+class Adversarial(Silent):
+    def step(self, model: nn.Module, batch: tuple[Tensor, Tensor], optimizer: Any) -> Quantities:
+        return super().step(model, batch, optimizer["generator"])
+
+
+@pytest.mark.parametrize(
+    ("task", "names", "said"),
+    [
+        (Wordless(), (), "return quantities by name, .*; got NoneType"),
+        (OneNumber(), (), "return quantities by name, .*; got float"),
+        (Classification(), ("first", "second"), "one optimiser; got first, second: choose one by its name"),
+        (Adversarial(), (), "^Adversarial steps with several optimisers by name, .*; got one SGD"),
+        (
+            Adversarial(),
+            ("critic",),
+            "^Adversarial steps with an optimiser generator; the experiment has critic.",
+        ),
+    ],
+)
+def test_what_does_not_go_together_is_said_before_training(task: Any, names: tuple[str, ...], said: str):
+    experiment = classifier(task=task, schedule=None)
+    if names:
+        experiment.optimizer = {name: SGD(experiment.model.parameters(), lr=0.1) for name in names}
+    with pytest.raises(DongshouError, match=said) as caught:
+        experiment.run(progress=False)
+    assert "\n" not in str(caught.value)
     assert list_runs() == []
 
 
