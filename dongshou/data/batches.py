@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from dongshou.data.targets import Target
-from dongshou.errors import UsageError
+from dongshou.errors import UsageError, kind_of
 
 Transform = Callable[[Tensor], Tensor]
 Augmentation = Callable[[Tensor, Any, torch.Generator], tuple[Tensor, Any]]
@@ -28,8 +28,8 @@ class Batches:
     >>> [y.tolist() for x, y in Batches(inputs, labels, batch_size=4)]
     [[0, 1, 2, 3], [4, 5]]
 
-    Raises UsageError when the tensors differ in length, the batch is larger than the set, or labels to
-    augment are lacking.
+    Raises UsageError for what is no tensor, when the tensors differ in length, the batch is larger than the set, or
+    labels to augment are lacking.
     """
 
     def __init__(
@@ -41,6 +41,8 @@ class Batches:
         augment: Augmentation | None = None,
         generator: torch.Generator | None = None,
     ) -> None:
+        if others := [kind_of(one) for one in tensors if not isinstance(one, Tensor | Target)]:
+            raise UsageError(f"Batches are made of tensors; got {', '.join(others)}: convert with torch.as_tensor.")
         lengths = {len(tensor) for tensor in tensors}
         if len(lengths) != 1:
             raise UsageError(f"All tensors of a data set need one length; got {sorted(lengths)} examples.")

@@ -14,7 +14,7 @@ from torch.utils.data import Dataset as TorchDataset
 from dongshou.data.images.photos import Photos
 from dongshou.data.loader import Loader
 from dongshou.data.tables.features import Features
-from dongshou.errors import UsageError
+from dongshou.errors import UsageError, kind_of
 
 
 @runtime_checkable
@@ -54,6 +54,8 @@ class Splits:
     features  how a row of a table becomes an input
     files     name of a registered data set whose files are read, for their hashes in the record; else a function
               that gives the hashes
+
+    Raises UsageError for a split of another kind.
     """
 
     def __init__(
@@ -72,6 +74,9 @@ class Splits:
         batch_size: int = 64,
     ) -> None:
         self._given = {"train": train, "valid": valid, "test": test}
+        for part, given in self._given.items():
+            if given is not None or part == "train":
+                check_split(part, given)
         self._made: dict[str, Split] = {}
         self._device = torch.device("cpu")
         self._limit: int | None = None
@@ -175,4 +180,16 @@ def as_split(given: GivenSplit, batch_size: int, shuffle: bool) -> Split:
         return Loader(given)
     if isinstance(given, TorchDataset):
         return Loader.over(given, batch_size, shuffle)
-    return as_split(given(), batch_size, shuffle)
+    made = given()
+    check_split("what its function makes", made)
+    return as_split(made, batch_size, shuffle)
+
+
+def check_split(name: str, given: Any) -> None:
+    """Raise UsageError for a split that is given as nothing of which batches can be made."""
+    is_class = isinstance(given, type)
+    if is_class or not (isinstance(given, Split | DataLoader | TorchDataset) or callable(given)):
+        raise UsageError(
+            "A split is given as Batches, a DataLoader, a Dataset or a function that makes one;"
+            f" got {kind_of(given)} as {name}: write Batches(inputs, targets, batch_size=64)."
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -93,6 +94,11 @@ def test_a_limit_keeps_the_first_examples_and_no_batch_is_larger():
 def test_a_batch_size_out_of_bounds(batch_size: int):
     with pytest.raises(UsageError, match=f"between 1 and the number of examples, 10; got {batch_size}"):
         numbers(10, batch_size)
+
+
+def test_what_is_no_tensor():
+    with pytest.raises(UsageError, match=r"made of tensors; got ndarray, list: convert with torch.as_tensor"):
+        Batches(np.zeros(3), [1, 2, 3], torch.zeros(3), batch_size=1)  # pyright: ignore
 
 
 def test_tensors_of_different_lengths():

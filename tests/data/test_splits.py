@@ -40,6 +40,27 @@ def test_a_split_may_be_given_in_many_ways(given, kind: type):
     assert (splits.valid(), splits.test()) == (None, None)
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"train": [(X, Y)]}, "got list as train: write Batches"),
+        ({"train": None}, "got NoneType as train"),
+        ({"train": DATA, "test": (X, Y)}, "got tuple as test"),
+        ({"train": DATA, "valid": X.numpy()}, "got ndarray as valid"),
+        ({"train": Batches}, "got the class Batches as train"),
+    ],
+)
+def test_what_is_no_split_is_said_at_once(given, said: str):
+    with pytest.raises(UsageError, match=said):
+        Splits(**given)
+
+
+def test_a_function_that_makes_no_split():
+    splits = Splits(lambda: [X, Y])  # pyright: ignore
+    with pytest.raises(UsageError, match="got list as what its function makes"):
+        splits.train()
+
+
 def test_only_the_training_split_of_bare_data_sets_is_shuffled():
     splits = Splits(DATA, DATA, DATA, batch_size=4)
     assert labels(splits.train()) != list(range(12))

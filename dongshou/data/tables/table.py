@@ -14,7 +14,7 @@ from dongshou.data.splits import Splits
 from dongshou.data.tables.cells import Decimal
 from dongshou.data.tables.column import Column
 from dongshou.data.tables.csv_rows import read_rows
-from dongshou.errors import DongshouError, UsageError, did_you_mean
+from dongshou.errors import DongshouError, UsageError, did_you_mean, kind_of
 from dongshou.notes import note
 
 
@@ -85,8 +85,13 @@ def read_table(
     A `DataNote` says how many cells were taken as missing ("", NA, NULL, n/a, and - among numbers), in how many
     a comma was read, and which columns of numbers and text became categories.
     Raises DongshouError, naming column and line, when the file does not hold such a table;
-    UsageError when a column that is asked for does not exist.
+    UsageError when a column that is asked for does not exist, or for what is no path.
     """
+    if not isinstance(path, str | Path):
+        raise UsageError(
+            f"read_table reads a CSV file; got {kind_of(path)}: give its path (a DataFrame writes one with"
+            " frame.to_csv(path, index=False))."
+        )
     path = Path(path)
     header, lines = read_rows(path, separator, encoding)
     for name in (target, *ignore):

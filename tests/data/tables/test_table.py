@@ -300,3 +300,8 @@ def test_not_utf_8(write):
 def test_wrong_options(write):
     refused(UsageError, write(SOUND), '"utf-9"', encoding="utf-9")
     refused(UsageError, write(SOUND), '"::"', separator="::")
+
+
+def test_a_frame_in_place_of_a_path():
+    with pytest.raises(UsageError, match=r"got DataFrame: give its path .*to_csv\(path, index=False\)"):
+        read_table(pd.DataFrame({"a": [1.0, 2.0]}), target="a")  # pyright: ignore
