@@ -291,6 +291,16 @@ def test_the_trigram_that_backs_off_is_best():
     assert [figure.stem for figure in run.figures] == ["zipf"]
 
 
+def test_ngrams_are_judged_by_words_they_have_not_counted(tmp_path: Path):
+    words = [f"w{chr(97 + i % 12)}" for i in range(400)]  # counted: each word follows another for sure
+    unlike = [f"w{chr(97 + (7 * i) % 12)}" for i in range(100)]  # held out: the same words in an order never seen
+    (tmp_path / "turned.txt").write_text(" ".join([*words, *unlike]))
+    result = experiments.ngram(text=str(tmp_path / "turned.txt"), held_out=0.2, added=1.0).run(runs=tmp_path).result
+    assert result["laplace_unigram_perplexity"] == pytest.approx(12, rel=0.15)  # 12 words, all as common
+    # P(word | previous) = 1 / (count of previous + number of words) but for chance pairs: above 40 to choose from
+    assert result["laplace_bigram_perplexity"] > 30 and result["backoff_bigram_perplexity"] > 12
+
+
 def test_shares_that_are_none():
     with pytest.raises(UsageError, match="0 < held-out < 1 and added > 0 must hold; got held-out 1.0"):
         experiments.ngram(held_out=1.0)
