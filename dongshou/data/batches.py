@@ -53,7 +53,7 @@ class Batches:
             )
         if augment is not None and len(tensors) != 2:
             raise UsageError(f"Augmentation takes images and labels; got a data set of {len(tensors)} tensors.")
-        self.tensors = tensors
+        self.tensors: tuple[Any, ...] = tensors  # each a Tensor, or a Target such as boxes
         self.batch_size = batch_size
         self.shuffle = shuffle
         self.transform = transform
