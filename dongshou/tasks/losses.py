@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from dongshou.errors import DongshouError, UsageError, kind_of
+from dongshou.tasks.misfit import Misfit, misfit_of_classes, misfit_of_numbers, no_tensors
 from dongshou.tasks.quantity import Quantity
 
 OF_CLASSES = ("CrossEntropyLoss", "NLLLoss")  # torch's, and ours of these names
@@ -37,9 +38,14 @@ class BatchLoss(NamedTuple):
 def batch_loss(loss: Any, outputs: Tensor, targets: Tensor) -> BatchLoss:
     """The loss as it is, of each number too (reduction="none"), whose mean is then descended along.
 
-    Raises DongshouError for what is no loss of outputs and targets.
+    Raises DongshouError for what is no loss of outputs and targets, Misfit for those that do not fit it.
     """
-    value = loss(outputs, targets)
+    try:
+        value = loss(outputs, targets)
+    except (RuntimeError, IndexError, ValueError, TypeError, AttributeError) as error:  # whatever a loss raises
+        if (why := misfit(loss, outputs, targets)) is None:
+            raise
+        raise Misfit(why) from error
     if not isinstance(value, Tensor):
         raise DongshouError(f"{kind_of(loss)} gives a {kind_of(value)}; a loss gives a tensor.")
     weight = weight_of(loss, outputs, targets)
@@ -50,6 +56,13 @@ def batch_loss(loss: Any, outputs: Tensor, targets: Tensor) -> BatchLoss:
     if getattr(loss, "reduction", "mean") == "sum":
         return BatchLoss(value, Quantity(value.detach(), weight))
     return BatchLoss(value, Quantity(value.detach() * weight, weight))
+
+
+def misfit(loss: Any, outputs: Any, targets: Any) -> str | None:
+    """Why a loss of a known kind does not take these outputs and targets; None where it is not known why."""
+    if is_one_of(loss, OF_CLASSES):
+        return misfit_of_classes(outputs, targets, loss.ignore_index)
+    return misfit_of_numbers(outputs, targets) if is_one_of(loss, OF_ELEMENTS) else no_tensors(outputs, targets)
 
 
 def weight_of(loss: Any, outputs: Tensor, targets: Tensor) -> Tensor | float:

@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from dongshou.errors import DongshouError, UsageError, kind_of
+from dongshou.tasks.misfit import Misfit
 from dongshou.training.one_batch import is_pair, shapes
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ def first_step(step: Step) -> Step:
             if (why := misuse(error, optimizer, kind_of(getattr(step, "__self__", step)))) is None:
                 raise
             raise UsageError(why) from error
+        except Misfit as error:
+            raise DongshouError(f"The first batch does not fit the model: {shapes(batch)}: {error}") from error
         except MISFITS as error:
             if type(error) not in MISFITS:
                 raise

@@ -189,3 +189,10 @@ class Raises(Classification):
 def test_other_errors_of_the_first_step_pass_through():
     with pytest.raises(torch.OutOfMemoryError):
         list(fit(classifier(task=Raises())))
+
+
+def test_a_label_out_of_range_after_the_first_batch_is_told_too():
+    inputs, labels = blobs(16)
+    data = Splits(Batches(inputs, labels.where(torch.arange(16) < 15, 3), batch_size=8))
+    with pytest.raises(DongshouError, match="^The model has 3 outputs, for the labels 0 to 2; got the label 3"):
+        list(fit(classifier(data=data), Session(device="cpu")))
