@@ -25,6 +25,9 @@ from dongshou.runs import predict
 from dongshou.runs.judge import beside_stated
 from dongshou.training import Session
 
+# the small files of these tests are cut on purpose; what is said of it is tested with the data
+pytestmark = pytest.mark.filterwarnings("ignore::dongshou.notes.DataNote")
+
 TRANSLATION = ("seq2seq", "seq2seq-attention", "transformer-mt")
 SMALL = {  # a few seconds for all of them
     "": dict(max_examples=40, batch_size=16, epochs=1),
@@ -162,7 +165,7 @@ def test_the_start_is_the_books():
 
 
 def test_the_sentences_held_out_have_all_their_translations(pair_file):
-    pairs = load_pairs(pair_file, batch_size=8, max_examples=None, held_out=0.2)
+    pairs = load_pairs(pair_file, batch_size=8, max_examples=None, test=0.2)
     sentences = held_out(pairs)
     assert len(sentences) == 12  # a fifth of 60
     assert sum(len(sentence.references) for sentence in sentences) == pairs.test().num_examples
@@ -175,7 +178,7 @@ def test_the_sentences_held_out_have_all_their_translations(pair_file):
 def test_a_word_that_nobody_could_know_is_never_right(tmp_path):
     path = tmp_path / "rare.tsv"
     path.write_text("".join(f"once{i}\tune fois{i}\n" for i in range(10)), encoding="utf-8")
-    sentences = held_out(load_pairs(str(path), batch_size=4, held_out=0.3))
+    sentences = held_out(load_pairs(str(path), batch_size=4, test=0.3))
     assert sentences == 3 * [(["<unk>"], [["une", "<rare>"]])]
 
 

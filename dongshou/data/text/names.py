@@ -24,7 +24,7 @@ NAME_SETS = ("countries", "names")
 def load_names(
     name: str = "countries",
     batch_size: int = 64,
-    held_out: float = 0.2,
+    test: float = 0.2,
     *,
     unique: bool = False,
     bucketing: bool = False,
@@ -32,7 +32,7 @@ def load_names(
 ) -> TextSplits:
     """Names by language: inputs, the pair of characters (batch, longest) and lengths (batch,); labels (batch,).
 
-    held_out   share of each language, drawn by `seed`, for the test
+    test       share of each language, drawn by `seed`, that is held out
     unique     a name counts once in each language. In `names` many come more than once (Arabic: 2,000 names, of
                them 108 different): unless they do not, the test asks for names that were learnt by heart
     bucketing  batches of names of similar length (see `PaddedBatches`)
@@ -45,7 +45,7 @@ def load_names(
     classes = tuple(by_language)
     names = [one for names in by_language.values() for one in names]
     labels = torch.tensor([classes.index(language) for language, of_it in by_language.items() for _ in of_it])
-    train_rows, test_rows = split_by_class(labels, held_out, classes, seed)
+    train_rows, test_rows = split_by_class(labels, test, classes, seed)
     vocabulary = Vocabulary("".join(names[row] for row in train_rows.tolist()), reserved=(PAD,))
 
     def batches(rows: torch.Tensor, shuffle: bool) -> PaddedBatches:

@@ -29,7 +29,7 @@ def load_pairs(
     max_examples: int | None = 600,
     max_words: int | None = None,
     min_frequency: int = 2,
-    held_out: float = 0.0,
+    test: float = 0.0,
     bucketing: bool = False,
     encoding: str = "utf-8",
     seed: int = 0,
@@ -42,7 +42,7 @@ def load_pairs(
     max_words      leaves out pairs with a longer sentence
     max_examples   then keeps the first so many
     min_frequency  of a word in the training pairs; rarer ones are <unk>
-    held_out       share of the source sentences, drawn by `seed`, whose pairs are for the test alone
+    test           share of the source sentences, drawn by `seed`, whose pairs are held out
     bucketing      batches of sentences of similar length, no longer than the longest of them (see `PaddedBatches`)
     encoding       of a file of one's own
 
@@ -52,13 +52,15 @@ def load_pairs(
     if num_steps < 1:
         raise UsageError(f"num_steps must be at least 1; got {num_steps}.")
     found = read_pairs(name, encoding, seed)
-    train, test = _held_out(_chosen(found.pairs, max_examples, max_words, name), held_out, seed)
+    train, test_pairs = _held_out(_chosen(found.pairs, max_examples, max_words, name), test, seed)
     vocabularies = [
         Vocabulary(chain.from_iterable(side), min_frequency=min_frequency, reserved=(PAD, BEGIN, END))
         for side in zip(*train, strict=True)
     ]
     if found.is_own:
-        tell_what_is_cut(Path(name).name, len(found.pairs), [*train, *test], num_steps, vocabularies, min_frequency)
+        tell_what_is_cut(
+            Path(name).name, len(found.pairs), [*train, *test_pairs], num_steps, vocabularies, min_frequency
+        )
 
     def batches(pairs: Sequence[tuple[Sentence, Sentence]], shuffle: bool) -> Batches | PaddedBatches:
         sides = zip(vocabularies, zip(*pairs, strict=True), strict=True)
@@ -70,7 +72,7 @@ def load_pairs(
 
     return PairSplits(
         train=batches(train, shuffle=True),
-        test=batches(test, shuffle=False) if test else None,
+        test=batches(test_pairs, shuffle=False) if test_pairs else None,
         source_vocabulary=vocabularies[0],
         target_vocabulary=vocabularies[1],
         tokenise=sentence_words,
@@ -123,7 +125,7 @@ def _held_out(
 ) -> tuple[list[tuple[Sentence, Sentence]], list[tuple[Sentence, Sentence]]]:
     """Pairs to train on and to test on: a sentence with several translations is on one side with all of them."""
     if not 0 <= share < 1:
-        raise UsageError(f"held_out is a share of the sentences, from 0 to below 1; got {share}.")
+        raise UsageError(f"test is a share of the sentences, from 0 to below 1; got {share}.")
     sources = list(dict.fromkeys(tuple(source) for source, _ in pairs))
     random.Random(seed).shuffle(sources)
     aside = set(sources[: round(share * len(sources))])

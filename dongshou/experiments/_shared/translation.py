@@ -103,7 +103,7 @@ def all_pairs(data: str, encoding: str, max_words: int, min_frequency: int, batc
         max_examples=None,
         max_words=max_words,
         min_frequency=min_frequency,
-        held_out=0.1,
+        test=0.1,
         bucketing=True,
         encoding=encoding,
     )
@@ -111,7 +111,7 @@ def all_pairs(data: str, encoding: str, max_words: int, min_frequency: int, batc
 
 def date_pairs(language: Dates, max_examples: int, batch_size: int) -> PairSplits:
     """Some of the dates, a tenth of them for the test."""
-    return load_pairs(language, batch_size, max_examples=max_examples, held_out=0.1)
+    return load_pairs(language, batch_size, max_examples=max_examples, test=0.1)
 
 
 def start_as_in_the_book(model: EncoderDecoder) -> EncoderDecoder:

@@ -50,13 +50,13 @@ def test_the_surnames_of_18_languages(real_data):
 
 
 def test_the_same_share_of_every_language_is_held_out_as_by_scikit_learn():
-    data = load_names(held_out=0.2)
+    data = load_names(test=0.2)
     train, test = labels_of(data.train()), labels_of(data.test())
     _, expected = train_test_split(torch.cat([train, test]), test_size=0.2, stratify=torch.cat([train, test]))
     assert (test.bincount() - expected.bincount()).abs().max() <= 1
-    again = load_names(held_out=0.2)
+    again = load_names(test=0.2)
     assert torch.equal(labels_of(again.test()), test) and again.vocabulary.to_list() == data.vocabulary.to_list()
-    other = load_names(held_out=0.2, seed=1)
+    other = load_names(test=0.2, seed=1)
     assert not torch.equal(labels_of(other.test()), test)
 
 
@@ -71,6 +71,6 @@ def test_wrong_use():
     with pytest.raises(UsageError, match='No set of names "name"; there are countries, names. Did you mean names?'):
         load_names("name")
     with pytest.raises(UsageError, match="between 0 and 1; got 0"):
-        load_names(held_out=0.0)
+        load_names(test=0.0)
     with pytest.raises(UsageError, match="got 0"):
         load_names(batch_size=0)

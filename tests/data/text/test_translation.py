@@ -97,11 +97,11 @@ def test_a_sentence_is_held_out_with_all_its_translations(tmp_path: Path, bucket
     path.write_text(
         "".join(f"say {i} {'so ' * (i % 5)}\tun {i}\nsay {i} {'so ' * (i % 5)}\tdeux {i}\n" for i in range(50))
     )
-    data = load_pairs(str(path), 16, held_out=0.1, min_frequency=0, bucketing=bucketing)
+    data = load_pairs(str(path), 16, test=0.1, min_frequency=0, bucketing=bucketing)
     train, test = sentences(data, data.train()), sentences(data, data.test())
     assert len(train) == len(set(train)) == 90 and len(test) == 10
     assert not {source for source, _ in train} & {source for source, _ in test}
-    again = load_pairs(str(path), 16, held_out=0.1, min_frequency=0)
+    again = load_pairs(str(path), 16, test=0.1, min_frequency=0)
     assert sorted(sentences(again, again.test())) == sorted(test)
 
 
@@ -188,7 +188,7 @@ def test_wrong_use():
     with pytest.raises(DongshouError, match='No pairs of sentences "fra-en": .*Did you mean fra-eng?'):
         load_pairs("fra-en")
     with pytest.raises(UsageError, match="from 0 to below 1; got 1.5"):
-        load_pairs(held_out=1.5)
+        load_pairs(test=1.5)
     with pytest.raises(UsageError, match="no pairs with max_words=1"):
         load_pairs(max_words=1)
     with pytest.raises(UsageError, match="batch_size must be between 1 and the number of examples, 10; got 64"):
