@@ -25,7 +25,7 @@ from dongshou.models.linear import linear_regression, softmax_regression
 from dongshou.models.mlp import mlp
 from dongshou.models.mnist import mnist_cnn, mnist_inception, mnist_residual
 from dongshou.models.name_classifier import recurrent_classifier
-from dongshou.models.nin import nin, nin_block
+from dongshou.models.nin import nin
 from dongshou.models.recurrent import RecurrentLanguageModel, recurrent_language_model
 from dongshou.models.recurrent_layers import recurrent_layers
 from dongshou.models.resnet import BasicBlock, Bottleneck, resnet18, resnet34, resnet50
@@ -70,7 +70,6 @@ __all__ = [
     "mnist_inception",
     "mnist_residual",
     "nin",
-    "nin_block",
     "recurrent_classifier",
     "recurrent_language_model",
     "recurrent_layers",
