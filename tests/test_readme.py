@@ -40,7 +40,7 @@ def test_every_command_is_shown_and_exists(readme: Path):
 
 @BY_NAME
 def test_the_experiments_and_settings_of_the_commands_exist(readme: Path):
-    options = {"--engine", "--epochs", "--fast", "--json", "--resume", "--seeds"}
+    options = {"--engine", "--epochs", "--fast", "--from", "--help", "--json", "--resume", "--seeds"}
     for command, *words in commands(readme):
         if command in ("run", "reproduce"):
             settings = find_declaration(words[0]).defaults
