@@ -19,7 +19,7 @@ from dongshou.training.progress import Progress
 from dongshou.training.reading import Reading
 from dongshou.training.session import Session
 from dongshou.training.state import capture
-from dongshou.training.totals import Totals
+from dongshou.training.totals import Totals, by_name
 
 if TYPE_CHECKING:
     from dongshou.training.checkpoint import Checkpoints
@@ -47,7 +47,7 @@ def look(
     metrics |= measured
     if experiment.measure_model is not None:
         with torch.no_grad():
-            metrics |= experiment.measure_model(experiment.model)
+            metrics |= by_name("measure_model", experiment.measure_model(experiment.model))
     check_epoch(metrics, modules_in(experiment), step, checkpoints)
     higher |= progress.totals.more_is_better
     progress.reading = Reading(headline_of(experiment.task)).and_also({*higher, *experiment.higher_is_better})

@@ -105,7 +105,7 @@ class Totals:
         for name, sum in self.sums.items():
             metrics |= self._noted(self.finished(name, sum.value()), sum.kind.higher_is_better)
         for name, accumulator in self.accumulators.items():
-            metrics |= self._noted(by_name(name, accumulator.finish()), accumulator.higher_is_better)
+            metrics |= self._noted(by_name(name, accumulator.finish()), getattr(accumulator, "higher_is_better", False))
         return metrics
 
     def finished(self, name: str, value: Any) -> dict[str, float]:
@@ -141,6 +141,11 @@ def checked(name: str, value: Any) -> Quantity:
             f"The task measures {name} as a {kind_of(value)}: return a Quantity, or name an accumulator {name} that"
             " takes it, which only an evaluation has."
         )
+    if not isinstance(value.total, Tensor):
+        raise DongshouError(
+            f"The total of the quantity {name} is a tensor left where it is computed; got {kind_of(value.total)}: leave"
+            " out .item()."
+        )
     if value.total.dim() and value.finish is None:
         raise DongshouError(
             f"The quantity {name} is an array {tuple(value.total.shape)}: give it a finish that makes a number of it."
@@ -156,8 +161,22 @@ def check_shape(name: str, sum: Sum, value: Quantity) -> None:
 
 
 def by_name(name: str, finished: float | Mapping[str, float]) -> dict[str, float]:
-    """One number under its own name, or several under theirs."""
-    return dict(finished) if isinstance(finished, Mapping) else {name: finished}
+    """One number under its own name, or several under theirs. Raises DongshouError for what is no number."""
+    several = finished if isinstance(finished, Mapping) else {name: finished}
+    return {key: number(key, value) for key, value in several.items()}
+
+
+def number(name: str, value: Any) -> float:
+    """The value of a metric, that of a tensor or array of one element too."""
+    if isinstance(value, int | float):
+        return value
+    try:
+        return float(value.item())
+    except (AttributeError, RuntimeError, ValueError, TypeError) as error:  # no tensor, or one of several elements
+        shape = f" {tuple(value.shape)}" if isinstance(value, Tensor) else ""
+        raise DongshouError(
+            f"The metric {name} has to be finished as one number, or several by name; got {kind_of(value)}{shape}."
+        ) from error
 
 
 def wide(value: Tensor | float) -> Tensor | float:

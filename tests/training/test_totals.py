@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import statistics
+from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from sklearn.metrics import accuracy_score, jaccard_score
-from torch import Tensor
+from torch import Tensor, nn
 
 from dongshou.data import Batches
 from dongshou.errors import DongshouError
@@ -190,3 +192,53 @@ def test_an_array_has_one_shape():
     totals.add({"seen": Quantity(torch.zeros(2, 2), finish=lambda total: 0.0)})
     with pytest.raises(DongshouError, match=r"seen is an array of one shape .*; got \(2, 2\), then \(3, 3\)"):
         totals.add({"seen": Quantity(torch.zeros(3, 3), finish=lambda total: 0.0)})
+
+
+class Finishing:
+    """Whatever it is given for the end; says nothing of which direction is better."""
+
+    def __init__(self, end: Any) -> None:
+        self.end = end
+
+    def update(self, outputs: Any) -> None:
+        self.last = outputs
+
+    def merge(self, other: Any) -> None:
+        self.last = other.last
+
+    def finish(self) -> Any:
+        return self.end
+
+
+@pytest.mark.parametrize("end", [torch.tensor(0.25), np.float32(0.25), {"score": torch.tensor([0.25])}, 0.25])
+def test_a_metric_becomes_a_plain_number(end: Any):
+    totals = Totals({"score": Finishing(end)})
+    totals.add({"score": None})
+    metrics = totals.metrics()
+    assert metrics == {"score": 0.25} and type(metrics["score"]) is float
+    assert totals.more_is_better == set()
+
+
+@pytest.mark.parametrize(
+    ("end", "got"), [(torch.zeros(2), r"Tensor \(2,\)"), (None, "NoneType"), ("high", "str"), ({"score": [1]}, "list")]
+)
+def test_what_is_no_number_is_said(end: Any, got: str):
+    with pytest.raises(DongshouError, match=f"The metric score has to be finished as one number, .* got {got}"):
+        Totals({"score": Finishing(end)}).metrics()
+
+
+def test_a_total_that_has_left_the_device():
+    with pytest.raises(
+        DongshouError, match=r"total of the quantity loss is a tensor .* got float: leave out .item\(\)"
+    ):
+        Totals().add({"loss": Quantity(1.5, 3)})  # pyright: ignore
+
+
+def test_measures_of_the_model_are_numbers_too():
+    def largest(model: nn.Module) -> Any:
+        return {"largest": max(parameter.abs().max() for parameter in model.parameters())}
+
+    run = classifier(epochs=1, measure_model=largest).run(progress=False)
+    assert run.result["largest"] > 0
+    with pytest.raises(DongshouError, match="The metric measure_model has to be .* got NoneType"):
+        classifier(epochs=1, measure_model=lambda model: None).run(progress=False)
