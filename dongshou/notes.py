@@ -1,6 +1,6 @@
 """What a reader did to a user's own data beyond copying it: said once, with counts, and kept in the record of a run.
 
-Whoever reads a person's own file calls `note`. In Python it is a warning, of a class of its own so that
+Whoever reads your own file calls `note`. In Python it is a warning, of a class of its own so that
 `warnings.filterwarnings("ignore", category=DataNote)` silences these and nothing else; the command line prints
 it as one line; a run keeps it in its `result.json`.
 """

@@ -55,4 +55,4 @@ def test_the_command_line_says_it_in_one_line_once(tmp_path, capsys):
     code = main(["run", "rnn-lm", "--text", str(tmp_path / "mine.txt"), *small, "--runs", str(tmp_path / "runs")])
     said = [line for line in capsys.readouterr().err.splitlines() if line.startswith("note: ")]
     assert code == 0 and len(said) == 1
-    assert said[0].startswith("note: mine.txt: 360 of 2,340 characters are no letters")
+    assert said[0].startswith("note: mine.txt: 360 of 2,340 characters are not letters")

@@ -88,7 +88,7 @@ class Work:
         shape = batches.batch_size, batches.num_steps
         size = batches.batch_size * batches.num_steps
         with evaluating(model):
-            logits = model.forward(batches.tokens[:size].view(shape))[0]  # forward: never compiled anew
+            logits = model.forward(batches.tokens[:size].view(shape))[0]  # forward: never recompiled
         return float(F.cross_entropy(logits.float().flatten(0, 1), batches.tokens[1 : size + 1]))
 
     def __str__(self) -> str:

@@ -67,7 +67,7 @@ def operator(prepare: Callable[..., tuple[Tensor, ...]] | None = None, **rules: 
 class Operator:
     """A function of tensors that leaves a record of its application wherever a derivative is wanted.
 
-    The name is the function's. A leading underscore is no part of it: `_sum` has the handier `sum` before it.
+    The name is the function's. A leading underscore is not part of it: `_sum` has the handier `sum` before it.
     """
 
     def __init__(

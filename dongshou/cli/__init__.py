@@ -15,7 +15,7 @@ from dongshou.notes import notes_shown
 COMMANDS = {
     "list": "the experiments of the course, by unit",
     "run": "run an experiment and record it",
-    "runs": "the runs that there are",
+    "runs": "all runs",
     "show": "a run: its settings, its result, its curves",
     "compare": "several runs beside each other",
     "reproduce": "measure experiments and set them beside the published results",

@@ -68,7 +68,7 @@ codecs.register_error(REPLACE, replaced)
 @contextmanager
 def any_console() -> Iterator[None]:
     """Within it, printing never fails for a character: not on a console of cp1252 or gbk, nor for a file name that
-    is no text."""
+    is not text."""
     streams = [stream for stream in (sys.stdout, sys.stderr) if hasattr(stream, "reconfigure")]
     former = [stream.errors for stream in streams]
     set_errors(streams, [REPLACE] * len(streams))

@@ -115,7 +115,7 @@ def of_data() -> Iterator[Finding]:
     for directory in data_directories():
         if not directory.is_dir():
             cure = "correct DONGSHOU_DATA or make the directory"
-            yield Finding("DONGSHOU_DATA", f"{directory} is no directory", False, cure, broken=True)
+            yield Finding("DONGSHOU_DATA", f"{directory} is not a directory", False, cure, broken=True)
     yield from map(of_source, SOURCES.values())
 
 

@@ -42,7 +42,7 @@ def parse(
 ) -> T:
     """What `kind` makes of the flags. Raises UsageError for those that do not exist or do not fit.
 
-    flags  names of those that there are, to point to the nearest
+    flags  names of all of them, to point to the nearest
     """
     told = io.StringIO()
     try:
@@ -68,7 +68,7 @@ def unrecognised(word: str, prog: str, flags: Iterable[str]) -> UsageError:
     """The first word that nothing was made of, and the flag that it may have been meant to be."""
     what = prog.removeprefix("dongshou ").removeprefix("run ")
     if not word.startswith("-"):
-        return UsageError(f"{what} has no use for {word}. See {prog} --help")
+        return UsageError(f"{what} does not take {word}. See {prog} --help")
     flag = word.partition("=")[0].replace("_", "-")
     name, names = flag.strip("-").lower(), [name.replace("_", "-") for name in flags]
     near = [SYNONYMS[name]] if SYNONYMS.get(name) in names else difflib.get_close_matches(name, names, n=1)

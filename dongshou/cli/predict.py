@@ -50,7 +50,7 @@ def answer(
 
     Args:
         run: its path, its name, its experiment (then the newest), or "last"
-        inputs: pictures of one thing each; or texts, in quotes; or CSV files. What is wrong with any is told last
+        inputs: pictures of one thing each; or texts, in quotes; or CSV files. What is wrong with any is reported last
         explain: also draw where the network saw it (Grad-CAM; convolutional networks), what a translation or a GPT
             looked at, or the gates of an LSTM
         length: of what a language model writes, in its tokens

@@ -15,7 +15,7 @@ def show(write: Path | None, json: bool) -> list[Result]:
     """Prove everything, and print the table; `write` is the file that gets it as a page of Markdown too."""
     if write is not None:
         if not write.parent.is_dir():
-            raise DongshouError(f"{write.parent} is no directory, so {write.name} cannot go there. Make it first.")
+            raise DongshouError(f"{write.parent} is not a directory, so {write.name} cannot go there. Make it first.")
         check_writable(write.parent)
     results = list(prove())
     if json:

@@ -18,7 +18,7 @@ def print_result(run: Run) -> None:
     columns = [*MEASURED, *beside_columns(record)]
     print_table(columns, ([row[column] for column in columns] for row in result_rows(record)))
     if record["limited"] and record["published"]:
-        print("\nThis run was limited (fewer examples or epochs than declared): it is no reproduction.")
+        print("\nThis run was limited (fewer examples or epochs than declared): it is not a reproduction.")
 
 
 def beside_columns(record: Mapping[str, Any]) -> list[str]:

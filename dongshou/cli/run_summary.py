@@ -12,7 +12,7 @@ from dongshou.runs import Run
 from dongshou.runs.report.cells import number
 from dongshou.runs.run import ABOUT
 
-HEADLINES = ("test_accuracy", "valid_accuracy", "test_loss", "valid_loss", "train_loss")  # the first that there is
+HEADLINES = ("test_accuracy", "valid_accuracy", "test_loss", "valid_loss", "train_loss")  # the first one present
 
 
 def summary(run: Run) -> dict[str, Any]:

@@ -20,7 +20,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def show(*, runs: Directory = None, json: Switch = False) -> None:
-    """The runs that there are, the newest first; a damaged one with what is wrong with it.
+    """All runs, the newest first; a damaged one with what is wrong with it.
 
     Args:
         runs: where they lie: default DONGSHOU_RUNS, else ./runs

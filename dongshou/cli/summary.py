@@ -91,7 +91,7 @@ def is_factory(function: Any) -> bool:
     hints = typing.get_type_hints(function)
     made = hints.pop("return", None)
     takes_a_network = nn.Module in hints.values()
-    takes_tokens = not {"vocabulary_size", "source_size"}.isdisjoint(hints)  # their shape is no image's
+    takes_tokens = not {"vocabulary_size", "source_size"}.isdisjoint(hints)  # their shape is not an image's
     return inspect.isclass(made) and issubclass(made, nn.Module) and not (takes_a_network or takes_tokens)
 
 

@@ -28,7 +28,7 @@ class Batches:
     >>> [y.tolist() for x, y in Batches(inputs, labels, batch_size=4)]
     [[0, 1, 2, 3], [4, 5]]
 
-    Raises UsageError for what is no tensor, when the tensors differ in length, the batch is larger than the set, or
+    Raises UsageError for what is not a tensor, when the tensors differ in length, the batch is larger than the set, or
     labels to augment are lacking.
     """
 

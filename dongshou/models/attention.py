@@ -1,7 +1,7 @@
 """Attention: a mean of values, weighted by how well each key answers a query (Bahdanau et al., 2015).
 
 A mask is True where a query may look; it has the shape of the scores (..., queries, keys), or one that becomes it by
-repetition. `length_mask` and `causal_mask` make the two that there are.
+repetition. `length_mask` and `causal_mask` make the two kinds.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ def check_choice(name: str, value: str | None, choices: Iterable[str]) -> None:
 
 
 def check_dropout(dropout: float) -> None:
-    """Raises UsageError for what is no probability."""
+    """Raises UsageError for what is not a probability."""
     if not 0 <= dropout <= 1:
         raise UsageError(f"dropout is a probability, from 0 to 1; got {dropout}.")
 

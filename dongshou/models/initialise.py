@@ -1,4 +1,4 @@
-"""Another start for a model: weights drawn anew, biases left where torch starts them."""
+"""Another start for a model: weights drawn again, biases left where torch starts them."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class RecurrentLanguageModel(nn.Module):
             tie(self.embedding, self.output)
 
     def forward(self, tokens: Tensor, state: State | None = None, fresh: Tensor | None = None) -> tuple[Tensor, State]:
-        """`state` is what the call before returned; `fresh` (batch,) says which rows begin anew.
+        """`state` is what the call before returned; `fresh` (batch,) says which rows start over.
 
         Raises DongshouError when the state belongs to a batch of another size.
         """
@@ -70,7 +70,7 @@ def carried_over(state: State, batch_size: int, fresh: Tensor | None = None) -> 
     if (before := state[0].size(1)) != batch_size:
         raise DongshouError(
             f"A state goes on with the sequences it came from: it belongs to a batch of {before}, and the tokens are "
-            f"a batch of {batch_size}. Start anew with state=None, or keep the batch size."
+            f"a batch of {batch_size}. Start over with state=None, or keep the batch size."
         )
     if fresh is None:
         return state

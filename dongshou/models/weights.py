@@ -57,7 +57,7 @@ def read_weights(path: Path) -> dict[str, Tensor]:
         weights = None
     if not _are_weights(weights):
         raise DongshouError(
-            f"{path} is no file of weights: it needs a model's state_dict, tensors by name, as .pth or .safetensors."
+            f"{path} is not a file of weights: it needs a model's state_dict, tensors by name, as .pth or .safetensors."
         )
     return {DOTTED_NUMBER.sub(r"\1\2", key): tensor for key, tensor in unwrapped(weights).items()}
 

@@ -131,7 +131,7 @@ def failures_recorded(record: Record) -> Iterator[None]:
 
 
 def seeded_events(work: Work, session: Session, checkpoints: Checkpoints) -> Iterator[Event]:
-    """The events of the work, made anew under the seed where that is possible; all random generators are put back
+    """The events of the work, made again under the seed where that is possible; all random generators are put back
     afterwards."""
     with random_state_kept():
         seed_all(session.seed)

@@ -58,7 +58,7 @@ def numbers(given: Sequence[Any], data: Splits) -> Iterator[Asked]:
         try:
             number = float(one)
         except ValueError:
-            raise UsageError(f"{one} is no number; give one such as 7.") from None
+            raise UsageError(f"{one} is not a number; give one such as 7.") from None
         yield Asked(int(number) if number.is_integer() else number, str(one))
 
 

@@ -62,7 +62,7 @@ def check_epochs(declaration: Declaration, epochs: int | None) -> None:
 
 
 def write_outcome(outcome: dict[str, Any], results: str | Path) -> None:
-    """The experiment's own file, unless a trial would take the place of the whole, and the report anew."""
+    """The experiment's own file, unless a trial would take the place of the whole, and the report."""
     suffix = "" if outcome["engine"] == "torch" else f"-{outcome['engine']}"
     suffix += "-fast" if outcome["fast"] else ""
     path = Path(results) / f"{outcome['experiment'].replace(':', '-')}{suffix}.json"
@@ -123,7 +123,7 @@ def reproduced(declaration: Declaration, seeds: int, epochs: int | None, options
 
 
 def judge_again(results: str | Path = "results") -> list[dict[str, Any]]:
-    """Set what is recorded beside what the experiments state today, and write the report anew; nothing is run.
+    """Set what is recorded beside what the experiments state today, and write the report; nothing is run.
 
     A record stays as it is where the settings have other values by now. A source with figures that were not measured
     then is left out.

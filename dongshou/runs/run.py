@@ -39,9 +39,9 @@ class Run:
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
         if not self.path.is_dir():
-            raise UsageError(f"There is no run at {self.path}; `dongshou runs` lists those that there are.")
+            raise UsageError(f"There is no run at {self.path}; `dongshou runs` lists them all.")
         if not (self.path / CONFIG).is_file():
-            raise UsageError(f"{self.path} is no run: it has no {CONFIG}. `dongshou runs` lists the runs.")
+            raise UsageError(f"{self.path} is not a run: it has no {CONFIG}. `dongshou runs` lists the runs.")
 
     def __repr__(self) -> str:
         return f"Run({str(self.path)!r}, {self.experiment}, {self.status})"
@@ -53,7 +53,7 @@ class Run:
         missing = [name for name in NEEDED if not isinstance(config, dict) or name not in config]
         if missing:
             raise DongshouError(
-                f"{self.path / CONFIG} does not describe a run: it has no {', '.join(missing)}. Start the run anew."
+                f"{self.path / CONFIG} does not describe a run: it has no {', '.join(missing)}. Start a new run."
             )
         return config
 
@@ -117,7 +117,7 @@ class Run:
             if line is None:
                 raise DongshouError(
                     f"{path}, line {number}: not an event; the record was damaged. "
-                    "Restore it from a copy, or start the run anew."
+                    "Restore it from a copy, or start a new run."
                 )
             yield line, end
 
@@ -130,7 +130,7 @@ class Run:
 
     @property
     def figures(self) -> list[Path]:
-        """The pictures that there are, curves last."""
+        """All pictures, curves last."""
         return sorted((self.path / "figures").glob("*.png")) + sorted(self.path.glob("*.png"))
 
     @property

@@ -62,7 +62,7 @@ def found_without_a_checkpoint(run: Run) -> dict[str, Tensor] | None:
     try:
         return safetensors.torch.load(path.read_bytes())
     except (OSError, safetensors.SafetensorError) as error:
-        raise DongshouError(f"{path} cannot be read: {error}. Start the run anew.") from error
+        raise DongshouError(f"{path} cannot be read: {error}. Start a new run.") from error
 
 
 def best_checkpoint(run: Run, part: str) -> tuple[dict[str, Tensor], dict[str, Any]]:

@@ -31,7 +31,7 @@ def from_scratch(model: AnyModule, strict: bool = False) -> AnyModule:
     forward of their own, are compiled by TorchScript or have no counterpart here, are named in one warning, and all
     that stays by `missing_layers`; with strict=True that is a DongshouError instead, and nothing is changed.
     What a model's own modules take from torch.nn.functional is out of reach.
-    Raises UsageError for what is no module.
+    Raises UsageError for what is not a module.
     """
     _check_module(model)
     if strict and (missing := missing_layers(model)):
@@ -85,7 +85,7 @@ def _become(layer: Module, layer_class: type[Module] | None) -> None:
 def _named(model: Module) -> Iterator[tuple[str, Module]]:
     """Every layer with what an error calls it.
 
-    Without parametrizations, which make a parameter and are no layers, and without what a compiled module holds.
+    Without parametrizations, which make a parameter and are not layers, and without what a compiled module holds.
     """
     compiled: list[str] = []
     for path, layer in model.named_modules():

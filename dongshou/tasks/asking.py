@@ -28,7 +28,7 @@ class Question:
     asked    the path of a picture; a text; a pair of texts; a number; None for noise; the cells of a row by column
     num_tokens, temperature, top_k, top_p  of a text that is continued; see `dongshou.tasks.generation.generate`
     width    of the beam of a translation
-    seed     what is drawn is the same each time; None draws anew
+    seed     what is drawn is the same each time; None draws differently each time
     """
 
     asked: Any = None

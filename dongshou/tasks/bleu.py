@@ -52,7 +52,7 @@ class CorpusBleu:
 
     p_n is taken over the n-grams of all sentences together; of several references the one nearest in length counts
     for the length (brevity penalty). Where no n-gram of an order is right, p_n is 1/2, 1/4, ... of one match, as
-    sacrebleu has it (Post, 2018). It is no mean over sentences or batches.
+    sacrebleu has it (Post, 2018). It is not a mean over sentences or batches.
     """
 
     higher_is_better = True

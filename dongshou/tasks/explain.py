@@ -43,7 +43,7 @@ def grad_cam(model: nn.Module, inputs: Tensor, classes: Tensor | None = None) ->
     Raises UsageError for a network without convolutions.
     """
     with torch.enable_grad(), evaluating(model), recorded(model) as layers:
-        # inputs with gradients: the weights may all be frozen. forward: a compiled model would be compiled anew
+        # inputs with gradients: the weights may all be frozen. forward: a compiled model would be recompiled
         logits = model.forward(inputs.detach().requires_grad_())
         maps = last_stage(layers).maps
         chosen = logits.argmax(1) if classes is None else classes

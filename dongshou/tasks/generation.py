@@ -33,7 +33,7 @@ def generate(
     tokens should not be. `generator` draws, on the device of the model.
 
     No token is read twice: the state, or the cache of keys and values, stands for those before. A model with a
-    context of so many positions starts anew from the latter half of its context whenever that is full.
+    context of so many positions starts over from the latter half of its context whenever that is full.
     Raises UsageError for an empty prompt, and for numbers that leave no choice.
     """
     check_choice(tokens, num_tokens, temperature, top_k, top_p)
@@ -43,7 +43,7 @@ def generate(
         for _ in range(num_tokens):
             if context is not None and num_read + unread.shape[1] > context:
                 unread, state, num_read = text[:, -max(1, context // 2) :], None, 0
-            logits, state = model.forward(unread, state)  # (batch, steps, vocabulary); forward: never compiled anew
+            logits, state = model.forward(unread, state)  # (batch, steps, vocabulary); forward: never recompiled
             num_read += unread.shape[1]
             last = logits[:, -1].float()  # (batch, vocabulary)
             if never is not None:
@@ -101,7 +101,7 @@ def continue_text(
 ) -> str:
     """The prompt, cut into tokens as the data were, and what the model writes after it, `<unk>` never.
 
-    seed    what is drawn is the same each time; None draws anew
+    seed    what is drawn is the same each time; None draws differently each time
     choice  temperature, top_k, top_p: see `generate`
 
     Raises UsageError for a prompt with tokens that the text it has learnt from does not contain.

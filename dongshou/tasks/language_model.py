@@ -35,7 +35,7 @@ class LanguageModelling:
     loss = -mean log P(token | tokens before it), in nats;  perplexity = exp(loss)
 
     carries_state  the state goes on from batch to batch, but its gradient does not (truncated backpropagation
-                   through time; Williams and Peng, 1990). False for a model that begins anew with every batch.
+                   through time; Williams and Peng, 1990). False for a model that starts over with every batch.
     """
 
     loss: nn.Module = field(default_factory=nn.CrossEntropyLoss)

@@ -38,7 +38,7 @@ class BatchLoss(NamedTuple):
 def batch_loss(loss: Any, outputs: Tensor, targets: Tensor) -> BatchLoss:
     """The loss as it is, of each number too (reduction="none"), whose mean is then descended along.
 
-    Raises DongshouError for what is no loss of outputs and targets, Misfit for those that do not fit it.
+    Raises DongshouError for what is not a loss of outputs and targets, Misfit for those that do not fit it.
     """
     try:
         value = loss(outputs, targets)

@@ -19,7 +19,7 @@ from dongshou.errors import DongshouError
 from dongshou.training.plain import join, separate
 
 MODEL, STATE_TENSORS, STATE = "model.safetensors", "state.safetensors", "state.json"
-EXTRA = "extra"  # in the state: what of the model is no ordinary tensor
+EXTRA = "extra"  # in the state: what of the model is not an ordinary tensor
 
 
 @dataclass
@@ -30,7 +30,7 @@ class Checkpoints:
     asked      which of several fits that is
     to_resume  the state that a resumed run starts from; the first fit takes it
     part       which of several fits is under way, for the names of the directories
-    context    plain data of whoever drives several fits, stored in each checkpoint
+    context    plain data of the code that drives several fits, stored in each checkpoint
     """
 
     directory: Path
@@ -113,7 +113,7 @@ def write_checkpoint(path: Path, model: dict[str, Any], state: dict[str, Any]) -
 def read_checkpoint(path: Path, sha256: str | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
     """The model's tensors and extra state, and the rest of the state.
 
-    Raises DongshouError when a file is missing, is no safetensors or JSON, or differs from its recorded digest.
+    Raises DongshouError when a file is missing, is not safetensors or JSON, or differs from its recorded digest.
     """
     try:
         contents = {name: (path / name).read_bytes() for name in (MODEL, STATE_TENSORS, STATE)}
@@ -122,13 +122,13 @@ def read_checkpoint(path: Path, sha256: str | None = None) -> tuple[dict[str, An
     if sha256 is not None and digest_of(contents) != sha256:
         raise DongshouError(
             f"The checkpoint {path} is not the one that this run wrote (its SHA-256 differs from the record): "
-            "it was changed or damaged. Restore it from a copy, or start the run anew."
+            "it was changed or damaged. Restore it from a copy, or start a new run."
         )
     try:
         model = safetensors.torch.load(contents[MODEL])
         state = join(json.loads(contents[STATE]), safetensors.torch.load(contents[STATE_TENSORS]))
     except (SafetensorError, ValueError, KeyError) as error:
-        raise DongshouError(f"The checkpoint {path} cannot be read: {error}. Start the run anew.") from error
+        raise DongshouError(f"The checkpoint {path} cannot be read: {error}. Start a new run.") from error
     return model | state.pop(EXTRA, {}), state
 
 

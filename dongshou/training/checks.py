@@ -1,4 +1,4 @@
-"""Whether the parts of an experiment are what they have to be: a mistake is told before anything runs."""
+"""Whether the parts of an experiment are what they have to be: mistakes are reported before anything runs."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def check_task(task: Any) -> None:
         return
     if isinstance(task, nn.Module):
         loss = f"{kind_of(task)}()"
-        raise UsageError(f"A loss is no task: wrap it, as in Classification({loss}) or Regression({loss}).")
+        raise UsageError(f"A loss is not a task: wrap it, as in Classification({loss}) or Regression({loss}).")
     why = f", which lacks {', '.join(lacking)}" if lacking else ""
     raise UsageError(f"A task is an object such as Classification(nn.CrossEntropyLoss()); got {kind_of(task)}{why}.")
 
@@ -61,7 +61,7 @@ def check_optimizer(optimizer: Any, trained: set[int], name: str) -> None:
         )
     if not any(id(parameter) in trained for group in optimizer.param_groups for parameter in group["params"]):
         raise UsageError(
-            f"The optimiser{name} holds the parameters of another model: make it anew, as in"
+            f"The optimiser{name} holds the parameters of another model: build a new one, as in"
             f" {kind_of(optimizer)}(model.parameters(), ...), after the model."
         )
 

@@ -82,7 +82,7 @@ def is_told(epoch: int, epochs: int) -> bool:
 
 @torch.no_grad()
 def evaluate(experiment: Experiment, session: Session) -> tuple[Metrics, set[str]]:
-    """The metrics of the validation and test splits that there are, and the names of those of which more is better."""
+    """The metrics of the validation and test splits that exist, and the names of those of which more is better."""
     metrics: Metrics = {}
     higher: set[str] = set()
     for name, batches in (("valid", experiment.data.valid()), ("test", experiment.data.test())):

@@ -62,7 +62,7 @@ def weights_in(source: Path) -> dict[str, Any]:
         return read_checkpoint(source)[0]
     if source.is_dir() or not source.exists():
         raise UsageError(
-            f"{source} is no run, checkpoint or file of weights to start from; `dongshou runs` lists runs."
+            f"{source} is not a run, checkpoint or file of weights to start from; `dongshou runs` lists runs."
         )
     return dict(read_weights(source))
 

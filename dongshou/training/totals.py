@@ -79,7 +79,7 @@ class Totals:
         self.more_is_better: set[str] = set()  # the names of metrics, once they are finished
 
     def add(self, measured: Measured) -> None:
-        """Add what one batch measured. Raises DongshouError for what is no quantity by name."""
+        """Add what one batch measured. Raises DongshouError for what is not a quantity by name."""
         if not isinstance(measured, Mapping):
             raise DongshouError(
                 'The step and measure of a task return quantities by name, as in {"loss": Quantity(total, weight)};'

@@ -30,7 +30,7 @@ class Declared:
     name      as on the command line, `mlp` or `mlp:deep`
     settings  the arguments of the experiment function, defaults filled in
     defaults  what they are when nobody says otherwise
-    make      builds the work anew
+    make      builds the work again
     """
 
     name: str

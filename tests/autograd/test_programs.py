@@ -88,7 +88,7 @@ def agree(ours: np.ndarray, theirs: np.ndarray, name: str) -> None:
 
 
 def agree_forward(slope: list[np.ndarray], products: np.ndarray) -> None:
-    """Forward mode's J t is g^T t for a single number. (torch's own forward mode is no measure: clip differs there.)
+    """Forward mode's J t is g^T t for a single number. (torch's own forward mode is not a measure: clip differs there.)
 
     At the root of 0 forward mode may multiply infinity by 0 where reverse mode, from the other side, does not.
     """

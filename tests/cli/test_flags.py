@@ -49,7 +49,7 @@ def test_values_come_with_their_types(arguments: list[str]) -> None:
     [
         (["a", "--lrr", "1"], "unrecognised option --lrr for train; did you mean --lr? See dongshou train --help"),
         (["a", "--zzz=1"], "unrecognised option --zzz for train. See dongshou train --help"),
-        (["a", "b"], "train has no use for b. See dongshou train --help"),
+        (["a", "b"], "train does not take b. See dongshou train --help"),
         (["a", "--lr", "x"], "Error parsing --lr: could not convert string to float: 'x'. See dongshou train --help"),
         (["a", "--lr"], "Missing value for argument '--lr'. Expected 1 values. See dongshou train --help"),
         (["a", "--how", "rms"], "invalid choice 'rms' for argument '--how'. Expected one of ('sgd', 'adam')."),

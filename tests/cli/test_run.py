@@ -79,7 +79,7 @@ def test_every_experiment_has_flags_of_its_own(name: str, capsys: pytest.Capture
         (["mlp", "--lr", "inf"], "lr must be a finite number; got inf"),
         (["dropout", "--dropout", "0.1", "nan"], "dropout must be a finite number"),
         (["mlp", "--hidden"], "--hidden needs at least one value"),
-        (["mlp", "stray"], "mlp has no use for stray"),
+        (["mlp", "stray"], "mlp does not take stray"),
         (["mlp", "--lr", "fast"], "--lr: could not convert string to float: 'fast'. See dongshou run mlp --help"),
         (["mlp", "--lr"], "Missing value for argument '--lr'"),
         (["mlp", "--device", "gpu"], "Expected one of ('auto', 'cpu', 'cuda', 'mps')"),

@@ -55,7 +55,7 @@ STATES = {
 
 @pytest.fixture
 def pair_file(tmp_path: Path) -> str:
-    """Sixty sentences in a file of one's own, every second of them with two translations."""
+    """Sixty sentences in a file of your own, every second of them with two translations."""
     path = tmp_path / "pairs.tsv"
     pairs = [(f"{who} is {state} .", f"{who} est {etat} .") for state, etat in STATES.items() for who in PEOPLE]
     more = [(source, f"oui {target}") for source, target in pairs[::2]]

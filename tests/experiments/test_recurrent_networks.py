@@ -56,7 +56,7 @@ def made(name: str, **settings):
 
 
 def first_event(name: str, path: Path, **settings):
-    """What an experiment tells first, once it has read a text of one's own."""
+    """What an experiment tells first, once it has read a text of your own."""
     prompt = {"prompt": "ten "} if "prompt" in find_declaration(name).defaults else {}
     return next(iter(made(name, text=str(path), **prompt, **settings).events(Session(device="cpu"))))
 

@@ -117,7 +117,7 @@ def test_no_file(tmp_path: Path):
 @pytest.mark.parametrize("content", [b"", b"\xff\xd8\xff\xe0 no weights", b"PK\x03\x04 no zip either", b"{}" * 40])
 def test_a_file_that_holds_no_weights(tmp_path: Path, name: str, content: bytes):
     (tmp_path / name).write_bytes(content)
-    assert f"{name} is no file of weights" in refusal(models.lenet(), tmp_path / name)
+    assert f"{name} is not a file of weights" in refusal(models.lenet(), tmp_path / name)
 
 
 @pytest.mark.parametrize("content", [[1, 2], {"epoch": 3}, {"model": {"weight": 2}}, torch.zeros(3)])
@@ -128,7 +128,7 @@ def test_a_file_that_holds_something_else(saved: Callable[..., Path], content: o
 def test_a_damaged_file(saved: Callable[..., Path]):
     path = saved(models.lenet())
     path.write_bytes(path.read_bytes()[:-2000])
-    assert "is no file of weights" in refusal(models.lenet(), path)
+    assert "is not a file of weights" in refusal(models.lenet(), path)
 
 
 def test_nothing_in_a_file_is_executed(tmp_path: Path):
@@ -137,7 +137,7 @@ def test_nothing_in_a_file_is_executed(tmp_path: Path):
             return Path.touch, (tmp_path / "touched",)
 
     (tmp_path / "weights.pth").write_bytes(pickle.dumps({"weight": Touch()}))
-    assert "is no file of weights" in refusal(models.lenet(), tmp_path / "weights.pth")
+    assert "is not a file of weights" in refusal(models.lenet(), tmp_path / "weights.pth")
     assert not (tmp_path / "touched").exists()
 
 

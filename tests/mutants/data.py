@@ -75,7 +75,7 @@ MUTANTS = [
         TABLES, "nothing is said of a table", "tables/table", "    if done := [what", "    if done := [] and [what"
     ),
     of_data(TOKENS, "marks are cut off words", "text/tokens", '(?:[{MARK}]+[^\\W{HAN}]*)*"', '"'),
-    of_data(TOKENS, "marks are no letters", "text/tokens", "(?:[^\\w{MARK}]|[\\d_])[\\W\\d_]*", "[\\W\\d_]+"),
+    of_data(TOKENS, "marks are not letters", "text/tokens", "(?:[^\\w{MARK}]|[\\d_])[\\W\\d_]*", "[\\W\\d_]+"),
     of_data(
         FOLDERS,
         "pictures in folders inside are left out",

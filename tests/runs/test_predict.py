@@ -1,4 +1,4 @@
-"""Asking the model of a run about pictures of one's own, in Python and on the command line."""
+"""Asking the model of a run about pictures of your own, in Python and on the command line."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_the_good_pictures_are_answered_and_the_bad_ones_reported(
     answered = json.loads(said.out)["predictions"]
     assert [prediction["image"] for prediction in answered] == [arguments[1], arguments[3]]
     first, second = said.err.splitlines()
-    assert "broken.png is no image" in first and "is a directory; name the pictures in it" in second
+    assert "broken.png is not an image" in first and "is a directory; name the pictures in it" in second
 
 
 def test_wrong_use_on_the_command_line(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
@@ -127,7 +127,7 @@ def test_wrong_use_on_the_command_line(run: Run, capsys: pytest.CaptureFixture[s
     assert main(["predict", "nothing", "a.png"]) == 2
     assert main(["predict", str(run.path), __file__]) == 1
     said = capsys.readouterr().err.splitlines()
-    assert len(said) == 3 and "is no image" in said[2]
+    assert len(said) == 3 and "is not an image" in said[2]
 
 
 SERIES = {

@@ -39,7 +39,7 @@ def test_pairs_are_two_texts_or_a_line_with_a_tab():
 def test_numbers_are_whole_where_they_can_be():
     assert contents("number", "7", "2.5", 3) == [7, 2.5, 3]
     assert isinstance(contents("number", "7")[0], int)
-    with pytest.raises(UsageError, match="seven is no number"):
+    with pytest.raises(UsageError, match="seven is not a number"):
         contents("number", "seven")
     with pytest.raises(UsageError, match="give at least one number"):
         contents("number")

@@ -205,7 +205,7 @@ def test_a_run_that_another_process_writes():
 def test_a_directory_that_is_not_there_or_is_no_run(tmp_path: Path):
     with pytest.raises(UsageError, match="There is no run at .*nowhere"):
         execute(toys.toy(), resume=tmp_path / "nowhere")
-    with pytest.raises(UsageError, match="is no run: it has no config.json"):
+    with pytest.raises(UsageError, match="is not a run: it has no config.json"):
         execute(toys.toy(), resume=tmp_path)
 
 

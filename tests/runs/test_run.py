@@ -138,7 +138,7 @@ def test_where_there_are_no_runs(tmp_path: Path):
     assert list_runs() == list_runs(tmp_path / "nowhere") == []
     with pytest.raises(UsageError, match="There is no run called last"):
         find_run("last")
-    with pytest.raises(UsageError, match="is no run: it has no config.json"):
+    with pytest.raises(UsageError, match="is not a run: it has no config.json"):
         find_run(tmp_path)
 
 

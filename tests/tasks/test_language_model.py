@@ -92,7 +92,7 @@ def test_another_batch_size_where_rows_go_on():
     network, task = model(), LanguageModelling()
     tokens = torch.zeros(4, 5, dtype=torch.int64)
     task.measure(network, (tokens, tokens, torch.ones(4, dtype=torch.bool)))
-    task.measure(network, (tokens[:3], tokens[:3], torch.ones(3, dtype=torch.bool)))  # all begin anew
+    task.measure(network, (tokens[:3], tokens[:3], torch.ones(3, dtype=torch.bool)))  # all start over
     with pytest.raises(
         DongshouError, match="The state of 3 sequences cannot go on in a batch of 4: keep the batch size"
     ):

@@ -46,7 +46,11 @@ def made(**parts: Any) -> Experiment:
         ("task", None, "got NoneType, which lacks step, measure"),
         ("optimizer", SGD, "SGD(model.parameters(), lr=0.1); got the class SGD"),
         ("optimizer", None, "got NoneType"),
-        ("optimizer", Adam(nn.Linear(4, 3).parameters()), "another model: make it anew, as in Adam(model.parameters()"),
+        (
+            "optimizer",
+            Adam(nn.Linear(4, 3).parameters()),
+            "another model: build a new one, as in Adam(model",
+        ),
         ("epochs", 0, "at least 1; got 0"),
         ("epochs", 1.5, "whole number of at least 1; got 1.5"),
         ("epochs", "3", "got '3'"),

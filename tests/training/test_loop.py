@@ -216,7 +216,7 @@ def test_every_fifty_steps_the_means_since_the_last_look():
                 windows.append((event.step, event.metrics["train_loss"], losses[:]))
     assert [step for step, _, _ in windows] == [50, 100]
     (_, first, seen), (_, second, all_seen) = windows
-    assert first == pytest.approx(sum(seen[30:]) / 20)  # an epoch has 30 steps and begins anew
+    assert first == pytest.approx(sum(seen[30:]) / 20)  # an epoch has 30 steps and starts over
     assert second == pytest.approx(sum(all_seen[90:]) / 10)
 
 

@@ -114,7 +114,7 @@ def test_weights_that_do_not_fit(num_classes: int, part: str, kind: type[Excepti
 
 def test_places_without_weights(tmp_path: Path):
     for source in (tmp_path, tmp_path / "none"):
-        with pytest.raises(UsageError, match="is no run, checkpoint or file of weights"):
+        with pytest.raises(UsageError, match="is not a run, checkpoint or file of weights"):
             start_from(Parted(), source)
     with pytest.raises(UsageError, match=r"has learnt no part called backbone. It has 1, 4"):
         start_from(Parted(), declared(classifier).run().path, "backbone")

@@ -57,7 +57,7 @@ class Augment:
 
 
 def check_step(step: Any) -> None:
-    """Raise UsageError for what is no step, the bare class of one among them."""
+    """Raise UsageError for what is not a step, the bare class of one among them."""
     if isinstance(step, type):
         raise UsageError(f"A step of Augment is an object; got {kind_of(step)}: write {step.__name__}(...).")
     if not callable(step):

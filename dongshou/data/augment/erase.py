@@ -21,7 +21,7 @@ class RandomErasing:
     ratio  width / height of the rectangle
     value  the level it is painted with; None, the best in the paper: a random level for each pixel
 
-    Raises UsageError when p is no probability, or scale and ratio are no ranges.
+    Raises UsageError when p is not a probability, or scale and ratio are not ranges.
     """
 
     stays: ClassVar[str] = "a thing that is painted over keeps its place in the target"

@@ -52,9 +52,9 @@ def open_picture(path: str | Path) -> Image.Image:
     except FileNotFoundError:
         raise DongshouError(f"There is no picture at {path}; check the path.") from None
     except UnidentifiedImageError:
-        raise DongshouError(f"{path} is no image that can be read; save it as PNG or JPEG.") from None
+        raise DongshouError(f"{path} is not an image that can be read; save it as PNG or JPEG.") from None
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise DongshouError(f"{path} cannot be read as an image: {error}. Save it anew as PNG or JPEG.") from None
+        raise DongshouError(f"{path} cannot be read as an image: {error}. Save it again as PNG or JPEG.") from None
     if min(picture.size) < SMALLEST:
         size = "x".join(map(str, picture.size))
         raise DongshouError(

@@ -1,4 +1,4 @@
-"""Any folder of pictures with labels as a data set: a person's own, or that of a Kaggle competition."""
+"""Any folder of pictures with labels as a data set: your own, or that of a Kaggle competition."""
 
 from __future__ import annotations
 

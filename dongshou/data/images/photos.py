@@ -16,7 +16,7 @@ class Photos(Protocol):
     """How a photo is made to look like the pictures that a network was trained on."""
 
     def pixels(self, path: str | Path) -> Tensor:
-        """uint8 (channels, size, size). Raises DongshouError for what is no picture, or shows nothing."""
+        """uint8 (channels, size, size). Raises DongshouError for what is not a picture, or shows nothing."""
         ...
 
     def frame(self, path: str | Path) -> Frame:

@@ -50,11 +50,11 @@ def read(split: Literal["train", "test"]) -> tuple[Tensor, Tensor]:
 def read_batch(path: Path) -> tuple[Tensor, Tensor]:
     """The images, uint8 (10000, 3, 32, 32), and labels, int64 (10000,), of one file.
 
-    Raises DongshouError when the file has another length, or labels that there are not.
+    Raises DongshouError when the file has another length, or unknown labels.
     """
     content = np.fromfile(path, dtype=np.uint8)
     if content.size != BATCH * RECORD:
-        fault = "is truncated" if content.size < BATCH * RECORD else "is no batch of CIFAR-10"
+        fault = "is truncated" if content.size < BATCH * RECORD else "is not a batch of CIFAR-10"
         raise DongshouError(
             f"{path} {fault}: expected {BATCH * RECORD:,} bytes, it holds {content.size:,}."
             " Fetch it again, or delete it."
@@ -64,7 +64,7 @@ def read_batch(path: Path) -> tuple[Tensor, Tensor]:
     if (strange := (labels >= len(CLASSES)).nonzero()).numel():
         record = int(strange[0])
         raise DongshouError(
-            f"{path} is no batch of CIFAR-10: expected labels 0 to {len(CLASSES) - 1},"
+            f"{path} is not a batch of CIFAR-10: expected labels 0 to {len(CLASSES) - 1},"
             f" record {record} has {int(labels[record])}. Fetch it again, or delete it."
         )
     return records[:, 1:].reshape(-1, *SHAPE), labels

@@ -1,4 +1,4 @@
-"""The texts of the course, each whole as a str; and any text file of one's own."""
+"""The texts of the course, each whole as a str; and any text file of your own."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Corpus:
 
 
 def read_corpus(name: str, encoding: str = "utf-8") -> Corpus:
-    """A text by its name, or a text file of one's own by its path, which may be encoded otherwise.
+    """A text by its name, or a text file of your own by its path, which may be encoded otherwise.
 
     Raises FilesNotFound when there is neither, DongshouError when it is empty or not in that encoding.
     """

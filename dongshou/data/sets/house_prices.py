@@ -90,7 +90,7 @@ def moments(columns: Any) -> tuple[Any, Any]:
 def submission(ids: Tensor, prices: Tensor) -> str:
     """The predicted prices as Kaggle reads them: a table with the columns Id and SalePrice.
 
-    Raises UsageError when there are not as many prices as ids or a price is no finite number.
+    Raises UsageError when there are not as many prices as ids or a price is not a finite number.
     """
     import pandas as pd
 
@@ -99,7 +99,7 @@ def submission(ids: Tensor, prices: Tensor) -> str:
         raise UsageError(f"A submission needs one price for each id; got {len(prices)} for {len(ids)} ids.")
     if not prices.isfinite().all():
         wrong = ids[~prices.isfinite()][0].item()
-        raise UsageError(f"A submission needs a price for each id; that of {wrong} is no finite number.")
+        raise UsageError(f"A submission needs a price for each id; that of {wrong} is not a finite number.")
     return pd.DataFrame({ID: ids.numpy(), PRICE: prices.numpy()}).to_csv(index=False)
 
 

@@ -38,7 +38,7 @@ def submission(ids: Sequence[str], answers: Sequence[str] | Tensor, classes: Seq
     10,cat
 
     Raises UsageError when there are not as many answers as ids or columns as classes, an id comes twice, or a
-    probability is no finite number.
+    probability is not a finite number.
     """
     if len(ids) != len(answers):
         raise UsageError(f"A submission needs one answer for each id; got {len(answers)} for {len(ids)} ids.")

@@ -85,7 +85,7 @@ def read_table(
     A `DataNote` says how many cells were taken as missing ("", NA, NULL, n/a, and - among numbers), in how many
     a comma was read, and which columns of numbers and text became categories.
     Raises DongshouError, naming column and line, when the file does not hold such a table;
-    UsageError when a column that is asked for does not exist, or for what is no path.
+    UsageError when a column that is asked for does not exist, or for what is not a path.
     """
     if not isinstance(path, str | Path):
         raise UsageError(

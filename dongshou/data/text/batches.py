@@ -1,4 +1,4 @@
-"""Batches of subsequences of one long text: inputs, the tokens that follow them, and where a row begins anew."""
+"""Batches of subsequences of one long text: inputs, the tokens that follow them, and where a row starts over."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ Batch = tuple[Tensor, Tensor, Tensor]  # inputs and targets (batch, steps), fres
 
 
 class TextBatches:
-    """Subsequences of `num_steps` tokens, drawn anew from the text in every pass.
+    """Subsequences of `num_steps` tokens, drawn again from the text in every pass.
 
-    Targets are the tokens that follow the inputs; `fresh` says of each row whether it begins anew, so that no
+    Targets are the tokens that follow the inputs; `fresh` says of each row whether it starts over, so that no
     state is carried into it.
 
     sequential  row i of a batch goes on where row i of the batch before it ended; fresh in the first batch alone

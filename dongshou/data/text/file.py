@@ -10,7 +10,7 @@ from dongshou.errors import DongshouError, UsageError
 def read_text(path: Path, encoding: str = "utf-8") -> str:
     """The text of a file, without byte-order mark, its lines ending in a single \\n.
 
-    Raises DongshouError when it cannot be read, is no text in this encoding, or holds nothing but white space;
+    Raises DongshouError when it cannot be read, is not text in this encoding, or holds nothing but white space;
     UsageError for an encoding that does not exist.
     """
     try:

@@ -39,7 +39,7 @@ class PaddedBatches:
     `labels` (examples,) as well, it is ((tokens, lengths), labels), inputs and what a classifier says of them.
 
     bucketing  sequences of similar length share a batch, so that there is little padding; which ones do, among
-               those of one length, and the order of the batches are drawn anew in each pass of a shuffled set
+               those of one length, and the order of the batches are drawn again in each pass of a shuffled set
 
     A checkpoint keeps the state of the generator. Raises UsageError when the batch is larger than the set.
     """

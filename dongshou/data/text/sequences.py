@@ -35,9 +35,9 @@ def load_text(
     min_frequency  of a token in the training text; rarer ones are <unk>
     valid          the share at the end of the text that is held out, where the text does not come divided
     clean          "letters" leaves letters, in lower case, and single spaces only
-    encoding       of a file of one's own
+    encoding       of a file of your own
 
-    Of a file of one's own a `DataNote` says how much cleaning, min_frequency and max_tokens leave out.
+    Of a file of your own a `DataNote` says how much cleaning, min_frequency and max_tokens leave out.
     The vocabulary is that of all the training text. Raises FilesNotFound where there is no such text, UsageError
     where it is too short, DongshouError where cleaning leaves nothing.
     """
@@ -89,7 +89,7 @@ def tell_what_is_left(
         num_left = len(only_letters(text).replace(" ", ""))
         num_before = sum(map(len, text.split()))
         if num_left < num_before:
-            done.append(f'{num_before - num_left:,} of {num_before:,} characters are no letters (clean="letters")')
+            done.append(f'{num_before - num_left:,} of {num_before:,} characters are not letters (clean="letters")')
     if rare := sum(count for count in vocabulary.frequencies.values() if count < min_frequency):
         done.append(f"{rare:,} of {len(tokens):,} tokens are <unk> (min_frequency={min_frequency})")
     if max_tokens is not None and max_tokens < len(tokens):

@@ -77,7 +77,7 @@ def spaced_words(text: str) -> list[str]:
 
 
 def only_letters(text: str) -> str:
-    """Whatever is no letter becomes a single space; all in lower case: how the book reads The Time Machine.
+    """Whatever is not a letter becomes a single space; all in lower case: how the book reads The Time Machine.
 
     A letter's accents and vowel signs are part of it.
 

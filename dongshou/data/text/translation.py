@@ -44,9 +44,9 @@ def load_pairs(
     min_frequency  of a word in the training pairs; rarer ones are <unk>
     test           share of the source sentences, drawn by `seed`, whose pairs are held out
     bucketing      batches of sentences of similar length, no longer than the longest of them (see `PaddedBatches`)
-    encoding       of a file of one's own
+    encoding       of a file of your own
 
-    Of a file of one's own a `DataNote` says how many pairs, sentences and words this leaves out.
+    Of a file of your own a `DataNote` says how many pairs, sentences and words this leaves out.
     Raises what `read_pairs` raises, and UsageError where no pairs are left, or no steps.
     """
     if num_steps < 1:

@@ -115,7 +115,7 @@ def date_pairs(language: Dates, max_examples: int, batch_size: int) -> PairSplit
 
 
 def start_as_in_the_book(model: EncoderDecoder) -> EncoderDecoder:
-    """Weights of linear and recurrent layers as of Xavier (Glorot and Bengio, 2010), in place; the model.
+    """Xavier initialization of linear and recurrent layers (Glorot and Bengio, 2010), in place; the model.
 
     Biases start as torch starts them, in a Transformer too.
     """

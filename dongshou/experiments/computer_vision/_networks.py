@@ -32,7 +32,7 @@ def network_for_small_images(name: Network, in_channels: int, num_classes: int) 
 
 
 def network_for_imagenet(name: ImageNetNetwork, num_classes: int = 1000) -> nn.Module:
-    """The network that there are published weights for: (batch, 3, height, width) -> (batch, num_classes)"""
+    """The network with published weights: (batch, 3, height, width) -> (batch, num_classes)"""
     if name in ("alexnet", "googlenet"):
         return getattr(models, name)(3, num_classes, variant="torchvision")
     return getattr(models, name)(3, num_classes)

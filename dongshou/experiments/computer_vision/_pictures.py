@@ -1,4 +1,4 @@
-"""The pictures of this unit: a person's own folder, or by default the 1,000 of cifar10-tiny."""
+"""The pictures of this unit: your own folder, or by default the 1,000 of cifar10-tiny."""
 
 from __future__ import annotations
 

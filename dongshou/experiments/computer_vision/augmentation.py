@@ -94,7 +94,7 @@ def small(
     secondary=("train_loss", "train_accuracy"),
 )
 def book(batch_size: BatchSize = 256, lr: LearningRate = 1e-3, epochs: Epochs = 10) -> Experiment:
-    """The book's settings: ResNet-18 on flipped images, Adam, pixels in 0..1, weights as Xavier has them.
+    """The book's settings: ResNet-18 on flipped images, Adam, pixels in 0..1, Xavier initialization.
 
     The band belongs to all 50,000 training images; with the first 10,000 of them the accuracy is lower.
     """

@@ -38,7 +38,7 @@ def experiment(
     lr: LearningRate = 0.01,
     epochs: Epochs = 10,
 ) -> Experiment:
-    """The book's settings: images blown up to the 224x224 of ImageNet, weights as of Xavier, plain SGD.
+    """The book's settings: images blown up to the 224x224 of ImageNet, Xavier initialization, plain SGD.
 
     Two and a half minutes on the GPU that the published figures come from, some ten hours on one core: `--limit 2000
     --epochs 1` shows that it runs.

@@ -32,7 +32,7 @@ def experiment(
     lr: LearningRate = 0.1,
     epochs: Epochs = 10,
 ) -> Experiment:
-    """The book's settings: four dense blocks of four convolutions, weights as of Xavier, plain SGD.
+    """The book's settings: four dense blocks of four convolutions, Xavier initialization, plain SGD.
 
     Each convolution adds `growth_rate` channels to those that it sees. At a constant learning rate the test accuracy
     jumps from epoch to epoch, as published from 0.41 to 0.92, and the training loss decides. Two minutes on the GPU

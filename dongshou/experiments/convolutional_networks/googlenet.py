@@ -35,7 +35,7 @@ def experiment(
     lr: LearningRate = 0.1,
     epochs: Epochs = 10,
 ) -> Experiment:
-    """The book's settings: weights as of Xavier, plain SGD, no normalisation. A rare run diverges, as published.
+    """The book's settings: Xavier initialization, plain SGD, no normalisation. A rare run diverges, as published.
 
     `block` chooses what stands for the 5x5 convolutions: themselves, two of 3x3, or 1x7 and 7x1 (Szegedy et al.,
     2016). Because the published test accuracy goes from 0.10, of the run that diverged, to 0.90, the training loss

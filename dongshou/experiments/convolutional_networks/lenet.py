@@ -31,7 +31,7 @@ def experiment(
     activation: Annotated[Literal["sigmoid", "relu"], "activation behind each layer"] = "sigmoid",
     pooling: Annotated[Literal["average", "max"], "what a pooling window becomes: its mean or its maximum"] = "average",
 ) -> Experiment:
-    """The book's settings: sigmoid, average pooling, weights as of Xavier, plain SGD, pixels in 0..1.
+    """The book's settings: sigmoid, average pooling, Xavier initialization, plain SGD, pixels in 0..1.
 
     The first epoch is spent on a plateau, where every sigmoid says one half; the tenth ends at four in five right.
     """

@@ -31,7 +31,7 @@ def experiment(
     lr: LearningRate = 0.1,
     epochs: Epochs = 10,
 ) -> Experiment:
-    """The book's settings: weights as of Xavier, plain SGD. Not every seed learns: 7 of 32 published runs failed.
+    """The book's settings: Xavier initialization, plain SGD. Not every seed learns: 7 of 32 published runs failed.
 
     Xavier's start is made for layers that are nearly linear. Through twelve ReLU in a row the signal fades, and some
     starts leave the plateau at the loss ln 10 = 2.303 late or never; `nin:steady` mends that. Because the published

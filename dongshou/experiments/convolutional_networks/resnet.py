@@ -32,7 +32,7 @@ def experiment(
     lr: LearningRate = 0.05,
     epochs: Epochs = 10,
 ) -> Experiment:
-    """The book's settings: weights as of Xavier, plain SGD. Ten epochs learn the training images by heart.
+    """The book's settings: Xavier initialization, plain SGD. Ten epochs learn the training images by heart.
 
     `preactivation` puts batch normalisation and ReLU before each convolution, so that nothing stands in the way of
     the sum. At a constant learning rate the test accuracy jumps from epoch to epoch, as published from 0.81 to 0.92,

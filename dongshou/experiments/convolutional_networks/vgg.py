@@ -33,7 +33,7 @@ def experiment(
     lr: LearningRate = 0.05,
     epochs: Epochs = 10,
 ) -> Experiment:
-    """The book's settings: a quarter of the channels, weights as of Xavier, plain SGD.
+    """The book's settings: a quarter of the channels, Xavier initialization, plain SGD.
 
     Four minutes on the GPU that the published figures come from, some nine hours on one core: `--limit 2000
     --epochs 1` shows that it runs.

@@ -81,7 +81,7 @@ def decaying(model: nn.Linear, lr: float, decay: float) -> Optimizer:
 
 
 def examples(batch_size: int) -> Splits:
-    """20 examples to learn from and 100 to be tested on, drawn anew by each seed."""
+    """20 examples to learn from and 100 to be tested on, drawn again by each seed."""
     train, test = synthetic.high_dimensional_linear(20, 100, NUM_INPUTS)
     return Splits(
         train=Batches(*train, batch_size=batch_size, shuffle=True),

@@ -1,4 +1,4 @@
-"""The way that an optimiser takes on a function of one or two inputs, and what is told about it.
+"""The way that an optimiser takes on a function of one or two inputs, and what is reported about it.
 
 A function maps points to values, (..., 2) -> (...) with two inputs, (...) -> (...) with one, so that it takes a
 single point and a whole way alike. The update rules are those of `dongshou.scratch.optim`, whatever the engine.

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-Pixels = int | float | Fraction  # infinite: all that there are
+Pixels = int | float | Fraction  # infinite: all of them
 Axes = frozenset[int]
 NO_AXES: Axes = frozenset()
 

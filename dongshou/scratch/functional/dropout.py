@@ -15,7 +15,7 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
     """Dropout: sets each element to 0 with probability p and divides the others by 1 - p, so that the mean stays.
 
     y = x m / (1 - p), m ~ Bernoulli(1 - p); the identity when not training. Any shape.
-    Srivastava et al., Dropout, 2014. Raises ValueError when p is no probability.
+    Srivastava et al., Dropout, 2014. Raises ValueError when p is not a probability.
     """
     _require_probability(p)
     if p == 0 or not training:
@@ -26,7 +26,7 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
 def dropout1d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
     """Dropout of whole channels: input (batch, channels, length) or (channels, length). Tompson et al., 2015.
 
-    Raises ValueError when p is no probability, RuntimeError for another number of axes.
+    Raises ValueError when p is not a probability, RuntimeError for another number of axes.
     """
     if input.dim() not in (2, 3):
         raise RuntimeError(f"dropout1d: Expected 2D or 3D input, but received a {input.dim()}D input")
@@ -36,7 +36,7 @@ def dropout1d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
 def dropout2d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
     """Dropout of whole channels: input (batch, channels, height, width). Tompson et al., 2015.
 
-    Raises ValueError when p is no probability.
+    Raises ValueError when p is not a probability.
     """
     if input.dim() != 4:
         # like torch: the first axis is the batch, not the channels of one example
@@ -47,7 +47,7 @@ def dropout2d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
 def dropout3d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
     """Dropout of whole channels: input (batch, channels, depth, height, width), or one example.
 
-    Raises ValueError when p is no probability.
+    Raises ValueError when p is not a probability.
     """
     if input.dim() not in (4, 5):
         warnings.warn(f"dropout3d: Received a {input.dim()}D input; use dropout", stacklevel=2)
@@ -58,14 +58,14 @@ def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace
     """Dropout for selu: elements are set to selu's floor, and then mean 0 and variance 1 are restored.
 
     y = a (x m + floor (1 - m)) + b, m ~ Bernoulli(1 - p), a = ((1 - p) (1 + p floor^2))^(-1/2), b = -a p floor
-    Klambauer et al., 2017. Raises ValueError when p is no probability.
+    Klambauer et al., 2017. Raises ValueError when p is not a probability.
     """
     _require_probability(p)
     return _alpha_dropout(input, torch.empty_like(input), p, inplace) if training else input
 
 
 def feature_alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False) -> Tensor:
-    """alpha_dropout of whole channels: input (batch, channels, ...). Raises ValueError when p is no probability."""
+    """alpha_dropout of whole channels: input (batch, channels, ...). Raises ValueError when p is not a probability."""
     _require_probability(p)
     return _alpha_dropout(input, _one_a_channel(input), p, inplace) if training else input
 

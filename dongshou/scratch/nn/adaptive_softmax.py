@@ -29,7 +29,7 @@ class AdaptiveLogSoftmaxWithLoss(Layer, torch_nn.AdaptiveLogSoftmaxWithLoss):
     i-th has in_features / div_value^i features, and is computed only for the examples that need it.
     input (batch, in_features), target (batch): output (batch) and loss; or one example, without the batch.
     Grave et al., Efficient softmax approximation for GPUs, 2017. Raises ValueError for cutoffs that do not rise
-    between 1 and n_classes - 1, RuntimeError when shapes do not fit or a target is no class.
+    between 1 and n_classes - 1, RuntimeError when shapes do not fit or a target is not a class.
     """
 
     def __init__(

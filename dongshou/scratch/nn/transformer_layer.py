@@ -78,7 +78,7 @@ class TransformerEncoderLayer(Layer, torch_nn.TransformerEncoderLayer):
 
     @property
     def activation_relu_or_gelu(self) -> int:
-        """0, which keeps an encoder of torch's that holds this layer from its fused path, whose tensors are no ours."""
+        """0, which keeps an encoder of torch's that holds this layer from its fused path; its tensors are not ours."""
         return 0
 
     @activation_relu_or_gelu.setter

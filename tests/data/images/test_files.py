@@ -123,9 +123,9 @@ def write_half(path: Path) -> None:
 @pytest.mark.parametrize(
     ("write", "says"),
     [
-        (lambda path: path.write_text("no picture"), "a.png is no image that can be read"),
-        (lambda path: path.write_bytes(b""), "a.png is no image that can be read"),
-        (write_half, "a.png cannot be read as an image: .*Save it anew"),
+        (lambda path: path.write_text("no picture"), "a.png is not an image that can be read"),
+        (lambda path: path.write_bytes(b""), "a.png is not an image that can be read"),
+        (write_half, "a.png cannot be read as an image: .*Save it again"),
         (write_floats, "a.png cannot be read as an image: its pixels are floating-point numbers"),
         (lambda path: path.mkdir(), "a.png is a directory"),
         (lambda path: None, "There is no picture at .*a.png"),
@@ -145,5 +145,5 @@ def test_many_pictures_stay_in_order(tmp_path: Path) -> None:
         Image.new("L", (10, 12), level).save(path)
     assert read_pictures(paths, 8)[:, 0, 0, 0].tolist() == list(range(40))
     paths[7].write_text("no picture")
-    with pytest.raises(DongshouError, match="7.png is no image"):
+    with pytest.raises(DongshouError, match="7.png is not an image"):
         read_pictures(paths, 8)

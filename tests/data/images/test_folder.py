@@ -172,7 +172,7 @@ def test_a_test_of_its_own(kaggle: tuple[Path, Path], by_class: Path) -> None:
 def test_no_picture_is_opened_before_the_first_batch(kaggle: tuple[Path, Path]) -> None:
     (kaggle[0] / "5.png").write_text("no picture")
     splits = load_image_folder(*kaggle, 8, size=8)
-    assert "5.png is no image that can be read" in message_of(lambda: (splits.train(), splits.valid()))
+    assert "5.png is not an image that can be read" in message_of(lambda: (splits.train(), splits.valid()))
 
 
 def test_the_augmentation_is_for_training_alone(kaggle: tuple[Path, Path]) -> None:

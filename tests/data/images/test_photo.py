@@ -116,7 +116,7 @@ def test_a_blank_picture(level: int, tmp_path: Path) -> None:
 
 def test_a_file_that_is_no_image(tmp_path: Path) -> None:
     (tmp_path / "notes.png").write_text("no picture")
-    with pytest.raises(DongshouError, match="is no image"):
+    with pytest.raises(DongshouError, match="is not an image"):
         read_photo(tmp_path / "notes.png", "mnist")
 
 

@@ -74,7 +74,7 @@ def test_further_batches_are_used_where_they_lie_beside(directory: Path) -> None
     [
         (a_batch()[:-1], "is truncated: expected 30,730,000 bytes, it holds 30,729,999"),
         (a_batch()[:RECORD], "is truncated"),
-        (a_batch() + b"\0", "is no batch of CIFAR-10: expected 30,730,000 bytes"),
+        (a_batch() + b"\0", "is not a batch of CIFAR-10: expected 30,730,000 bytes"),
         (a_batch()[: 5 * RECORD] + b"\x0a" + a_batch()[5 * RECORD + 1 :], "expected labels 0 to 9, record 5 has 10"),
     ],
     ids=["cut", "one record", "longer", "label"],

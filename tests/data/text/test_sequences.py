@@ -1,4 +1,4 @@
-"""Sequences: which tokens a language model sees, in which order, and when it begins anew."""
+"""Sequences: which tokens a language model sees, in which order, and when it starts over."""
 
 from __future__ import annotations
 

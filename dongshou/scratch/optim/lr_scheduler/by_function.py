@@ -47,7 +47,7 @@ class LambdaLR(FunctionLR):
 class MultiplicativeLR(FunctionLR):
     """lr_t = lr_{t-1} f(t), f = lr_lambda: the ratio of one epoch's rate to that of the epoch before.
 
-    Raises TypeError for what is no function.
+    Raises TypeError for what is not a function.
     """
 
     def __init__(self, optimizer: Optimizer, lr_lambda: Factor | Sequence[Factor], last_epoch: int = -1) -> None:

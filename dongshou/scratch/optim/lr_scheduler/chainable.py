@@ -67,6 +67,6 @@ def for_each_group(optimizer: Optimizer, value: Any, name: str) -> list[Any]:
 
 
 def require_optimizer(optimizer: object) -> None:
-    """Raises TypeError for what is no optimiser."""
+    """Raises TypeError for what is not an optimiser."""
     if not isinstance(optimizer, Optimizer):
         raise TypeError(f"{type(optimizer).__name__} is not an Optimizer")

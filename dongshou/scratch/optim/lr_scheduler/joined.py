@@ -31,7 +31,7 @@ class SequentialLR(JoinedLR):
     """One schedule after the other; each milestone is the epoch at which the next begins, from its t = 0.
 
     Raises ValueError unless there is one milestone fewer than schedules, all on this optimiser, none that waits
-    for a metric; TypeError for what is no schedule.
+    for a metric; TypeError for what is not a schedule.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class ChainedScheduler(JoinedLR):
     """All schedules at once, one after the other in every step: each changes the rate that the one before has left.
 
     Raises ValueError for no schedules, for those of several optimisers, and for one that waits for a metric; TypeError
-    for what is no schedule.
+    for what is not a schedule.
     """
 
     def __init__(self, schedulers: Sequence[LRScheduler], optimizer: Optimizer | None = None) -> None:
