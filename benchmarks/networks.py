@@ -32,7 +32,7 @@ class Network:
 
 NETWORKS = {
     "mlp": Network(lambda: models.mlp(784, (256,), 10, std=0.01), "Perceptron 784-256-10"),
-    "lenet": Network(lambda: models.initialise(models.lenet(1, 10)), "LeNet", lr=0.9, similar=1.0, limit=25_600),
+    "lenet": Network(lambda: models.initialize(models.lenet(1, 10)), "LeNet", lr=0.9, similar=1.0, limit=25_600),
     "mnist_residual": Network(
         lambda: models.mnist_residual(1, 10), "mnist_residual", lr=0.05, similar=0.1, limit=12_800
     ),

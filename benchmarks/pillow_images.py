@@ -13,7 +13,7 @@ from torch.utils.data import Dataset
 
 Change = Callable[[Image.Image], Image.Image]
 
-BLACK, GREY = (0, 0, 0), (128, 128, 128)
+BLACK, GRAY = (0, 0, 0), (128, 128, 128)
 
 
 class PillowImages(Dataset):
@@ -69,14 +69,14 @@ def randomly_augmented(picture: Image.Image) -> Image.Image:
 
 
 def affine(picture: Image.Image, *matrix: float) -> Image.Image:
-    return picture.transform(picture.size, Image.Transform.AFFINE, matrix, fillcolor=GREY)
+    return picture.transform(picture.size, Image.Transform.AFFINE, matrix, fillcolor=GRAY)
 
 
 OPERATIONS: list[Callable[[Image.Image, float], Image.Image]] = [
     lambda picture, s: picture,
     lambda picture, s: ImageOps.autocontrast(picture),
     lambda picture, s: ImageOps.equalize(picture),
-    lambda picture, s: picture.rotate(30 * s, fillcolor=GREY),
+    lambda picture, s: picture.rotate(30 * s, fillcolor=GRAY),
     lambda picture, s: ImageOps.solarize(picture, round(256 * (1 - abs(s)))),
     lambda picture, s: ImageEnhance.Color(picture).enhance(1 + 0.9 * s),
     lambda picture, s: ImageOps.posterize(picture, 8 - round(4 * abs(s))),

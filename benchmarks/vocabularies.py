@@ -13,7 +13,7 @@ from torch import Tensor
 from benchmarks.language.work import Clock
 from benchmarks.results import Sheet, ratios, spread, summary
 from dongshou.data.sets.corpora import read_corpus
-from dongshou.data.text.tokens import UNKNOWN, Level, Tokeniser
+from dongshou.data.text.tokens import UNKNOWN, Level, Tokenizer
 from dongshou.data.text.vocabulary import Vocabulary
 from dongshou.errors import DongshouError
 
@@ -50,8 +50,8 @@ class Case:
 
 def cases(level: Level) -> list[Case]:
     """Raises DongshouError when the two do not give the same numbers."""
-    tokeniser = Tokeniser(level)
-    tokens = tokeniser(read_corpus(TEXT).train)
+    tokenizer = Tokenizer(level)
+    tokens = tokenizer(read_corpus(TEXT).train)
     ours, loop = Vocabulary(tokens), LoopedVocabulary(tokens)
     if not torch.equal(ours.encode(tokens), loop.encode(tokens)):
         raise DongshouError(f"Of the {level}s of {TEXT} the two vocabularies make other numbers, not the same work.")

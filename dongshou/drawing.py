@@ -60,7 +60,7 @@ def png(drawing: Drawing, dots_per_inch: int = 120) -> bytes:
     return buffer.getvalue()
 
 
-COLOURS = (
+COLORS = (
     "#1f77b4",
     "#ff7f0e",
     "#2ca02c",
@@ -74,9 +74,9 @@ COLOURS = (
 )
 
 
-def colours(names: Iterable[str]) -> dict[str, str]:
+def colors(names: Iterable[str]) -> dict[str, str]:
     """A colour for each different name, in their order; after ten they begin again."""
-    return {name: COLOURS[index % len(COLOURS)] for index, name in enumerate(dict.fromkeys(names))}
+    return {name: COLORS[index % len(COLORS)] for index, name in enumerate(dict.fromkeys(names))}
 
 
 @lru_cache(maxsize=1)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dongshou.cli import COMMANDS, main
-from dongshou.experiments.catalogue import list_experiments
+from dongshou.experiments.catalog import list_experiments
 from dongshou.experiments.registry import find_declaration
 
 ROOT = Path(__file__).parents[1]

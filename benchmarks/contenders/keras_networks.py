@@ -34,15 +34,15 @@ def mnist_residual(images: Any) -> Any:
 
 def resnet18(images: Any) -> Any:
     """The stem for small images, four stages of two blocks, the mean over the image."""
-    h = layers.ReLU()(normalised_convolution(images, 64))
+    h = layers.ReLU()(normalized_convolution(images, 64))
     for channels, stride in ((64, 1), (64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512, 1)):
-        shortcut = h if stride == 1 else normalised_convolution(h, channels, size=1, stride=stride)
-        inner = layers.ReLU()(normalised_convolution(h, channels, stride=stride))
-        h = layers.ReLU()(shortcut + normalised_convolution(inner, channels))
+        shortcut = h if stride == 1 else normalized_convolution(h, channels, size=1, stride=stride)
+        inner = layers.ReLU()(normalized_convolution(h, channels, stride=stride))
+        h = layers.ReLU()(shortcut + normalized_convolution(inner, channels))
     return layers.Dense(10)(layers.GlobalAveragePooling2D()(h))
 
 
-def normalised_convolution(images: Any, channels: int, size: int = 3, stride: int = 1) -> Any:
+def normalized_convolution(images: Any, channels: int, size: int = 3, stride: int = 1) -> Any:
     axis = 1 if keras.config.image_data_format() == "channels_first" else -1
     padded = layers.ZeroPadding2D(size // 2)(images)  # as in torch: "same" pads on one side only where the stride is 2
     convolved = layers.Conv2D(channels, size, strides=stride, use_bias=False)(padded)

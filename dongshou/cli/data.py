@@ -46,8 +46,8 @@ def show(*, json: Switch = False) -> None:
         print_json({"data": described})
     else:
         print_table(
-            ("name", "holds", "size", "licence", "here"),
-            ((d["name"], d["holds"], megabytes(d["size"]), d["licence"], d["here"] or "no") for d in described),
+            ("name", "holds", "size", "license", "here"),
+            ((d["name"], d["holds"], megabytes(d["size"]), d["license"], d["here"] or "no") for d in described),
         )
 
 
@@ -114,7 +114,7 @@ def describe(source: Source) -> dict[str, Any]:
         "name": source.name,
         "holds": source.holds,
         "size": sum(file.size for file in source.files),
-        "licence": source.licence,
+        "license": source.license,
         "origin": source.origin,
         "here": place_of(source),
     }

@@ -60,11 +60,11 @@ def parse(
             raise UsageError(f"{condense(told.getvalue())} See {prog} --help") from None
         raise
     if unknown:
-        raise unrecognised(unknown[0], prog, flags)
+        raise unrecognized(unknown[0], prog, flags)
     return value
 
 
-def unrecognised(word: str, prog: str, flags: Iterable[str]) -> UsageError:
+def unrecognized(word: str, prog: str, flags: Iterable[str]) -> UsageError:
     """The first word that nothing was made of, and the flag that it may have been meant to be."""
     what = prog.removeprefix("dongshou ").removeprefix("run ")
     if not word.startswith("-"):

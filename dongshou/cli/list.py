@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dongshou.cli.flags import Switch, call
 from dongshou.errors import UsageError, did_you_mean
-from dongshou.experiments.catalogue import Entry, list_experiments
+from dongshou.experiments.catalog import Entry, list_experiments
 
 if TYPE_CHECKING:
     from dongshou.experiments.registry import Declaration

@@ -26,13 +26,13 @@ def print_curves(runs: Sequence[Run]) -> None:
     lines = [(run, part, metric, points) for run in runs for (part, metric), points in curves_of(run).items()]
     lines.sort(key=lambda line: place_of(split_of(line[2])))
     for quantity in sorted({quantity_of(metric) for _, _, metric, _ in lines}, key=rank):
-        labelled = {
+        labeled = {
             label_of(run if len(runs) > 1 else None, part, metric): finite(points)
             for run, part, metric, points in lines
             if quantity_of(metric) == quantity
         }
         is_rising = any(run.reading.prefers_more(quantity) for run in runs)
-        print_plot(quantity, labelled, is_rising, legend_below=len(runs) > 1)
+        print_plot(quantity, labeled, is_rising, legend_below=len(runs) > 1)
 
 
 def print_plot(quantity: str, curves: dict[str, Points], is_rising: bool, legend_below: bool = False) -> None:

@@ -18,7 +18,7 @@ from dongshou import models
 from dongshou.cli.flags import Switch, parse
 from dongshou.cli.tables import print_json, print_table, shown
 from dongshou.errors import UsageError, did_you_mean
-from dongshou.models.summary import Row, Summary, in_words, summarise
+from dongshou.models.summary import Row, Summary, in_words, summarize
 
 Factory = Callable[..., nn.Module]
 Shape = tuple[int, ...]
@@ -64,7 +64,7 @@ def main(arguments: Sequence[str]) -> int:
     shape = usual_shape(name, factory) if options.input is None else read_shape(options.input)
     with torch.device("meta"):  # shapes without numbers: at once, however large the network
         model = factory(**settings, **implied(name, factory, shape))
-    summary = summarise(model, shape)
+    summary = summarize(model, shape)
     rows = chosen_rows(summary, options.depth)
     if options.json:
         print_json(plain(name, summary, rows))

@@ -25,6 +25,6 @@ def __getattr__(name: str) -> Declaration:
 
 
 def __dir__() -> list[str]:
-    from dongshou.experiments.catalogue import list_experiments
+    from dongshou.experiments.catalog import list_experiments
 
     return sorted(entry.name.replace("-", "_") for entry in list_experiments())

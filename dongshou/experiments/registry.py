@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dongshou.errors import UsageError, did_you_mean
-from dongshou.experiments.catalogue import Entry, find_entry
+from dongshou.experiments.catalog import Entry, find_entry
 from dongshou.experiments.setting import Setting, settings_of
 from dongshou.training import Declared, Stated, Work
 from dongshou.training.checks import check_epochs

@@ -19,7 +19,7 @@ from dongshou.models.googlenet import Inception
 from dongshou.models.googlenet_published import googlenet
 from dongshou.models.gpt import CausalSelfAttention, gpt
 from dongshou.models.imagenet import imagenet_weights
-from dongshou.models.initialise import initialise
+from dongshou.models.initialize import initialize
 from dongshou.models.lenet import lenet
 from dongshou.models.linear import linear_regression, softmax_regression
 from dongshou.models.mlp import mlp
@@ -29,7 +29,7 @@ from dongshou.models.nin import nin
 from dongshou.models.recurrent import RecurrentLanguageModel, recurrent_language_model
 from dongshou.models.recurrent_layers import recurrent_layers
 from dongshou.models.resnet import BasicBlock, Bottleneck, resnet18, resnet34, resnet50
-from dongshou.models.summary import summarise
+from dongshou.models.summary import summarize
 from dongshou.models.transformer import AddNorm, TransformerDecoder, TransformerEncoder, transformer
 from dongshou.models.vgg import vgg11, vgg13, vgg16, vgg19
 from dongshou.models.weights import load_weights
@@ -59,7 +59,7 @@ __all__ = [
     "googlenet",
     "gpt",
     "imagenet_weights",
-    "initialise",
+    "initialize",
     "lenet",
     "length_mask",
     "linear_regression",
@@ -78,7 +78,7 @@ __all__ = [
     "resnet50",
     "seq2seq",
     "softmax_regression",
-    "summarise",
+    "summarize",
     "transformer",
     "vgg11",
     "vgg13",

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from dongshou.models.sizes import check_images, smallest_size
 
 Variant = Literal["course", "torchvision"]
-Block = Literal["inception", "two-3x3", "factorised"]
+Block = Literal["inception", "two-3x3", "factorized"]
 Size = int | tuple[int, int]  # height and width where they differ
 
 # in_channels, 1x1, (before 3x3, 3x3), (before 5x5, 5x5), behind the pooling: table 1 of the paper
@@ -105,7 +105,7 @@ def wide_units(
     kernels: dict[str, list[Size]] = {
         "inception": [5],
         "two-3x3": [3, 3],
-        "factorised": [(1, 7), (7, 1)],
+        "factorized": [(1, 7), (7, 1)],
         "one-3x3": [3],
     }
     units = []

@@ -53,9 +53,9 @@ class PublishedGoogLeNet(GoogLeNet):
         super().__init__(in_channels, num_classes, pools, wide="one-3x3", batch_norm=True, dropout=0.2)
         self.aux1 = AuxiliaryClassifier(512, num_classes)
         self.aux2 = AuxiliaryClassifier(528, num_classes)
-        is_coloured = in_channels == len(IMAGENET_MEAN)
-        mean = torch.tensor(IMAGENET_MEAN if is_coloured else 0.5).view(-1, 1, 1)  # (channels, 1, 1)
-        std = torch.tensor(IMAGENET_STD if is_coloured else 0.5).view(-1, 1, 1)
+        is_colored = in_channels == len(IMAGENET_MEAN)
+        mean = torch.tensor(IMAGENET_MEAN if is_colored else 0.5).view(-1, 1, 1)  # (channels, 1, 1)
+        std = torch.tensor(IMAGENET_STD if is_colored else 0.5).view(-1, 1, 1)
         # not persistent: the published files do not hold them
         self.register_buffer("scale", std / 0.5, persistent=False)
         self.register_buffer("shift", (mean - 0.5) / 0.5, persistent=False)

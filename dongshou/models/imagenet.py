@@ -46,7 +46,7 @@ def source_of(name: str) -> Source:
         name=f"ImageNet weights of {name}",
         holds=f"{name} trained on the 1000 classes of ImageNet (Russakovsky et al., 2015)",
         origin=f"torchvision: {MIRROR}",
-        licence="BSD 3-Clause; ImageNet itself: for study",
+        license="BSD 3-Clause; ImageNet itself: for study",
         folder="imagenet-weights",
         files=(File(file, size=0, sha256=beginning, urls=(f"{MIRROR}/{file}",)),),
     )

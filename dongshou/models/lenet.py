@@ -35,7 +35,7 @@ def lenet(
     check_choice("pooling", pooling, POOLINGS)
 
     def unit(layer: nn.Conv2d | nn.Linear) -> list[nn.Module]:
-        return [layer, *([normalisation(layer)] if batch_norm else []), ACTIVATIONS[activation]()]
+        return [layer, *([normalization(layer)] if batch_norm else []), ACTIVATIONS[activation]()]
 
     pool = POOLINGS[pooling]
     features = nn.Sequential(
@@ -54,7 +54,7 @@ def lenet(
     )
 
 
-def normalisation(layer: nn.Conv2d | nn.Linear) -> nn.Module:
+def normalization(layer: nn.Conv2d | nn.Linear) -> nn.Module:
     """Batch normalisation of a layer's outputs: by channel, or by feature."""
     if isinstance(layer, nn.Conv2d):
         return nn.BatchNorm2d(layer.out_channels)

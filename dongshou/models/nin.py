@@ -17,16 +17,16 @@ class NiN(nn.Module):
 
     def __init__(self, in_channels: int, num_classes: int, batch_norm: bool, dropout: float) -> None:
         super().__init__()
-        normalised = 3 if batch_norm else 0
+        normalized = 3 if batch_norm else 0
         self.features = nn.Sequential(
-            nin_block(in_channels, 96, kernel_size=11, stride=4, padding=0, num_normalised=normalised),
+            nin_block(in_channels, 96, kernel_size=11, stride=4, padding=0, num_normalized=normalized),
             nn.MaxPool2d(kernel_size=3, stride=2),  # (batch, 96, 26, 26) of 224x224
-            nin_block(96, 256, kernel_size=5, stride=1, padding=2, num_normalised=normalised),
+            nin_block(96, 256, kernel_size=5, stride=1, padding=2, num_normalized=normalized),
             nn.MaxPool2d(kernel_size=3, stride=2),  # (batch, 256, 12, 12)
-            nin_block(256, 384, kernel_size=3, stride=1, padding=1, num_normalised=normalised),
+            nin_block(256, 384, kernel_size=3, stride=1, padding=1, num_normalized=normalized),
             nn.MaxPool2d(kernel_size=3, stride=2),  # (batch, 384, 5, 5)
             nn.Dropout(dropout),
-            nin_block(384, num_classes, kernel_size=3, stride=1, padding=1, num_normalised=2 if batch_norm else 0),
+            nin_block(384, num_classes, kernel_size=3, stride=1, padding=1, num_normalized=2 if batch_norm else 0),
         )
         self.avgpool = nn.AdaptiveAvgPool2d(1)
         self.flatten = nn.Flatten()
@@ -39,7 +39,7 @@ class NiN(nn.Module):
 
 
 def nin_block(
-    in_channels: int, out_channels: int, *, kernel_size: int, stride: int, padding: int, num_normalised: int
+    in_channels: int, out_channels: int, *, kernel_size: int, stride: int, padding: int, num_normalized: int
 ) -> nn.Sequential:
     """A convolution and two of 1x1, which are linear layers over the channels of each pixel; a ReLU behind each.
 
@@ -52,7 +52,7 @@ def nin_block(
     ]
     layers: list[nn.Module] = []
     for index, convolution in enumerate(convolutions):
-        norm = [nn.BatchNorm2d(out_channels)] if index < num_normalised else []
+        norm = [nn.BatchNorm2d(out_channels)] if index < num_normalized else []
         layers += [convolution, *norm, nn.ReLU()]
     return nn.Sequential(*layers)
 

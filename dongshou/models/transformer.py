@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from dongshou.models.attention import MultiHeadAttention, SinusoidalPositions, kept_weights, length_mask
 from dongshou.models.checks import check_counts, check_dropout, check_heads
 from dongshou.models.encoder_decoder import EncoderDecoder
-from dongshou.models.initialise import initialise
+from dongshou.models.initialize import initialize
 
 
 class Memory(NamedTuple):
@@ -202,4 +202,4 @@ def transformer(
     check_heads(num_hiddens, num_heads)
     check_dropout(dropout)
     sizes = num_hiddens, num_heads, ffn_size, num_layers, dropout, max_len
-    return initialise(EncoderDecoder(TransformerEncoder(source_size, *sizes), TransformerDecoder(target_size, *sizes)))
+    return initialize(EncoderDecoder(TransformerEncoder(source_size, *sizes), TransformerDecoder(target_size, *sizes)))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from dongshou.drawing import new_axes
-from dongshou.runs.curves import COLOURS
+from dongshou.runs.curves import COLORS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -33,9 +33,9 @@ def draw_accuracy_by_time(points: Sequence[Point]) -> Figure | None:
         return None
     axes = new_axes(6.4, 4.0 + LINE * len(points), xlabel="seconds", ylabel=accuracy.replace("_", " "))
     for index, point in enumerate(points):
-        colour = COLOURS[index % len(COLOURS)]
+        color = COLORS[index % len(COLORS)]
         x, y = max(point.seconds, 1e-3), point.metrics[accuracy]  # a logarithm has no 0
-        axes.scatter(x, y, s=area(point.parameters), color=colour, alpha=0.6, label=label(point))
+        axes.scatter(x, y, s=area(point.parameters), color=color, alpha=0.6, label=label(point))
     axes.set_xscale("log")
     axes.margins(0.15)
     figure: Figure = axes.figure  # pyright: ignore[reportAssignmentType]

@@ -20,7 +20,7 @@ GRADIENT_NORM, CLIPPED = "gradient_norm", "clipped_gradient_norm"
 LABELS = {GRADIENT_NORM: "before clipping", CLIPPED: "after clipping"}
 STROKES = {GRADIENT_NORM: {"linewidth": 0.8, "alpha": 0.5}, CLIPPED: {"linewidth": 0.8}}  # as many points as steps
 LINE_STYLES = {"train": "-", "valid": "-.", "test": "--"}
-COLOURS = (
+COLORS = (
     "tab:blue",
     "tab:orange",
     "tab:green",
@@ -42,9 +42,9 @@ def draw_curves(runs: Sequence[Run]) -> Figure:
     figure = new_figure(5.2 * max(1, len(quantities)), 4.0)
     all_axes = figure.subplots(1, max(1, len(quantities)), squeeze=False)[0]
     for axes, quantity in zip(all_axes, quantities, strict=False):
-        colours = iter(COLOURS * 20)
+        colors = iter(COLORS * 20)
         for run in runs:
-            draw_quantity(axes, quantity, by_run[run.name], run.name if len(runs) > 1 else "", colours)
+            draw_quantity(axes, quantity, by_run[run.name], run.name if len(runs) > 1 else "", colors)
         if len(runs) == 1:
             shade_published(axes, quantity, runs[0].config["published"])
         if quantity == GRADIENT_NORM:
@@ -106,21 +106,19 @@ def axis_of(run: Run, quantity: str = "") -> Literal["epoch", "step"]:
     return "epoch" if quantity != GRADIENT_NORM and any(line["event"] == "epoch" for line in run.lines()) else "step"
 
 
-def draw_quantity(
-    axes: Axes, quantity: str, curves: dict[tuple[str, str], Points], run_name: str, colours: Any
-) -> None:
-    colour_of_part: dict[str, str] = {}
+def draw_quantity(axes: Axes, quantity: str, curves: dict[tuple[str, str], Points], run_name: str, colors: Any) -> None:
+    color_of_part: dict[str, str] = {}
     for (part, metric), points in sorted(curves.items(), key=lambda item: (item[0][0], rank(item[0][1]))):
         if quantity_of(metric) != quantity:
             continue
         split = metric.partition("_")[0]
-        if not (part or run_name) or part not in colour_of_part:
-            colour_of_part[part] = next(colours)
+        if not (part or run_name) or part not in color_of_part:
+            color_of_part[part] = next(colors)
         own = split if split in SPLITS else LABELS.get(metric, metric)
         label = " ".join(word for word in (run_name, part, own) if word)
         x, y = zip(*points, strict=True)
         stroke: dict[str, Any] = {"marker": "o" if len(points) == 1 else ""} | STROKES.get(metric, {})
-        axes.plot(x, y, LINE_STYLES.get(split, "-"), color=colour_of_part[part], label=label, **stroke)
+        axes.plot(x, y, LINE_STYLES.get(split, "-"), color=color_of_part[part], label=label, **stroke)
 
 
 def shade_published(axes: Axes, quantity: str, published: Sequence[dict[str, Any]]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from dongshou.errors import DongshouError, UsageError
-from dongshou.experiments.catalogue import list_experiments
+from dongshou.experiments.catalog import list_experiments
 from dongshou.experiments.registry import Declaration, find_declaration
 from dongshou.runs.directions import UNSAID, reading_in
 from dongshou.runs.execute import Interrupted

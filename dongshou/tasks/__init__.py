@@ -2,7 +2,7 @@
 
 from dongshou.tasks.asking import AskedWith, Question
 from dongshou.tasks.classification import BinaryClassification, Classification
-from dongshou.tasks.language_model import LanguageModelling
+from dongshou.tasks.language_model import LanguageModeling
 from dongshou.tasks.quantity import Accumulator, Measured, Quantities, Quantity
 from dongshou.tasks.regression import Regression
 from dongshou.tasks.task import Task, descend
@@ -13,7 +13,7 @@ __all__ = [
     "AskedWith",
     "BinaryClassification",
     "Classification",
-    "LanguageModelling",
+    "LanguageModeling",
     "Measured",
     "Quantities",
     "Quantity",

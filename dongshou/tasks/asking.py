@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from dongshou.data.images.photos import COLOURS, InColour, Photos
+from dongshou.data.images.photos import COLORS, InColor, Photos
 from dongshou.data.text.padding import pad
 from dongshou.data.text.splits import TextSplits
 from dongshou.data.text.vocabulary import check_prompt
@@ -65,8 +65,8 @@ def photos_of(data: Splits) -> Photos:
     """How the data's photos are read. Raises UsageError for grey images of a kind no photo can be made to look like."""
     if data.photos is not None:
         return data.photos
-    if len(data.shape) == 3 and data.shape[0] == COLOURS:
-        return InColour(data.shape[-1])
+    if len(data.shape) == 3 and data.shape[0] == COLORS:
+        return InColor(data.shape[-1])
     raise UsageError(
         f"Nothing says how a photo is made to look like {data.name or 'these data'}: its Splits need photos=..., "
         "such as InColour(size=224)."
@@ -77,7 +77,7 @@ def of_text(data: Splits, text: Any) -> Given:
     """Tokens (1, steps) and their number (1,)."""
     if not isinstance(data, TextSplits):
         raise UsageError(f"{data.name or 'These data'} have no vocabulary to read a text with.")
-    tokens = list(data.tokenise(text))
+    tokens = list(data.tokenize(text))
     if not tokens:
         raise UsageError("A text to be classified has at least one character; this one is empty.")
     check_prompt(data.vocabulary, tokens)

@@ -69,7 +69,7 @@ def beam_search(
     begin: int,
     end: int,
     max_len: int,
-    length_normalisation: float = 0.75,
+    length_normalization: float = 0.75,
 ) -> Beams:
     """Beam search.
 
@@ -92,7 +92,7 @@ def beam_search(
         for _ in range(max_len):
             logits, state = model.decode(token, memory, state)  # (batch width, 1, vocabulary)
             log_p = logits[:, 0].float().log_softmax(1).unflatten(0, (-1, width))  # (batch, width, vocabulary)
-            beams, is_over, rows = extended(beams, is_over, log_p, end, length_normalisation)
+            beams, is_over, rows = extended(beams, is_over, log_p, end, length_normalization)
             if is_over.all():
                 break
             state = model.reorder(state, rows)
@@ -110,7 +110,7 @@ def first_beams(source: Tensor, width: int) -> tuple[Beams, Tensor]:
 
 
 def extended(
-    beams: Beams, is_over: Tensor, log_p: Tensor, end: int, length_normalisation: float
+    beams: Beams, is_over: Tensor, log_p: Tensor, end: int, length_normalization: float
 ) -> tuple[Beams, Tensor, Tensor]:
     """The best of all sequences that are a token longer; whether each is over; the rows of the state they come from.
 
@@ -126,7 +126,7 @@ def extended(
     probabilities = (beams.probabilities[:, :, None] + log_p).flatten(1)
     lengths = (beams.lengths + ~is_over).repeat_interleave(num_choices, 1)
 
-    chosen = normalised(probabilities, lengths, length_normalisation).topk(width).indices  # (batch, width)
+    chosen = normalized(probabilities, lengths, length_normalization).topk(width).indices  # (batch, width)
     parents = chosen // num_choices
     history = beams.tokens.gather(1, parents[:, :, None].expand(-1, -1, beams.tokens.shape[2]))
     newest = tokens.gather(1, chosen)
@@ -137,9 +137,9 @@ def extended(
     return kept, newest == end, rows.flatten()
 
 
-def normalised(probabilities: Tensor, lengths: Tensor, length_normalisation: float) -> Tensor:
+def normalized(probabilities: Tensor, lengths: Tensor, length_normalization: float) -> Tensor:
     """log P(y_1, ..., y_L | x) / L^length_normalisation"""
-    return probabilities / lengths**length_normalisation
+    return probabilities / lengths**length_normalization
 
 
 def check_search(**numbers: int) -> None:

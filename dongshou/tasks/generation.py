@@ -106,7 +106,7 @@ def continue_text(
 
     Raises UsageError for a prompt with tokens that the text it has learnt from does not contain.
     """
-    tokens = list(data.tokenise(prompt))
+    tokens = list(data.tokenize(prompt))
     check_prompt(data.vocabulary, tokens)
     device = next(model.parameters(), torch.empty(0)).device
     generator = None if seed is None else torch.Generator(device).manual_seed(seed)

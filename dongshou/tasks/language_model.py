@@ -29,7 +29,7 @@ Batch = tuple[Tensor, Tensor, Tensor]  # inputs (batch, steps), targets (batch, 
 
 
 @dataclass
-class LanguageModelling:
+class LanguageModeling:
     """The model gives logits (batch, steps, vocabulary) for the token after each, and the state that it ends with.
 
     loss = -mean log P(token | tokens before it), in nats;  perplexity = exp(loss)

@@ -71,7 +71,7 @@ def looks(model: EncoderDecoder, data: PairSplits, source: str, target: str) -> 
     A word that is written looks before it is known: its query is made of the word before it.
     Raises UsageError for a source without words.
     """
-    read, write = [*words_in(data, source), END], [*data.tokenise(target), END]
+    read, write = [*words_in(data, source), END], [*data.tokenize(target), END]
     given = [BEGIN, *write[:-1]]
     ids, lengths = encoded(model, data.source_vocabulary, [read[:-1]])
     decoder_input = data.target_vocabulary.encode(given)[None].to(ids.device)  # (1, steps)
@@ -91,7 +91,7 @@ def looks(model: EncoderDecoder, data: PairSplits, source: str, target: str) -> 
 
 def words_in(data: PairSplits, sentence: str) -> list[str]:
     """The words of a sentence as the data were cut. Raises UsageError when there are none."""
-    if not (words := list(data.tokenise(sentence))):
+    if not (words := list(data.tokenize(sentence))):
         raise UsageError(f"A sentence needs at least one word; got {sentence!r}. Write one, such as: go .")
     return words
 

@@ -69,7 +69,7 @@ class Series(Work):
             progress = Progress()
             if checkpoints is not None:
                 checkpoints.part, checkpoints.context = index, {"done": dict(histories)}
-            yield from labelled(fit(make(), session, checkpoints, progress), label)
+            yield from labeled(fit(make(), session, checkpoints, progress), label)
             histories[label], reading = progress.history, progress.reading.joined(reading)
         yield from concluded(self.conclude or mean_of_parts, histories, reading)
 
@@ -85,7 +85,7 @@ class Series(Work):
         return fingerprints(self.data) if self.data else {}
 
 
-def labelled(events: Iterator[Event], part: str) -> Iterator[Event]:
+def labeled(events: Iterator[Event], part: str) -> Iterator[Event]:
     """The events of a fit that is one of several."""
     for event in events:
         yield replace(event, part=part)  # pyright: ignore[reportCallIssue]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dongshou.cli import main
-from dongshou.experiments.catalogue import list_experiments
+from dongshou.experiments.catalog import list_experiments
 
 
 def test_names_all_experiments_and_variants(capsys: pytest.CaptureFixture[str]) -> None:

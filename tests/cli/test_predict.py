@@ -32,7 +32,7 @@ def photo(tmp_path: Path) -> Path:
     return tmp_path / "six.png"
 
 
-def is_coloured(path: Path) -> np.ndarray:
+def is_colored(path: Path) -> np.ndarray:
     """Where a picture is not grey, (height, width)."""
     with Image.open(path) as picture:
         pixels = np.asarray(picture.convert("RGB")).astype(int)
@@ -52,9 +52,9 @@ def test_explain_draws_over_what_it_saw_and_over_the_photo(
     assert (over_seen, over_photo) == tuple(run.path / "explanations" / to / "six.png" for to in ("as-seen", "photo"))
     with Image.open(over_seen) as seen, Image.open(over_photo) as whole:
         assert (seen.size, whole.size) == ((224, 224), (400, 300))
-    coloured = is_coloured(over_photo)
-    assert is_coloured(over_seen).any() and coloured.any()
-    assert not coloured[:140].any() and not coloured[:, :200].any()  # only where the thing is
+    colored = is_colored(over_photo)
+    assert is_colored(over_seen).any() and colored.any()
+    assert not colored[:140].any() and not colored[:, :200].any()  # only where the thing is
 
 
 def test_explain_as_json_for_pictures_of_one_name(

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from dongshou.cli import main
-from dongshou.experiments.catalogue import list_experiments
+from dongshou.experiments.catalog import list_experiments
 from dongshou.runs import Run, find_run, list_runs
 from dongshou.runs.run import find_run_to_resume
 

@@ -75,7 +75,7 @@ def test_a_half_written_run_says_how_it_goes_on(copied: Path, capsys: pytest.Cap
     assert stopped.status == "done"
 
 
-def test_show_tells_everything_without_colour_codes(shared_runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_show_tells_everything_without_color_codes(shared_runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["show", "last", "--runs", str(shared_runs)]) == 0
     said = capsys.readouterr().out
     run = list_runs(shared_runs)[-1]

@@ -17,7 +17,7 @@ from dongshou.data.text.translation import load_pairs
 from dongshou.errors import DongshouError, UsageError
 from dongshou.experiments._shared.translation import held_out, start_as_in_the_book
 from dongshou.experiments.attention.kernel_regression import KernelRegression, truth
-from dongshou.experiments.catalogue import list_experiments
+from dongshou.experiments.catalog import list_experiments
 from dongshou.experiments.registry import find_declaration
 from dongshou.models.encoder_decoder import seq2seq
 from dongshou.models.transformer import transformer
@@ -214,11 +214,11 @@ def test_a_translation_without_attention_cannot_be_explained():
 
 
 @pytest.mark.parametrize("w", [0.0, 1.0, 3.5])
-def test_kernel_regression_is_the_mean_of_all_neighbours_by_their_kernel(w: float):
+def test_kernel_regression_is_the_mean_of_all_neighbors_by_their_kernel(w: float):
     x, queries = 5 * torch.rand(20, 1), torch.linspace(0, 5, 7)[:, None]
     y = torch.randn(20, 1)
-    by_neighbours = KNeighborsRegressor(len(x), weights=lambda distances: np.exp(-((distances * w) ** 2) / 2))
-    expected = by_neighbours.fit(x.numpy(), y.numpy()).predict(queries.numpy())
+    by_neighbors = KNeighborsRegressor(len(x), weights=lambda distances: np.exp(-((distances * w) ** 2) / 2))
+    expected = by_neighbors.fit(x.numpy(), y.numpy()).predict(queries.numpy())
     found = KernelRegression(x, y, w).eval()(queries)
     np.testing.assert_allclose(found.detach().numpy(), expected, rtol=1e-4, atol=1e-6)
 

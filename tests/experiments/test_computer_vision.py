@@ -15,7 +15,7 @@ from dongshou import experiments, models
 from dongshou.data.images import folder as image_folder
 from dongshou.data.sets import digits
 from dongshou.errors import DongshouError, UsageError
-from dongshou.experiments.catalogue import list_experiments
+from dongshou.experiments.catalog import list_experiments
 from dongshou.experiments.computer_vision._networks import ImageNetNetwork, network_for_imagenet, small_resnet
 from dongshou.experiments.computer_vision._transfer import Frozen, weights_of, with_head, without_head
 from dongshou.experiments.registry import find_declaration

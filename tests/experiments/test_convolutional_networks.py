@@ -7,7 +7,7 @@ import torch
 from safetensors.torch import load_file
 
 from dongshou import experiments, models
-from dongshou.experiments.catalogue import list_experiments
+from dongshou.experiments.catalog import list_experiments
 from dongshou.experiments.registry import find_declaration
 from dongshou.runs.judge import judge
 from dongshou.training import Session
@@ -77,7 +77,7 @@ def test_the_settings_are_those_that_were_published(name):
 
 
 def test_the_start_is_the_books():
-    model = models.initialise(torch.nn.Sequential(torch.nn.Conv2d(3, 8, 5), torch.nn.Linear(100, 50)))
+    model = models.initialize(torch.nn.Sequential(torch.nn.Conv2d(3, 8, 5), torch.nn.Linear(100, 50)))
     convolution, linear = model
     bound = (6 / (100 + 50)) ** 0.5  # Glorot and Bengio, 2010, equation 16
     assert 0.95 * bound < linear.weight.abs().max() <= bound
@@ -85,7 +85,7 @@ def test_the_start_is_the_books():
     assert 0 < linear.bias.abs().max() <= 100**-0.5  # torch's own
 
 
-def test_both_editions_of_batch_normalisation_are_compared():
+def test_both_editions_of_batch_normalization_are_compared():
     work = made("batch-norm-lenet")
     assert work.declared.settings == {
         "data": "fashion-mnist",
@@ -118,7 +118,7 @@ def test_the_digits_are_read():
     assert "confusion.png" in {figure.name for figure in run.figures}
 
 
-def test_batch_normalisation_draws_both_networks_side_by_side():
+def test_batch_normalization_draws_both_networks_side_by_side():
     run = small("batch-norm-lenet", epochs=2, batch_size=64).run(device="cpu")
     assert run.result["train_loss"] < run.result["lenet_train_loss"]
     assert {line["part"] for line in run.lines() if line["event"] == "epoch"} == {"batch norm", "lenet"}

@@ -54,7 +54,7 @@ def test_the_finder_suggests_a_rate_that_learns() -> None:
 
 
 def test_xavier_keeps_the_variance_where_others_lose_it() -> None:
-    run = experiments.initialisation().run()
+    run = experiments.initialization().run()
     assert verdicts(run) == {"reached"}
     assert run.result["xavier_tanh_variance_ratio"] < 2
     assert run.result["small_normal_tanh_gradient_ratio"] < 1e-6  # vanishing

@@ -62,7 +62,7 @@ def test_the_penalty_is_in_the_training_loss_alone():
     assert decaying["test_loss"] == pytest.approx(free["test_loss"], rel=0.01)
 
 
-def test_the_penalty_takes_the_step_of_weight_decay_in_the_optimiser():
+def test_the_penalty_takes_the_step_of_weight_decay_in_the_optimizer():
     work = experiments.weight_decay(data="digits", decay=0.2)
     layer = torch.nn.Linear(3, 2)
     twin = torch.nn.Linear(3, 2)

@@ -14,7 +14,7 @@ from dongshou import experiments
 from dongshou.data.text.ngrams import count_ngrams
 from dongshou.errors import DongshouError, UsageError
 from dongshou.experiments._shared.text_measures import regular_lines, without_future
-from dongshou.experiments.catalogue import list_experiments
+from dongshou.experiments.catalog import list_experiments
 from dongshou.experiments.recurrent_networks.autoregressive_sine import predicted_ahead
 from dongshou.experiments.recurrent_networks.hello_rnn import CellModel, EmbeddingCellModel
 from dongshou.experiments.recurrent_networks.ngram import BackOff, laplace

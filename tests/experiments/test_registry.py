@@ -11,9 +11,9 @@ import pytest
 
 from dongshou import experiments
 from dongshou.errors import UsageError
-from dongshou.experiments import catalogue
+from dongshou.experiments import catalog
 from dongshou.experiments._shared.settings import LearningRate
-from dongshou.experiments.catalogue import list_experiments
+from dongshou.experiments.catalog import list_experiments
 from dongshou.experiments.registry import find_declaration
 from dongshou.experiments.setting import Setting, settings_of
 
@@ -34,7 +34,7 @@ def test_help_shows_title_settings_and_variants():
 
 def test_help_on_a_variant_shows_its_own_settings():
     shown = pydoc.plain(pydoc.render_doc(experiments.mlp.digits))
-    assert "no download" in shown and "lr: float = 0.1" in shown and "standardise" not in shown
+    assert "no download" in shown and "lr: float = 0.1" in shown and "standardize" not in shown
 
 
 def test_the_signature_is_that_of_the_function():
@@ -70,17 +70,17 @@ def test_a_unit_is_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     declared = '"""A title."""\n\n\ndef experiment(lr: float = 0.1) -> Procedure:\n    """How."""\n'
     for folder in ("a_late_one", "one", "no_unit"):
         (tmp_path / folder / f"of_{folder}.py").write_text(declared)
-    monkeypatch.setattr(catalogue, "ROOT", tmp_path)
-    catalogue.units.cache_clear()
-    catalogue.list_experiments.cache_clear()
+    monkeypatch.setattr(catalog, "ROOT", tmp_path)
+    catalog.units.cache_clear()
+    catalog.list_experiments.cache_clear()
     try:
         assert [(entry.unit, entry.name) for entry in list_experiments()] == [
             ("one", "of-one"),
             ("a_late_one", "of-a-late-one"),
         ]
     finally:
-        catalogue.units.cache_clear()
-        catalogue.list_experiments.cache_clear()
+        catalog.units.cache_clear()
+        catalog.list_experiments.cache_clear()
 
 
 NAMES = [

@@ -49,12 +49,12 @@ def mlp(w: Weights, x: Tensor, activation: Layer, widths: tuple[int, ...], rates
 
 
 def lenet(w: Weights, x: Tensor, activation: Layer = sigmoid, pool: Any = avg_pool2d, norm: bool = False) -> Tensor:
-    normalised = w.norm if norm else same
-    x = pool(activation(normalised(w.conv(x, 6, 5, padding=2))), 2)
-    x = pool(activation(normalised(w.conv(x, 16, 5))), 2)
+    normalized = w.norm if norm else same
+    x = pool(activation(normalized(w.conv(x, 6, 5, padding=2))), 2)
+    x = pool(activation(normalized(w.conv(x, 16, 5))), 2)
     x = x.flatten(1)
-    x = activation(normalised(w.linear(x, 120)))
-    x = activation(normalised(w.linear(x, 84)))
+    x = activation(normalized(w.linear(x, 120)))
+    x = activation(normalized(w.linear(x, 84)))
     return w.linear(x, 5)
 
 
@@ -81,10 +81,10 @@ def alexnet(w: Weights, x: Tensor, widths: tuple[int, ...], padding: int, drops_
 
 
 def vgg(w: Weights, x: Tensor, depths: tuple[int, ...], norm: bool = False) -> Tensor:
-    normalised = w.norm if norm else same
+    normalized = w.norm if norm else same
     for depth, width in zip(depths, (64, 128, 256, 512, 512), strict=True):
         for _ in range(depth):
-            x = relu(normalised(w.conv(x, width // 16, 3, padding=1)))
+            x = relu(normalized(w.conv(x, width // 16, 3, padding=1)))
         x = max_pool2d(x, 2)
     x = adaptive_avg_pool2d(x, 1).flatten(1)
     x = w.dropout(relu(w.linear(x, 4096)), 0.5)
@@ -96,11 +96,11 @@ def vgg(w: Weights, x: Tensor, depths: tuple[int, ...], norm: bool = False) -> T
 
 
 def nin(w: Weights, x: Tensor, norm: bool = False) -> Tensor:
-    normalised = w.norm if norm else same
+    normalized = w.norm if norm else same
 
-    def block(x: Tensor, channels: int, kernel: int, last: Layer = normalised, **place: int) -> Tensor:
-        x = relu(normalised(w.conv(x, channels, kernel, **place)))
-        x = relu(normalised(w.conv(x, channels, 1)))
+    def block(x: Tensor, channels: int, kernel: int, last: Layer = normalized, **place: int) -> Tensor:
+        x = relu(normalized(w.conv(x, channels, kernel, **place)))
+        x = relu(normalized(w.conv(x, channels, 1)))
         return relu(last(w.conv(x, channels, 1)))
 
     x = max_pool2d(block(x, 96, 11, stride=4), 3, 2)
@@ -126,15 +126,15 @@ TABLE_1 = [
 WIDE: dict[str, list[tuple[Any, Any]]] = {  # kernels and paddings
     "inception": [(5, 2)],
     "two-3x3": [(3, 1), (3, 1)],
-    "factorised": [((1, 7), (0, 3)), ((7, 1), (3, 0))],
+    "factorized": [((1, 7), (0, 3)), ((7, 1), (3, 0))],
 }
 
 
 def googlenet(w: Weights, x: Tensor, block: str = "inception", norm: bool = False) -> Tensor:
-    normalised = partial(w.norm, eps=1e-3) if norm else same
+    normalized = partial(w.norm, eps=1e-3) if norm else same
 
     def unit(x: Tensor, channels: int, kernel: Any, **place: Any) -> Tensor:
-        return relu(normalised(w.conv(x, channels, kernel, bias=not norm, **place)))
+        return relu(normalized(w.conv(x, channels, kernel, bias=not norm, **place)))
 
     def inception(x: Tensor, narrow: int, before_3: int, of_3: int, before_wide: int, wide: int, pool: int) -> Tensor:
         one, three, five = unit(x, narrow, 1), unit(unit(x, before_3, 1), of_3, 3, padding=1), unit(x, before_wide, 1)

@@ -19,7 +19,7 @@ from dongshou.errors import UsageError
 
 DEEP = None  # no learning rate: learning takes too long here, and a shallower network of the family has to do
 FACTORIES = {name for name in models.__all__ if name.islower()}  # the other names are those of layers
-TOOLS = {"imagenet_weights", "initialise", "load_weights", "summarise"}  # of dongshou.models, and no models
+TOOLS = {"imagenet_weights", "initialize", "load_weights", "summarize"}  # of dongshou.models, and no models
 TOOLS |= {"causal_mask", "length_mask", "masked_softmax", "recurrent_layers"}
 # their rows are in test_sequence_models.py
 SEQUENCE_MODELS = {"gpt", "recurrent_classifier", "recurrent_language_model", "seq2seq", "transformer"}
@@ -37,7 +37,7 @@ class Case(NamedTuple):
 
 
 def kaiming(model: nn.Module) -> nn.Module:
-    return models.initialise(model, nn.init.kaiming_uniform_)
+    return models.initialize(model, nn.init.kaiming_uniform_)
 
 
 def small_alexnet(size: int, **settings: Any) -> nn.Module:
@@ -78,7 +78,7 @@ CASES = {
         lambda: kaiming(models.googlenet(1, 5, block="two-3x3")), (6, 1, 16, 16), (6, 5), lr=3e-4
     ),
     "googlenet, factorised": Case(
-        lambda: kaiming(models.googlenet(1, 5, block="factorised")), (6, 1, 16, 16), (6, 5), lr=3e-4
+        lambda: kaiming(models.googlenet(1, 5, block="factorized")), (6, 1, 16, 16), (6, 5), lr=3e-4
     ),
     "resnet18": Case(lambda: models.resnet18(1, 5), (6, 1, 24, 24), (6, 5), lr=1e-3),
     "resnet18, preactivation": Case(lambda: models.resnet18(1, 5, preactivation=True), (6, 1, 24, 24), (6, 5), lr=1e-3),

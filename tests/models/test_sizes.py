@@ -56,7 +56,7 @@ def test_networks_for_any_size(make: Callable[[], nn.Module], smallest: int):
         model(too_small)
 
 
-@pytest.mark.parametrize("make", [models.resnet18, lambda *sizes: models.googlenet(*sizes, block="factorised")])
+@pytest.mark.parametrize("make", [models.resnet18, lambda *sizes: models.googlenet(*sizes, block="factorized")])
 def test_networks_that_take_a_single_pixel(make: Callable[..., nn.Module]):
     assert make(1, 3).eval()(torch.randn(1, 1, 1, 1)).shape == (1, 3)
 

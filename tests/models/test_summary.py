@@ -14,10 +14,10 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from dongshou import models
 from dongshou.errors import DongshouError, UsageError
-from dongshou.models.summary import Row, Summary, summarise
+from dongshou.models.summary import Row, Summary, summarize
 
 ALL = math.inf
-COLOUR, GREY = (3, 224, 224), (1, 28, 28)
+COLOR, GRAY = (3, 224, 224), (1, 28, 28)
 
 
 def row(summary: Summary, name: str) -> Row:
@@ -61,9 +61,9 @@ class Call(nn.Module):
 
 
 def test_the_table_of_the_course():
-    inception = row(summarise(on_meta("googlenet"), COLOUR), "inception3a")
-    conv3x3 = summarise(nn.Conv2d(192, 256, 3, padding=1), (192, 28, 28))
-    conv5x5 = summarise(nn.Conv2d(192, 256, 5, padding=2), (192, 28, 28))
+    inception = row(summarize(on_meta("googlenet"), COLOR), "inception3a")
+    conv3x3 = summarize(nn.Conv2d(192, 256, 3, padding=1), (192, 28, 28))
+    conv5x5 = summarize(nn.Conv2d(192, 256, 5, padding=2), (192, 28, 28))
     assert [each.output_shape for each in (inception, conv3x3.rows[0], conv5x5.rows[0])] == [(256, 28, 28)] * 3
     assert [each.parameters // 10_000 for each in (inception, conv3x3, conv5x5)] == [16, 44, 122]
     assert [int((each.multiply_adds or 0) / 1e6) for each in (inception, conv3x3, conv5x5)] == [128, 346, 963]
@@ -83,10 +83,10 @@ def test_the_table_of_the_course():
 )
 def test_published_counts(name: str, variant: dict[str, str], parameters: int, giga: float):
     model = on_meta(name, **variant)
-    summary = summarise(model, COLOUR)
+    summary = summarize(model, COLOR)
     assert summary.parameters == parameters
     assert summary.multiply_adds / 1e9 == pytest.approx(giga, abs=0.006)
-    assert summary.multiply_adds == counted_by_torch(model, torch.zeros(1, *COLOUR, device="meta"))
+    assert summary.multiply_adds == counted_by_torch(model, torch.zeros(1, *COLOR, device="meta"))
     assert all(row.receptive_field for row in summary.rows if row.output_shape)
 
 
@@ -111,7 +111,7 @@ def test_published_counts(name: str, variant: dict[str, str], parameters: int, g
 )
 def test_multiply_adds_are_those_that_torch_counts(layer: nn.Module, shape: tuple[int, ...]):
     layer = layer.to("meta")  # where a recurrent layer is not hidden from torch's counter in one operator
-    summary = summarise(layer, shape)
+    summary = summarize(layer, shape)
     assert summary.multiply_adds == counted_by_torch(layer, torch.zeros(1, *shape, device="meta"))
     assert summary.parameters == sum(parameter.numel() for parameter in layer.parameters())
     assert summary.uncounted == ()
@@ -127,19 +127,19 @@ def test_attention_with_keys_of_its_own():
             return self.attention(query=x, key=x.new_zeros(1, 3, 6), value=x.new_zeros(1, 3, 4))[0]
 
     model = Cross()
-    assert summarise(model, (5, 8)).multiply_adds == counted_by_torch(model, torch.zeros(1, 5, 8))
+    assert summarize(model, (5, 8)).multiply_adds == counted_by_torch(model, torch.zeros(1, 5, 8))
 
 
 def test_a_bilinear_layer_is_a_product_with_the_weight_for_each_pair():
     model = Call(nn.Bilinear(3, 4, 5))
     model.forward = lambda x: model.function(x[:, :3], x[:, 3:])
-    assert summarise(model, (7,)).multiply_adds == 3 * 4 * 5
+    assert summarize(model, (7,)).multiply_adds == 3 * 4 * 5
 
 
 def test_what_is_shared_counts_once_and_works_twice():
     layer, tied = nn.Linear(4, 4), nn.Linear(4, 4, bias=False)
     tied.weight = layer.weight
-    summary = summarise(nn.Sequential(layer, nn.ReLU(), layer, tied), (4,))
+    summary = summarize(nn.Sequential(layer, nn.ReLU(), layer, tied), (4,))
     assert [each.name for each in summary.rows] == ["", "0", "1", "3"]
     assert [each.parameters for each in summary.rows] == [20, 20, 0, 0]
     assert [each.multiply_adds for each in summary.rows] == [48, 32, 0, 16]
@@ -154,14 +154,14 @@ def test_a_layer_of_ones_own_is_shown_but_not_counted():
         def forward(self, x: Tensor) -> Tensor:
             return self.scale * x
 
-    summary = summarise(nn.Sequential(nn.Linear(3, 5), Scale()), (3,))
+    summary = summarize(nn.Sequential(nn.Linear(3, 5), Scale()), (3,))
     assert summary.rows[2] == Row("1", "Scale", 1, (5,), 5, None, None)
     assert (summary.parameters, summary.multiply_adds, summary.uncounted) == (25, 15, ("1",))
 
 
 def test_blocks_hold_what_is_inside_of_them():
     model = nn.Sequential(nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU()), nn.Flatten(), nn.Linear(8, 3))
-    summary = summarise(model, (1, 4, 4))
+    summary = summarize(model, (1, 4, 4))
     assert [(each.name, each.depth, each.output_shape) for each in summary.rows] == [
         ("", 0, (3,)),
         ("0", 1, (2, 2, 2)),
@@ -174,7 +174,7 @@ def test_blocks_hold_what_is_inside_of_them():
 
 
 def test_what_an_evaluation_leaves_out_has_parameters_only():
-    summary = summarise(on_meta("googlenet", variant="torchvision"), COLOUR)
+    summary = summarize(on_meta("googlenet", variant="torchvision"), COLOR)
     auxiliary = row(summary, "aux1")
     assert auxiliary.parameters > 0
     assert (auxiliary.output_shape, auxiliary.multiply_adds, auxiliary.receptive_field) == (None, 0, None)
@@ -195,7 +195,7 @@ def test_what_an_evaluation_leaves_out_has_parameters_only():
 )
 def test_published_receptive_fields(name: str, settings: dict[str, str], layer: str, pixels: float):
     """Araujo, Norris and Sim, 2019; the pooling to 6x6 behind AlexNet's features changes nothing at 224 pixels."""
-    assert row(summarise(on_meta(name, **settings), COLOUR), layer).receptive_field == (pixels, pixels)
+    assert row(summarize(on_meta(name, **settings), COLOR), layer).receptive_field == (pixels, pixels)
 
 
 def measured(model: nn.Module, shape: tuple[int, ...]) -> int:
@@ -219,7 +219,7 @@ windows = st.tuples(st.integers(1, 4), st.integers(1, 3), st.integers(1, 2))
 @given(st.lists(windows, min_size=1, max_size=3))
 def test_the_receptive_field_is_what_the_gradient_reaches(layers: list[tuple[int, int, int]]):
     model = nn.Sequential(*(nn.Conv1d(1, 1, kernel, stride, dilation=dilation) for kernel, stride, dilation in layers))
-    assert summarise(model, (1, 120)).rows[0].receptive_field == (measured(model, (1, 120)),)
+    assert summarize(model, (1, 120)).rows[0].receptive_field == (measured(model, (1, 120)),)
 
 
 @pytest.mark.parametrize(
@@ -252,7 +252,7 @@ def test_the_receptive_field_is_what_the_gradient_reaches(layers: list[tuple[int
     ],
 )
 def test_and_so_it_is_through_branches_and_functions(model: nn.Module):
-    assert summarise(model, (1, 40)).rows[0].receptive_field == (measured(model, (1, 40)),)
+    assert summarize(model, (1, 40)).rows[0].receptive_field == (measured(model, (1, 40)),)
 
 
 @pytest.mark.parametrize(
@@ -271,12 +271,12 @@ def test_and_so_it_is_through_branches_and_functions(model: nn.Module):
     ids=lambda layer: type(layer).__name__,
 )
 def test_what_mixes_all_positions_sees_all(last: nn.Module):
-    assert summarise(nn.Sequential(nn.Conv1d(1, 2, 3), last), (1, 40)).rows[0].receptive_field == (ALL,)
+    assert summarize(nn.Sequential(nn.Conv1d(1, 2, 3), last), (1, 40)).rows[0].receptive_field == (ALL,)
 
 
 def test_each_axis_has_its_own():
     model = nn.Sequential(nn.Conv2d(1, 2, (3, 5), stride=(2, 1)), nn.MaxPool2d((2, 1)), Call(lambda x: x.mean(3)))
-    assert [each.receptive_field for each in summarise(model, (1, 9, 12)).rows] == [(5, ALL), (3, 5), (5, 5), (5, ALL)]
+    assert [each.receptive_field for each in summarize(model, (1, 9, 12)).rows] == [(5, ALL), (3, 5), (5, 5), (5, ALL)]
 
 
 @pytest.mark.parametrize(
@@ -284,11 +284,11 @@ def test_each_axis_has_its_own():
 )
 def test_what_is_not_known_stays_unknown(unknown):
     model = nn.Sequential(nn.Conv1d(1, 2, 3), Call(unknown), nn.Identity())
-    assert [each.receptive_field for each in summarise(model, (1, 40)).rows] == [None, (3,), None, None]
+    assert [each.receptive_field for each in summarize(model, (1, 40)).rows] == [None, (3,), None, None]
 
 
 def test_a_network_without_windows_has_none():
-    assert {each.receptive_field for each in summarise(models.mlp(784, (16,), 10), GREY).rows} == {None}
+    assert {each.receptive_field for each in summarize(models.mlp(784, (16,), 10), GRAY).rows} == {None}
 
 
 def test_tokens():
@@ -300,7 +300,7 @@ def test_tokens():
         def forward(self, tokens: Tensor) -> Tensor:
             return nn.functional.max_pool1d(self.conv(self.embedding(tokens).mT).relu(), 2)
 
-    summary = summarise(Text(), (20,), dtype=torch.long)
+    summary = summarize(Text(), (20,), dtype=torch.long)
     assert [each.receptive_field for each in summary.rows] == [(4,), (1,), (3,)]
     assert [each.multiply_adds for each in summary.rows] == [18 * 4 * 8 * 3, 0, 18 * 4 * 8 * 3]
 
@@ -329,17 +329,17 @@ def test_the_model_stays_as_it_was(shape: tuple[int, ...]):
     model[2].eval()
     before, state = copy.deepcopy(model.state_dict()), state_of(model)
     if shape[0] == 1:
-        summarise(model, shape)
+        summarize(model, shape)
     else:
         with pytest.raises(UsageError):
-            summarise(model, shape)
+            summarize(model, shape)
     assert state_of(model) == state
     assert all(torch.equal(tensor, before[name]) for name, tensor in model.state_dict().items())
 
 
 def test_numbers_do_not_matter():
-    assert summarise(models.mnist_residual(), GREY) == summarise(on_meta("mnist_residual"), GREY)
-    assert summarise(models.mnist_residual().double(), GREY) == summarise(on_meta("mnist_residual"), GREY)
+    assert summarize(models.mnist_residual(), GRAY) == summarize(on_meta("mnist_residual"), GRAY)
+    assert summarize(models.mnist_residual().double(), GRAY) == summarize(on_meta("mnist_residual"), GRAY)
 
 
 @pytest.mark.parametrize(
@@ -354,22 +354,22 @@ def test_numbers_do_not_matter():
 def test_an_input_that_does_not_fit(shape: tuple[int, ...], message: str):
     model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.Flatten(), nn.Linear(100, 10))
     with pytest.raises(UsageError, match=message) as caught:
-        summarise(model, shape)
+        summarize(model, shape)
     assert "\n" not in str(caught.value)
 
 
 def test_what_a_model_says_of_its_input_is_passed_on():
     with pytest.raises(DongshouError, match="DenseNet.* at least .* got 8x8"):
-        summarise(on_meta("densenet121"), (3, 8, 8))
+        summarize(on_meta("densenet121"), (3, 8, 8))
 
 
 def test_layers_that_do_not_know_their_size():
     model = nn.Sequential(nn.LazyLinear(3))
     with pytest.raises(DongshouError, match="0.weight has no size before the first batch"):
-        summarise(model, (4,))
+        summarize(model, (4,))
     assert isinstance(model[0], nn.LazyLinear)
 
 
 def test_what_is_no_module():
     with pytest.raises(UsageError, match=r"needs a torch.nn.Module; got function"):
-        summarise(models.lenet, GREY)  # pyright: ignore[reportArgumentType]
+        summarize(models.lenet, GRAY)  # pyright: ignore[reportArgumentType]

@@ -184,7 +184,7 @@ def test_other_classes(
 def test_another_start():
     model = models.lenet(batch_norm=True)
     biases = [layer.bias.clone() for layer in model if isinstance(layer, (nn.Linear, nn.Conv2d))]
-    models.initialise(model, nn.init.ones_)
+    models.initialize(model, nn.init.ones_)
     layers = [layer for layer in model if isinstance(layer, (nn.Linear, nn.Conv2d))]
     assert all(layer.weight.eq(1).all() for layer in layers)
     assert all(torch.equal(layer.bias, bias) for layer, bias in zip(layers, biases, strict=True))
@@ -192,5 +192,5 @@ def test_another_start():
 
 
 def test_xaviers_start():
-    layer = models.initialise(nn.Linear(300, 500))
+    layer = models.initialize(nn.Linear(300, 500))
     assert float(layer.weight.detach().std()) == pytest.approx((2 / (300 + 500)) ** 0.5, rel=0.02)

@@ -76,7 +76,7 @@ MUTANTS = [
     ),
     Mutant(
         "units in the order of the alphabet",
-        "dongshou/experiments/catalogue.py",
+        "dongshou/experiments/catalog.py",
         "key=lambda unit: (places[unit], unit)",
         "key=lambda unit: unit",
         SETTINGS,

@@ -65,7 +65,7 @@ def test_the_norm_of_the_gradient_stands_by_step_on_an_axis_of_its_own():
     assert [axes.get_xlabel() for axes in figure.axes[:-1]] == ["epoch", "epoch"]
 
 
-def test_each_run_has_one_colour():
+def test_each_run_has_one_color():
     figure = draw_curves([toys.toy(clip=0.5).run(seed=seed) for seed in (0, 1)])
     for axes in figure.axes:
         lines = [line for line in axes.get_lines() if not str(line.get_label()).startswith("threshold")]
@@ -82,7 +82,7 @@ def test_names_of_quantities():
     assert sorted(["perplexity", "accuracy", "loss"], key=rank) == ["loss", "accuracy", "perplexity"]
 
 
-def test_looks_within_the_epochs_lie_between_them_and_each_optimiser_has_its_norms():
+def test_looks_within_the_epochs_lie_between_them_and_each_optimizer_has_its_norms():
     curves = curves_of(toys.declared(toys.gan).run())
     x = [position for position, _ in curves["", "test_discriminator_loss"]]
     assert x == [2 / 3, 1, 4 / 3, 2, 8 / 3, 3]

@@ -173,7 +173,7 @@ def test_a_part_that_was_never_reached(pictures: list[tuple[Path, int]], tmp_pat
         predict(interrupted.value.run, [pictures[0][0]])
 
 
-def test_grey_images_of_a_kind_that_no_photo_can_be_made_to_look_like(pictures: list[tuple[Path, int]]) -> None:
+def test_gray_images_of_a_kind_that_no_photo_can_be_made_to_look_like(pictures: list[tuple[Path, int]]) -> None:
     batches = Batches(torch.zeros(2, 1, 8, 8), torch.tensor([0, 1]), batch_size=2)
     data = Splits(batches, name="radiographs", shape=(1, 8, 8))
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(64, 2))
@@ -186,10 +186,10 @@ def pets(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of red and blue pictures with their labels."""
     directory = tmp_path_factory.mktemp("pets")
     (directory / "train").mkdir()
-    colours = [("red", "blue")[number % 2] for number in range(40)]
-    for number, colour in enumerate(colours):
-        Image.new("RGB", (40, 50), colour).save(directory / "train" / f"{number}.png")
-    rows = [f"{number},{colour}" for number, colour in enumerate(colours)]
+    colors = [("red", "blue")[number % 2] for number in range(40)]
+    for number, color in enumerate(colors):
+        Image.new("RGB", (40, 50), color).save(directory / "train" / f"{number}.png")
+    rows = [f"{number},{color}" for number, color in enumerate(colors)]
     (directory / "labels.csv").write_text("\n".join(["id,label", *rows]))
     return directory
 
@@ -211,13 +211,13 @@ def photo(tmp_path: Path) -> Path:
     return tmp_path / "photo.png"
 
 
-def test_a_network_trained_on_colour_sees_the_middle_square(run_of_pets: Run, photo: Path) -> None:
+def test_a_network_trained_on_color_sees_the_middle_square(run_of_pets: Run, photo: Path) -> None:
     (prediction,) = predict(run_of_pets, [photo])
     assert next(iter(prediction.probabilities)) == "red"
     with Image.open(prediction.picture) as seen:
         assert (seen.size, seen.mode) == ((7 * 32, 7 * 32), "RGB")
-        count, colour = max(seen.getcolors())
-        assert colour == (230, 20, 20) and count >= 0.9 * (7 * 32) ** 2  # not inverted; at most a fringe of blue
+        count, color = max(seen.getcolors())
+        assert color == (230, 20, 20) and count >= 0.9 * (7 * 32) ** 2  # not inverted; at most a fringe of blue
 
 
 def test_the_folder_need_not_be_there(

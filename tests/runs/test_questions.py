@@ -17,7 +17,7 @@ from dongshou.errors import UsageError
 from dongshou.runs.predict import answers, free_names
 from dongshou.runs.questions import questions_of
 from dongshou.runs.trained import Answering
-from dongshou.tasks.answers import Answer, Boxes, Neighbours, Picture, Text
+from dongshou.tasks.answers import Answer, Boxes, Neighbors, Picture, Text
 from dongshou.training.work import Trained
 
 DATA = Splits(Batches(torch.zeros(2, 2), torch.zeros(2), batch_size=2), features=numbers(["a", "b"], "y"))
@@ -89,7 +89,7 @@ class Asked:
 PHOTO = Image.new("RGB", (30, 20))
 KINDS = {
     "image": (Boxes(PHOTO, torch.zeros(1, 4), ["cell"], [0.5]), ["a/photo.jpg"], "photo.png"),
-    "text": (Neighbours({"queen": 0.9}), ["king - man + woman"], None),
+    "text": (Neighbors({"queen": 0.9}), ["king - man + woman"], None),
     "pair": (Text("entailment"), ["a man sleeps", "somebody sleeps"], None),
     "number": (Picture(torch.rand(2, 1, 8, 8)), ["7"], "7.png"),
     "noise": (Picture(torch.rand(2, 3, 8, 8)), [], "noise.png"),

@@ -40,8 +40,8 @@ def test_a_picture_of_each_told_epoch_and_the_strip_of_them():
     with Image.open(run.path / "sample-strip.png") as strip, Image.open(run.path / lines[0]["path"]) as one:
         assert strip.height == 320 + 24
         assert strip.width == 8 * round(one.width * 320 / one.height)
-        colours = strip.convert("L").getcolors()
-        assert colours is not None and len(colours) > 1
+        colors = strip.convert("L").getcolors()
+        assert colors is not None and len(colors) > 1
     assert run.path / "sample-strip.png" in run.figures
 
 

@@ -188,7 +188,7 @@ def test_a_learning_rate_held_as_a_tensor(name):
 
 
 @pytest.mark.parametrize("names", [*pairwise(CHAINABLE), ("step", "lambda"), ("restarts", "exponential")])
-def test_two_on_one_optimiser_and_torchs_beside_ours(names):
+def test_two_on_one_optimizer_and_torchs_beside_ours(names):
     expected = None
     for libraries in ((TORCHS, TORCHS), (OURS, OURS), (OURS, TORCHS), (TORCHS, OURS)):
         optimizer = make_optimizer()

@@ -10,7 +10,7 @@ DATABASE = {info.optim_cls.__name__: info for info in proof.optimizer_database()
 
 
 @pytest.mark.parametrize("name", DATABASE)
-def test_optimisers(name):
+def test_optimizers(name):
     result = proof.prove_optimizer(DATABASE[name])
     if not hasattr(optim, name):
         pytest.skip(f"no twin: {result.remark}")

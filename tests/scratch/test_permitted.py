@@ -142,7 +142,7 @@ def test_packed_sequences(name):
 
 
 @pytest.mark.parametrize("name", [name for name in dir(init) if name.endswith("_") and not name.startswith("_")])
-def test_initialisers(name):
+def test_initializers(name):
     arguments = (0.5,) if name in ("constant_", "sparse_") else ()
     for shape in ((3, 4, 5), (4, 3, 5)) if name == "dirac_" else ((3, 4), (4, 3)):
         with OnlyPermitted():
@@ -169,7 +169,7 @@ def test_initialisers(name):
         ("Rprop", {}),
     ],
 )
-def test_optimisers(name, keywords):
+def test_optimizers(name, keywords):
     weight = torch.ones((3, 2), requires_grad=True)
     with OnlyPermitted(FUSED_PRODUCT if name == "Muon" else frozenset()):
         optimizer = getattr(optim, name)([weight], **keywords)

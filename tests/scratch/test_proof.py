@@ -18,7 +18,7 @@ from dongshou.scratch.proof.optimizers import same_course
 from dongshou.scratch.proof.result import tally, tally_by_kind
 
 LAYERS = {info.module_cls: info for info in proof.module_database()}
-OPTIMISERS = {info.optim_cls: info for info in proof.optimizer_database()}
+OPTIMIZERS = {info.optim_cls: info for info in proof.optimizer_database()}
 
 
 class Negated(nn.Linear):
@@ -212,11 +212,11 @@ class OtherDefault(optim.SGD):
         (OtherDefault, {}, "the parameter groups have other settings"),
     ],
 )
-def test_an_optimiser_that_differs_is_found(twin, settings, message):
+def test_an_optimizer_that_differs_is_found(twin, settings, message):
     torch_class = getattr(torch.optim, twin.__mro__[1].__name__)
-    same_course(OPTIMISERS[torch_class], twin.__mro__[1], settings)
+    same_course(OPTIMIZERS[torch_class], twin.__mro__[1], settings)
     with pytest.raises(AssertionError, match=message):
-        same_course(OPTIMISERS[torch_class], twin, settings)
+        same_course(OPTIMIZERS[torch_class], twin, settings)
 
 
 def test_a_twin_that_accepts_anything_is_found(monkeypatch):
@@ -225,7 +225,7 @@ def test_a_twin_that_accepts_anything_is_found(monkeypatch):
             super().__init__(list(params), lr=0.1)
 
     monkeypatch.setattr(optim, "SGD", Lenient)
-    result = proof.prove_optimizer(OPTIMISERS[torch.optim.SGD])
+    result = proof.prove_optimizer(OPTIMIZERS[torch.optim.SGD])
     assert result.passed < result.samples and result.is_a_fault
 
 

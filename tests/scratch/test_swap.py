@@ -123,7 +123,7 @@ def test_hooks_flags_names_and_dtype_stay():
     assert model[1].weight.dtype == torch.bfloat16
 
 
-def test_an_optimiser_built_before_goes_on_working():
+def test_an_optimizer_built_before_goes_on_working():
     model = nn.Sequential(nn.Linear(3, 1))
     optimizer = torch.optim.Adam(model.parameters())
     before = model[0].weight.clone()
@@ -207,7 +207,7 @@ def test_a_lazy_layer_becomes_ours_before_its_first_batch_or_after():
 
 
 @pytest.mark.parametrize("name", sorted(set(scratch.optim.__all__) - {"LBFGS", "Muon", "SparseAdam"}))
-def test_an_optimiser_is_taken_over_in_mid_course(name):
+def test_an_optimizer_is_taken_over_in_mid_course(name):
     parameters = []
     for change in (lambda optimizer: optimizer, optimizer_from_scratch):
         torch.manual_seed(0)
@@ -227,7 +227,7 @@ def test_an_optimiser_is_taken_over_in_mid_course(name):
 
 
 @pytest.mark.parametrize(("name", "settings"), [("LBFGS", dict(lr=0.1, max_iter=3)), ("Muon", {})])
-def test_an_optimiser_of_one_group_is_taken_over_in_mid_course(name, settings):
+def test_an_optimizer_of_one_group_is_taken_over_in_mid_course(name, settings):
     weights = []
     for change in (lambda optimizer: optimizer, optimizer_from_scratch):
         weight = torch.arange(6.0, dtype=torch.float64).reshape(3, 2).requires_grad_()
@@ -251,7 +251,7 @@ def test_named_parameters_are_taken_over():
     assert optimizer_from_scratch(optimizer).param_groups[0]["param_names"] == ["weight", "bias"]
 
 
-def test_an_optimiser_we_lack_is_an_error():
+def test_an_optimizer_we_lack_is_an_error():
     class Own(torch.optim.SGD):
         pass
 

@@ -42,7 +42,7 @@ def train(weight: torch.Tensor, optimizer: torch.optim.Optimizer, schedule, step
 @pytest.mark.parametrize("before", [0, 4])
 @pytest.mark.parametrize("name", SCHEDULES)
 @pytest.mark.parametrize("optimizer_class", [torch.optim.SGD, torch.optim.AdamW])
-def test_a_schedule_built_before_goes_on_driving_the_optimiser(optimizer_class, name, before, swap_schedule):
+def test_a_schedule_built_before_goes_on_driving_the_optimizer(optimizer_class, name, before, swap_schedule):
     found = []
     for ours in (False, True):
         weight = torch.tensor([1.0, -2.0], dtype=torch.float64, requires_grad=True)
@@ -90,7 +90,7 @@ def test_what_waits_for_a_metric_and_a_users_own_schedule():
     assert type(schedule_from_scratch(Own(optimizer, 3))) is Own
 
 
-def test_hooks_of_the_optimiser_go_on():
+def test_hooks_of_the_optimizer_go_on():
     weight, called = torch.ones(2, requires_grad=True), []
     optimizer = torch.optim.Adam([weight])
     optimizer.register_step_pre_hook(lambda *_: called.append("pre"))
@@ -119,7 +119,7 @@ def test_a_replaced_step_is_refused():
     assert type(optimizer) is torch.optim.SGD
 
 
-def test_an_optimiser_with_a_schedule_does_not_outlive_its_use():
+def test_an_optimizer_with_a_schedule_does_not_outlive_its_use():
     optimizer = torch.optim.SGD([torch.ones(1, requires_grad=True)], lr=0.1)
     torch_schedules.StepLR(optimizer, 3)
     gc.disable()

@@ -15,7 +15,7 @@ from torch.optim.swa_utils import AveragedModel, update_bn
 
 from dongshou import scratch
 from dongshou.errors import DongshouError
-from dongshou.models.summary import summarise
+from dongshou.models.summary import summarize
 from dongshou.scratch import from_scratch, missing_layers, to_torch
 from dongshou.scratch import fx as scratch_fx
 
@@ -37,7 +37,7 @@ def both() -> tuple[nn.Sequential, nn.Sequential]:
     return network().eval(), from_scratch(network()).eval()
 
 
-def test_initialisers_see_every_layer():
+def test_initializers_see_every_layer():
     def fill(layer: nn.Module) -> None:
         if isinstance(layer, (nn.Linear, nn.modules.conv._ConvNd)):
             nn.init.constant_(layer.weight, 0.5)
@@ -80,7 +80,7 @@ def test_a_convolution_and_its_norm_are_fused():
 
 
 def test_the_summary_counts_the_same_multiply_adds():
-    theirs, ours = (summarise(model, SHAPE[1:]) for model in both())
+    theirs, ours = (summarize(model, SHAPE[1:]) for model in both())
     assert sum(row.multiply_adds or 0 for row in theirs.rows) > 1000
     assert [row.multiply_adds for row in ours.rows] == [row.multiply_adds for row in theirs.rows]
 

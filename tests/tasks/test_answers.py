@@ -11,9 +11,9 @@ import torch
 from matplotlib.figure import Figure
 from PIL import Image, ImageColor
 
-from dongshou.drawing import colours, png
+from dongshou.drawing import colors, png
 from dongshou.errors import UsageError
-from dongshou.tasks.answers import Answer, Boxes, Mask, Neighbours, Picture, Probabilities, Text, Value
+from dongshou.tasks.answers import Answer, Boxes, Mask, Neighbors, Picture, Probabilities, Text, Value
 from dongshou.tasks.answers.picture import in_a_square
 
 PHOTO = Image.new("RGB", (60, 40), (10, 200, 30))
@@ -28,8 +28,8 @@ ANSWERS: list[Answer] = [
     Boxes(PHOTO, torch.empty(0, 4), [], []),
     Mask(PHOTO, torch.arange(40)[:, None].expand(40, 60) // 30, ["sky", "road"]),
     Picture(torch.rand(5, 3, 8, 8)),
-    Neighbours({"queen": 0.8, "man": 0.5, "pawn$": -0.1}),
-    Neighbours({}),
+    Neighbors({"queen": 0.8, "man": 0.5, "pawn$": -0.1}),
+    Neighbors({}),
 ]
 
 
@@ -75,7 +75,7 @@ def test_boxes_come_surest_first_and_lie_where_they_are_said_to_be():
     changed = (drawn != np.asarray(PHOTO)).any(2)
     assert changed[35, 30:56].all() and changed[20:36, 55].all() and changed[30, 5:21].all()
     assert not changed[25, 40:50].any() and not changed[37:, :].any()  # inside and outside nothing
-    by_class = colours(["platelet", "cell"])
+    by_class = colors(["platelet", "cell"])
     assert tuple(drawn[35, 50]) == ImageColor.getrgb(by_class["platelet"])
     assert tuple(drawn[30, 12]) == ImageColor.getrgb(by_class["cell"])
 
@@ -86,7 +86,7 @@ def test_boxes_beyond_the_photo_and_turned_around_are_drawn():
         Boxes(PHOTO, torch.zeros(2, 4), ["a"], [0.5, 0.6])
 
 
-def test_a_mask_says_how_much_is_what_and_colours_it():
+def test_a_mask_says_how_much_is_what_and_colors_it():
     mask = torch.zeros(40, 60, dtype=torch.int64)
     mask[:10] = 1
     mask[:, :15] = 255  # void
@@ -97,7 +97,7 @@ def test_a_mask_says_how_much_is_what_and_colours_it():
     assert np.ptp(drawn[:, :15], axis=2).max() == 0  # void stays grey
     road, sky = drawn[30, 30], drawn[5, 30]
     assert not np.array_equal(road, sky) and np.array_equal(drawn[39, 59], road) and np.array_equal(drawn[0, 15], sky)
-    assert road.argmax() == 2 and sky.argmax() == 0  # blue and orange, as `colours` has them
+    assert road.argmax() == 2 and sky.argmax() == 0  # blue and orange, as `colors` has them
     with pytest.raises(UsageError, match="got 60x30 for a photo of 60x40 pixels"):
         Mask(PHOTO, mask[:30], ["road"])
 
@@ -123,8 +123,8 @@ def test_pictures_stand_in_a_square_and_grow():
         Picture(images, grown[:, :2])
 
 
-def test_the_nearest_neighbours_come_first():
-    answer = Neighbours({"pawn": -0.1, "queen": 0.8, "man": 0.5})
+def test_the_nearest_neighbors_come_first():
+    answer = Neighbors({"pawn": -0.1, "queen": 0.8, "man": 0.5})
     assert list(answer.as_json()["neighbours"]) == ["queen", "man", "pawn"]
     assert answer.lines()[0] == f"  queen   0.800  {'█' * 24}" and answer.lines()[2] == "  pawn   -0.100"
     assert answer.cells() == {"answer": "queen"}

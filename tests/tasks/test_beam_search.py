@@ -30,9 +30,9 @@ def made(name: str) -> EncoderDecoder:
     return model
 
 
-def beams(model: EncoderDecoder, width: int, length_normalisation: float = 0.75) -> Beams:
+def beams(model: EncoderDecoder, width: int, length_normalization: float = 0.75) -> Beams:
     settings = dict(begin=BEGIN, end=END, max_len=MAX_LEN)
-    return beam_search(model, SOURCE, LENGTHS, width=width, length_normalisation=length_normalisation, **settings)
+    return beam_search(model, SOURCE, LENGTHS, width=width, length_normalization=length_normalization, **settings)
 
 
 def greedy(model: EncoderDecoder) -> Tensor:
@@ -60,14 +60,14 @@ def cut(tokens: Tensor) -> list[int]:
     return sequence[: sequence.index(END) + 1] if END in sequence else sequence
 
 
-@pytest.mark.parametrize("length_normalisation", [0.0, 0.75, 1.0])
+@pytest.mark.parametrize("length_normalization", [0.0, 0.75, 1.0])
 @pytest.mark.parametrize("name", MODELS)
-def test_a_beam_that_holds_every_sequence_finds_the_best(name: str, length_normalisation: float):
+def test_a_beam_that_holds_every_sequence_finds_the_best(name: str, length_normalization: float):
     model = made(name)
-    found = beams(model, VOCABULARY**MAX_LEN, length_normalisation)
+    found = beams(model, VOCABULARY**MAX_LEN, length_normalization)
     for row in range(len(SOURCE)):
         scored = {tuple(sequence): log_probability(model, row, sequence) for sequence in every_sequence()}
-        best = max(scored, key=lambda sequence: scored[sequence] / len(sequence) ** length_normalisation)
+        best = max(scored, key=lambda sequence: scored[sequence] / len(sequence) ** length_normalization)
         assert tuple(cut(found.best[row])) == best
         assert float(found.probabilities[row, 0]) == pytest.approx(scored[best], abs=1e-5)
         assert int(found.lengths[row, 0]) == len(best)

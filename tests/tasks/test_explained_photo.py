@@ -32,13 +32,13 @@ def test_what_reaches_beyond_the_photo_is_cut_off():
     assert float(whole[0, 29]) > 0.95 and not whole[:, 30:].any()
 
 
-def test_a_cold_map_leaves_a_grey_picture():
+def test_a_cold_map_leaves_a_gray_picture():
     picture = warmed(PHOTO, torch.zeros(2, 2))
     assert picture.size == PHOTO.size
     assert set(picture.get_flattened_data()) == {(117, 117, 117)}  # the mean of the three channels
 
 
-def test_a_network_in_colour_is_explained_on_the_middle_of_the_photo(tmp_path: Path):
+def test_a_network_in_color_is_explained_on_the_middle_of_the_photo(tmp_path: Path):
     """The left half of the photo's middle is bright: that is what the first class asks for."""
     kernel = nn.Conv2d(3, 1, 1, bias=False)
     nn.init.ones_(kernel.weight)
@@ -55,6 +55,6 @@ def test_a_network_in_colour_is_explained_on_the_middle_of_the_photo(tmp_path: P
     explained = dict(task.explain(model, data, question, answer))
     assert answer.best == "bright" and explained["as-seen"].size == answer.draw().size == (224, 224)
     drawn = np.asarray(explained["photo"]).astype(int)
-    is_coloured = np.ptp(drawn, axis=2) > 8  # (40, 80)
-    assert is_coloured[:, 21:38].all()
-    assert not is_coloured[:, :20].any() and not is_coloured[:, 43:].any()
+    is_colored = np.ptp(drawn, axis=2) > 8  # (40, 80)
+    assert is_colored[:, 21:38].all()
+    assert not is_colored[:, :20].any() and not is_colored[:, 43:].any()

@@ -17,7 +17,7 @@ from dongshou.data.text.vocabulary import Vocabulary
 from dongshou.errors import DongshouError, UsageError
 from dongshou.models.gpt import GPT
 from dongshou.scratch import from_scratch
-from dongshou.tasks import LanguageModelling
+from dongshou.tasks import LanguageModeling
 from dongshou.tasks.language_model import perplexity
 from dongshou.tasks.pictures.attention import attention_of
 from dongshou.tasks.pictures.gates import gates_of
@@ -41,7 +41,7 @@ def splits(batch_size: int = 4, num_steps: int = 5) -> TextSplits:
 
 def test_loss_and_perplexity_are_those_of_torch_over_the_whole_text():
     network = model()
-    found = measure(network, LanguageModelling(), WholeText(TOKENS, batch_size=1, num_steps=7), Session(device="cpu"))
+    found = measure(network, LanguageModeling(), WholeText(TOKENS, batch_size=1, num_steps=7), Session(device="cpu"))
     with torch.no_grad():
         logits, _ = network(TOKENS[None, :-1])  # in one piece: the state was carried from batch to batch
         loss = nn.functional.cross_entropy(logits[0], TOKENS[1:])
@@ -52,14 +52,14 @@ def test_loss_and_perplexity_are_those_of_torch_over_the_whole_text():
 @pytest.mark.parametrize("kind", ["rnn", "gru", "lstm"])
 def test_both_engines_measure_the_same(kind: str):
     network, batches = model(kind), WholeText(TOKENS, batch_size=2, num_steps=7)
-    by_torch = measure(network, LanguageModelling(), batches, Session(device="cpu"))
-    task = LanguageModelling()
+    by_torch = measure(network, LanguageModeling(), batches, Session(device="cpu"))
+    task = LanguageModeling()
     task.loss = from_scratch(task.loss)
     assert measure(from_scratch(network), task, batches, Session(device="cpu")) == pytest.approx(by_torch, rel=1e-5)
 
 
 def test_the_gradient_ends_where_the_batch_begins():
-    network, task = model(), LanguageModelling()
+    network, task = model(), LanguageModeling()
     optimizer = SGD(network.parameters(), lr=0.1)
     for batch in splits().train():  # a gradient into the batch before would be one through freed memory
         task.step(network, batch, optimizer)
@@ -67,7 +67,7 @@ def test_the_gradient_ends_where_the_batch_begins():
 
 
 def test_a_fresh_row_forgets_what_came_before_and_the_others_do_not():
-    network, task = model(), LanguageModelling()
+    network, task = model(), LanguageModeling()
     first, second = torch.randint(len(VOCABULARY), (2, 3, 6))
     fresh = torch.tensor([True, False, True])
     with torch.no_grad():
@@ -81,7 +81,7 @@ def test_a_fresh_row_forgets_what_came_before_and_the_others_do_not():
 
 def test_a_model_that_begins_anew_is_given_no_state():
     network = models.gpt(len(VOCABULARY), num_layers=1, num_heads=2, num_hiddens=8, context=5)
-    task = LanguageModelling(carries_state=False)
+    task = LanguageModeling(carries_state=False)
     batch = next(iter(splits().train()))
     before = task.measure(network, batch)["loss"].total
     assert task.measure(network, batch)["loss"].total == before
@@ -89,7 +89,7 @@ def test_a_model_that_begins_anew_is_given_no_state():
 
 
 def test_another_batch_size_where_rows_go_on():
-    network, task = model(), LanguageModelling()
+    network, task = model(), LanguageModeling()
     tokens = torch.zeros(4, 5, dtype=torch.int64)
     task.measure(network, (tokens, tokens, torch.ones(4, dtype=torch.bool)))
     task.measure(network, (tokens[:3], tokens[:3], torch.ones(3, dtype=torch.bool)))  # all start over
@@ -100,7 +100,7 @@ def test_another_batch_size_where_rows_go_on():
 
 
 def test_predictions_are_probabilities_of_the_next_token():
-    network, task = model(), LanguageModelling()
+    network, task = model(), LanguageModeling()
     with torch.no_grad():
         found = task.predict(network, TOKENS[None, :9])
         logits, _ = network(TOKENS[None, :9])
@@ -114,7 +114,7 @@ def test_a_loss_that_no_float_can_hold_the_exponential_of():
 
 def test_a_loss_that_is_a_class():
     with pytest.raises(UsageError, match=r"write CrossEntropyLoss\(\)"):
-        LanguageModelling(nn.CrossEntropyLoss)  # pyright: ignore
+        LanguageModeling(nn.CrossEntropyLoss)  # pyright: ignore
 
 
 @pytest.mark.parametrize("is_ours", [False, True])
@@ -152,7 +152,7 @@ def test_the_attention_is_that_of_the_formula(is_ours: bool):
 def test_attention_is_drawn_over_what_the_model_can_read_at_once():
     held_out = WholeText(TOKENS, batch_size=1, num_steps=30)
     data = TextSplits(splits().train(), test=held_out, vocabulary=VOCABULARY, name="word")
-    drawn = dict(LanguageModelling(carries_state=False).figures(small_gpt(), data))
+    drawn = dict(LanguageModeling(carries_state=False).figures(small_gpt(), data))
     assert [*drawn] == ["attention"]
     axes = drawn["attention"].axes[:4]
     assert [one.get_title() for one in axes[1:3]] == ["layer 1, head 2", "layer 2, head 1"]
@@ -172,7 +172,7 @@ def test_over_a_text_of_ones_own_its_end_is_drawn():
 
 
 def test_the_gates_are_drawn_of_an_lstm_only():
-    task, data = LanguageModelling(), splits()
+    task, data = LanguageModeling(), splits()
     assert [name for name, _ in task.figures(model("lstm"), data)] == ["gates"]
     assert [name for name, _ in task.figures(model("gru"), data)] == []
     (_, figure), *_ = task.figures(model("lstm"), data)

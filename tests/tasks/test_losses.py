@@ -13,7 +13,7 @@ from torch.optim import SGD
 from dongshou import from_scratch
 from dongshou.data import Batches, Splits
 from dongshou.errors import DongshouError, UsageError
-from dongshou.tasks import BinaryClassification, Classification, LanguageModelling, Regression
+from dongshou.tasks import BinaryClassification, Classification, LanguageModeling, Regression
 from dongshou.tasks.losses import check_loss
 from dongshou.training import Experiment, Session, fit
 from dongshou.training.look import measure
@@ -192,7 +192,7 @@ class Said(nn.Module):
 @pytest.mark.parametrize("loss", [nn.CrossEntropyLoss(WEIGHT, ignore_index=2), nn.CrossEntropyLoss(reduction="sum")])
 def test_perplexity_too(loss: nn.Module):
     tokens, fresh = torch.arange(NUM).view(20, 5), torch.ones(20, dtype=torch.bool)
-    task = LanguageModelling(loss, carries_state=False)
+    task = LanguageModeling(loss, carries_state=False)
     found = [measure(Said(), task, Batches(tokens, CLASS.view(20, 5), fresh, batch_size=b), CPU) for b in (20, 3, 1)]
     assert found[1] == pytest.approx(found[0], rel=1e-6) and found[2] == pytest.approx(found[0], rel=1e-6)
 

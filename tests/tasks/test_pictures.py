@@ -128,7 +128,7 @@ def test_pictures_where_there_are_no_images_or_no_held_out_examples():
     assert list(BinaryClassification().figures(model, Splits(batches))) == []
 
 
-def test_images_in_colour_and_in_grey():
+def test_images_in_color_and_in_gray():
     assert as_picture(torch.rand(3, 5, 4)).shape == (5, 4, 3)
     assert as_picture(torch.full((1, 5, 4), 7.0)).tolist() == [[0.0] * 4] * 5
 
@@ -143,7 +143,7 @@ def test_the_weights_of_the_first_layer():
     assert len(weight_images(torch.zeros(2, 1, 3, 3)).axes[0].images) == 2
 
 
-def test_kernels_over_three_channels_keep_their_colours():
+def test_kernels_over_three_channels_keep_their_colors():
     red_not_blue = torch.tensor([2.0, 0.0, -2.0]).view(1, 3, 1, 1)
     (drawn,) = weight_images(torch.cat([red_not_blue, torch.zeros(1, 3, 1, 1)])).axes[0].images[:1]
     assert drawn.get_array().tolist() == [[[1.0, 0.5, 0.0]]]
@@ -160,11 +160,11 @@ def test_rows_of_pictures_of_any_shape():
 
 def test_what_is_not_warm_stays_as_it_is():
     picture = torch.rand(8, 6, 3).numpy()
-    grey = picture.mean(2, keepdims=True).repeat(3, 2)
-    assert heated(picture, torch.zeros(2, 2)) == pytest.approx(grey)
+    gray = picture.mean(2, keepdims=True).repeat(3, 2)
+    assert heated(picture, torch.zeros(2, 2)) == pytest.approx(gray)
     warm = heated(picture, torch.tensor([[1.0, 0.0], [0.0, 0.0]]))
-    assert warm.shape == (8, 6, 3) and abs(warm - grey)[0, 0].max() > 0.1
-    assert warm[-1, -1] == pytest.approx(grey[-1, -1])
+    assert warm.shape == (8, 6, 3) and abs(warm - gray)[0, 0].max() > 0.1
+    assert warm[-1, -1] == pytest.approx(gray[-1, -1])
     assert heated(picture[..., 0], torch.ones(2, 2)).shape == (8, 6, 3)
 
 

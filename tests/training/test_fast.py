@@ -183,7 +183,7 @@ def test_blocks_of_pixels_are_those_of_pixel_unshuffle(channels: int, dtype: tor
     assert torch.equal(SpaceToDepth.apply(pixels.grad), weights)
 
 
-def test_a_fused_optimiser_takes_the_same_steps():
+def test_a_fused_optimizer_takes_the_same_steps():
     images, labels = torch.rand(8, 1, 6, 6), torch.arange(8) % 3
     for make in (lambda p: SGD(p, lr=0.1, momentum=0.9, weight_decay=1e-3), lambda p: Adam(p, lr=0.01)):
         ended = []

@@ -18,7 +18,7 @@ from torch.utils.data import DataLoader, TensorDataset
 from dongshou import models
 from dongshou.data import Batches, Splits
 from dongshou.data.text.batches import TextBatches
-from dongshou.tasks import Classification, LanguageModelling
+from dongshou.tasks import Classification, LanguageModeling
 from dongshou.training import Evaluated, Experiment, Progress, Session, Stepped, fit
 from dongshou.training.events import Metrics, Sampled
 from tests.training.toys import NUM_CLASSES, blob_splits, blobs, classifier, declared, weights
@@ -223,7 +223,7 @@ def test_every_fifty_steps_the_means_since_the_last_look():
 def test_what_is_seen_by_step_is_finished_as_the_task_says():
     batches = TextBatches(torch.arange(400) % 7, batch_size=2, num_steps=3)
     model = models.recurrent_language_model(7, 4)
-    work = Experiment(Splits(batches), model, LanguageModelling(), SGD(model.parameters(), lr=0.1), epochs=1)
+    work = Experiment(Splits(batches), model, LanguageModeling(), SGD(model.parameters(), lr=0.1), epochs=1)
     (metrics,) = [event.metrics for event in fit(work) if isinstance(event, Stepped) and event.metrics]
     assert metrics["train_perplexity"] == pytest.approx(math.exp(metrics["train_loss"]))
 

@@ -36,7 +36,7 @@ def test_it_resumes_to_the_same_bits_from_wherever_it_was_stopped(name: str, ste
     assert_same(whole, execute(declared(make), resume=run.path))
 
 
-def test_an_optimiser_by_name_learns_what_a_plain_loop_learns():
+def test_an_optimizer_by_name_learns_what_a_plain_loop_learns():
     torch.manual_seed(4)
     ours = gan(epochs=2, clip=None, schedule=None, look_every=None)
     plain: Any = copy.deepcopy((ours.model, ours.task, ours.optimizer))
@@ -73,7 +73,7 @@ def test_the_other_engine_computes_everything():
         assert type(part).__module__.startswith("dongshou.scratch"), part
 
 
-def test_each_optimiser_clips_and_slows_down_by_itself():
+def test_each_optimizer_clips_and_slows_down_by_itself():
     events = list(fit(gan(epochs=2, clip=1e-3, look_every=None)))
     clipped = [event for event in events if isinstance(event, Clipped)]
     assert [event.optimizer for event in clipped] == ["generator", "discriminator"] * 2
@@ -191,13 +191,13 @@ def test_state_keeps_its_kinds_on_the_way_to_a_device():
         ),
     ],
 )
-def test_optimisers_that_cannot_train_anything(optimizer: Any, message: str):
+def test_optimizers_that_cannot_train_anything(optimizer: Any, message: str):
     model = nn.Linear(4, 3)
     with pytest.raises(UsageError, match=message):
         Experiment(blob_splits(), model, Classification(), optimizer, epochs=1)
 
 
-def test_a_schedule_of_an_optimiser_that_is_not_there():
+def test_a_schedule_of_an_optimizer_that_is_not_there():
     with pytest.raises(UsageError, match="There is no optimiser called critic to schedule"):
         gan(schedule={"critic": lambda optimizer: None})
 

@@ -80,7 +80,7 @@ def linear() -> nn.Module:
     return nn.Linear(4, NUM_CLASSES)
 
 
-def normalised() -> nn.Module:
+def normalized() -> nn.Module:
     return nn.Sequential(nn.Linear(4, 5), nn.BatchNorm1d(5), nn.Linear(5, NUM_CLASSES))
 
 
@@ -193,11 +193,11 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         "The test split gives no batch",
     ),
     "a last batch of one under batch normalisation": (
-        {"model": normalised, "data": lambda: Splits(batches(65, 64))},
+        {"model": normalized, "data": lambda: Splits(batches(65, 64))},
         r"one example \(65 by 64\), from which the model cannot learn: Expected more than 1 value per channel",
     ),
     "the same by a loader": (
-        {"model": normalised, "data": lambda: Splits(DataLoader(TensorDataset(*blobs(65)), batch_size=64))},
+        {"model": normalized, "data": lambda: Splits(DataLoader(TensorDataset(*blobs(65)), batch_size=64))},
         r"one example \(65 by 64\)",
     ),
     "a test that does not fit": (
@@ -220,9 +220,9 @@ def test_it_is_refused_before_the_first_step(name: str):
     assert not list_runs()
 
 
-def test_normalisation_learns_from_a_last_batch_of_two_and_without_one_that_is_dropped():
+def test_normalization_learns_from_a_last_batch_of_two_and_without_one_that_is_dropped():
     for data in (Splits(batches(66, 64)), Splits(whole_batches(65, 64))):
-        assert work(normalised, data=data).run().is_done
+        assert work(normalized, data=data).run().is_done
 
 
 def test_a_limit_that_leaves_one_over():

@@ -23,8 +23,8 @@ def blobs(num_examples: int = 48, seed: int = 7) -> tuple[Tensor, Tensor]:
     """Three clouds of points: inputs (n, 4) and labels (n,), always the same ones."""
     generator = torch.Generator().manual_seed(seed)
     labels = torch.arange(num_examples) % NUM_CLASSES
-    centres = torch.tensor([[2.0, 0, 0, 1], [0, 2.0, 0, -1], [0, 0, 2.0, 0]])
-    return centres[labels] + torch.randn(num_examples, 4, generator=generator), labels
+    centers = torch.tensor([[2.0, 0, 0, 1], [0, 2.0, 0, -1], [0, 0, 2.0, 0]])
+    return centers[labels] + torch.randn(num_examples, 4, generator=generator), labels
 
 
 def blob_splits(batch_size: int = 16, *, valid: bool = False) -> Splits:

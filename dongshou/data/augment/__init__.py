@@ -8,7 +8,7 @@ and a `Mask` (dongshou.data.targets) move with their pictures; a step that canno
 from dongshou.data.augment.augment import Augment
 from dongshou.data.augment.augmix import AugMix
 from dongshou.data.augment.autoaugment import AutoAugment
-from dongshou.data.augment.colour import ColorJitter
+from dongshou.data.augment.color import ColorJitter
 from dongshou.data.augment.crop import RandomCrop, RandomResizedCrop
 from dongshou.data.augment.erase import Cutout, RandomErasing
 from dongshou.data.augment.flip import RandomHorizontalFlip, RandomVerticalFlip

@@ -21,12 +21,12 @@ def brightness_(images: Tensor, factor: Tensor) -> Tensor:
 
 def contrast_(images: Tensor, factor: Tensor) -> Tensor:
     """Poorer: the mean grey everywhere."""
-    return blend_(images, grey(images).mean((1, 2, 3), keepdim=True).add_(0.5).floor_(), factor)
+    return blend_(images, gray(images).mean((1, 2, 3), keepdim=True).add_(0.5).floor_(), factor)
 
 
 def color_(images: Tensor, factor: Tensor) -> Tensor:
     """Poorer: without colour."""
-    return blend_(images, grey(images), factor)
+    return blend_(images, gray(images), factor)
 
 
 def sharpness_(images: Tensor, factor: Tensor) -> Tensor:
@@ -39,7 +39,7 @@ def blend_(images: Tensor, poorer: Tensor, factor: Tensor) -> Tensor:
     return images.sub_(poorer).mul_(per_image(factor, images)).add_(poorer).clamp_(0, 255)
 
 
-def grey(images: Tensor) -> Tensor:
+def gray(images: Tensor) -> Tensor:
     """How bright each pixel looks, as a whole level (batch, 1, height, width)."""
     if images.shape[1] == 1:
         return images.clone()

@@ -119,7 +119,7 @@ def interpolation(start: Tensor, length: Tensor, size: int) -> Tensor:
     of the part with weight max(0, 1 - |j - c_i|), divided by the sum of its weights.
     """
     pixels = torch.arange(float(size))
-    centres = start[:, None] + (pixels + 0.5) * (length[:, None] / size) - 0.5  # (batch, size)
-    weights = (1 - (pixels - centres[:, :, None]).abs_()).clamp_(min=0)  # (batch, size, size)
+    centers = start[:, None] + (pixels + 0.5) * (length[:, None] / size) - 0.5  # (batch, size)
+    weights = (1 - (pixels - centers[:, :, None]).abs_()).clamp_(min=0)  # (batch, size, size)
     weights *= is_between(pixels, start, length)[:, None]
     return weights / weights.sum(2, keepdim=True)

@@ -37,10 +37,10 @@ def is_between(positions: Tensor, start: Tensor, length: Tensor) -> Tensor:
     return (positions >= start[:, None]) & (positions < (start + length)[:, None])
 
 
-def around(centre_row: Tensor, centre_column: Tensor, height: Tensor, width: Tensor, images: Tensor) -> Rectangles:
+def around(center_row: Tensor, center_column: Tensor, height: Tensor, width: Tensor, images: Tensor) -> Rectangles:
     """Rectangles of that size around pixels, cut off at the border of the image."""
-    top, bottom = cut_off(centre_row - height // 2, height, images.shape[-2])
-    left, right = cut_off(centre_column - width // 2, width, images.shape[-1])
+    top, bottom = cut_off(center_row - height // 2, height, images.shape[-2])
+    left, right = cut_off(center_column - width // 2, width, images.shape[-1])
     return Rectangles(top, left, bottom - top, right - left)
 
 

@@ -21,15 +21,15 @@ SMALLEST = 8  # pixels on the shorter side: less shows nothing
 
 
 def read_pictures(paths: Sequence[Path], size: int) -> Tensor:
-    """The pictures in colour, uint8 (n, 3, size, size), decoded by several threads. Raises as `read_colour` does."""
+    """The pictures in colour, uint8 (n, 3, size, size), decoded by several threads. Raises as `read_color` does."""
     pixels = torch.empty(len(paths), 3, size, size, dtype=torch.uint8)
     with ThreadPoolExecutor() as threads:  # decoding releases Python's lock
-        for index, picture in enumerate(threads.map(partial(read_colour, size=size), paths)):
+        for index, picture in enumerate(threads.map(partial(read_color, size=size), paths)):
             pixels[index] = picture
     return pixels
 
 
-def read_colour(path: str | Path, size: int) -> Tensor:
+def read_color(path: str | Path, size: int) -> Tensor:
     """The picture in colour, uint8 (3, size, size): scaled until its shorter side fits, the middle square of it.
 
     Grey becomes three equal channels, what is transparent white. Raises DongshouError as `open_picture` does.

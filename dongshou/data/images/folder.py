@@ -16,7 +16,7 @@ from torch import Tensor
 from dongshou.data.batches import Augmentation, Batches, seeded_generator
 from dongshou.data.images.files import read_pictures
 from dongshou.data.images.labels import has_folders, labels_by_file, labels_by_folder, pictures_in
-from dongshou.data.images.photos import InColour
+from dongshou.data.images.photos import InColor
 from dongshou.data.images.pixels import Normalize, ToFloat, check_size, evaluation_batch
 from dongshou.data.sources.download import hash_of
 from dongshou.data.sources.files import FilesNotFound
@@ -78,7 +78,7 @@ def read_image_folder(
 
     Raises DongshouError when pictures and labels do not fit one to one, or a file cannot be a picture.
     """
-    pictures, names = _labelled(Path(images), Path(labels) if labels else None)
+    pictures, names = _labeled(Path(images), Path(labels) if labels else None)
     classes = tuple(sorted(set(names.values())) if classes is None else classes)
     if strange := sorted(set(names.values()).difference(classes)):
         raise DongshouError(f"{images} has the class {', '.join(strange)}, which is none of {', '.join(classes)}.")
@@ -87,7 +87,7 @@ def read_image_folder(
     return ImageFolder(tuple(pictures), tuple(pictures.values()), numbered, classes)
 
 
-def _labelled(images: Path, labels: Path | None) -> tuple[dict[str, Path], dict[str, str]]:
+def _labeled(images: Path, labels: Path | None) -> tuple[dict[str, Path], dict[str, str]]:
     """The pictures, and what class they are of, by id."""
     if labels is not None:
         pictures = pictures_in(images, besides=labels)
@@ -144,7 +144,7 @@ def load_image_folder(
         classes=_classes(parts),
         shape=(3, size, size),
         transform=transform,
-        photos=InColour(size),
+        photos=InColor(size),
         files=lambda: _fingerprints(parts(), labels),
     )
 

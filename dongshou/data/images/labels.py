@@ -65,9 +65,9 @@ def labels_by_file(labels: Path, pictures: dict[str, Path]) -> dict[str, str]:
             f"{labels} names {counted(unknown, 'id')} without a picture in {folder}."
             " Add the pictures, or remove the lines."
         )
-    if unlabelled := [path.name for id, path in pictures.items() if id not in by_id]:
+    if unlabeled := [path.name for id, path in pictures.items() if id not in by_id]:
         raise DongshouError(
-            f"{labels} has no label for {counted(unlabelled, 'picture')}. Add lines, or move the pictures elsewhere."
+            f"{labels} has no label for {counted(unlabeled, 'picture')}. Add lines, or move the pictures elsewhere."
         )
     return by_id
 

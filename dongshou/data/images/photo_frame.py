@@ -13,12 +13,12 @@ from dongshou.data.images.photo import (
     LARGEST,
     MNIST_BOX,
     SIDE,
-    centred,
-    centred_by_mass,
+    centerd,
+    centerd_by_mass,
     cropped,
     fitted,
     on_black,
-    read_grey,
+    read_gray,
 )
 
 
@@ -37,7 +37,7 @@ class Frame:
 
 
 def middle_frame(path: str | Path) -> Frame:
-    """As `read_colour` takes it: the middle square. Raises DongshouError as that does."""
+    """As `read_color` takes it: the middle square. Raises DongshouError as that does."""
     photo = read_photo_small(path)
     side = min(photo.size)
     left, top = (photo.width - side) / 2, (photo.height - side) / 2
@@ -46,11 +46,11 @@ def middle_frame(path: str | Path) -> Frame:
 
 def thing_frame(path: str | Path, data: str) -> Frame:
     """As `read_photo` takes it: the thing, and the black around it. Raises DongshouError as that does."""
-    image = on_black(read_grey(path), path)
+    image = on_black(read_gray(path), path)
     first_row, first_column = (int((image >= FAINT * 255).any(axis=axis).argmax()) for axis in (1, 0))
     thing = cropped(image)
     small = fitted(thing, MNIST_BOX if data == "mnist" else SIDE)
-    square = centred_by_mass(small) if data == "mnist" else centred(small)  # (SIDE, SIDE)
+    square = centerd_by_mass(small) if data == "mnist" else centerd(small)  # (SIDE, SIDE)
     row, column = (int(square.any(axis=axis).argmax() - small.any(axis=axis).argmax()) for axis in (1, 0))
     down, along = thing.shape[0] / small.shape[0], thing.shape[1] / small.shape[1]  # photo's pixels for one of SIDE
     top, left = first_row - row * down, first_column - column * along
@@ -58,7 +58,7 @@ def thing_frame(path: str | Path, data: str) -> Frame:
 
 
 def read_photo_small(path: str | Path) -> Image.Image:
-    """The photo upright and in colour, at the size that `read_grey` gives it."""
+    """The photo upright and in colour, at the size that `read_gray` gives it."""
     photo = on_white(open_picture(path))
     photo.thumbnail((LARGEST, LARGEST))
     return photo

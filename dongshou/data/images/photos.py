@@ -25,15 +25,15 @@ class Photos(Protocol):
 
 
 @dataclass(frozen=True)
-class InColour:
+class InColor:
     """The middle square, red, green and blue, as it is."""
 
     size: int
 
     def pixels(self, path: str | Path) -> Tensor:
-        from dongshou.data.images.files import read_colour
+        from dongshou.data.images.files import read_color
 
-        return read_colour(path, self.size)
+        return read_color(path, self.size)
 
     def frame(self, path: str | Path) -> Frame:
         from dongshou.data.images.photo_frame import middle_frame
@@ -59,9 +59,9 @@ class LikeSet:
         return thing_frame(path, self.name)
 
 
-COLOURS = 3  # channels: red, green, blue
+COLORS = 3  # channels: red, green, blue
 
 
 def photos_for(name: str, channels: int, size: int) -> Photos:
     """How photos are read for a set of images: in colour, or like the grey images of that set."""
-    return InColour(size) if channels == COLOURS else LikeSet(name, size)
+    return InColor(size) if channels == COLORS else LikeSet(name, size)

@@ -30,7 +30,7 @@ def read(split: Literal["train", "test"]) -> tuple[Tensor, Tensor]:
     """
     if split not in ("train", "test"):
         raise UsageError(f'cifar10-tiny has no split "{split}". Its splits: train, test.')
-    labelled = read_image_folder(directory() / "train", directory() / "trainLabels.csv")
-    train, test = labelled.split(TEST_PART)
+    labeled = read_image_folder(directory() / "train", directory() / "trainLabels.csv")
+    train, test = labeled.split(TEST_PART)
     chosen = train if split == "train" else test
     return chosen.read(SHAPE[-1]), chosen.labels

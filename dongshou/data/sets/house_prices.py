@@ -59,8 +59,8 @@ def prepare(train: DataFrame, test: DataFrame) -> HousePrices:
     numeric = houses.select_dtypes("number").columns
     cells = features_of(houses, list(numeric))
     means, stds = moments(houses[numeric])
-    standardised = (houses[numeric] - means) / stds.mask(stds == 0, 1)
-    houses = pd.get_dummies(houses.assign(**standardised.fillna(0)), dummy_na=True, dtype=float)
+    standardized = (houses[numeric] - means) / stds.mask(stds == 0, 1)
+    houses = pd.get_dummies(houses.assign(**standardized.fillna(0)), dummy_na=True, dtype=float)
     features = torch.tensor(houses.to_numpy(), dtype=torch.float32)  # (train + test, features)
     return HousePrices(
         features_train=features[: len(train)],

@@ -260,7 +260,7 @@ def _readme(directory: Path) -> str:
         if source.files and all((directory / source.folder / file.name).is_file() for file in source.files)
     ]
     listed = "\n\n".join(
-        f"## {source.folder}/\n{source.holds}.\nSource: {source.origin}.\nLicence: {source.licence}." for source in held
+        f"## {source.folder}/\n{source.holds}.\nSource: {source.origin}.\nLicence: {source.license}." for source in held
     )
     return (
         "# Data sets for dongshou\n\n"

@@ -16,7 +16,7 @@ IMAGES = (
         name="fashion-mnist",
         holds="60,000 + 10,000 grey pictures of clothing, 28x28, in 10 classes",
         origin="Xiao, Rasul, Vollgraf (Zalando Research), 2017: https://github.com/zalandoresearch/fashion-mnist",
-        licence="MIT",
+        license="MIT",
         folder="fashion-mnist",
         files=(
             mirrored(
@@ -49,7 +49,7 @@ IMAGES = (
         name="mnist",
         holds="60,000 + 10,000 grey pictures of handwritten digits, 28x28, in 10 classes",
         origin="LeCun, Cortes, Burges, 1998: http://yann.lecun.com/exdb/mnist",
-        licence="commonly given as CC BY-SA 3.0",
+        license="commonly given as CC BY-SA 3.0",
         folder="mnist",
         files=(
             mirrored(
@@ -82,7 +82,7 @@ IMAGES = (
         name="digits",
         holds="1,797 grey pictures of handwritten digits, 8x8, in 10 classes",
         origin="Alpaydin, Kaynak, 1998: UCI Machine Learning Repository; comes inside scikit-learn",
-        licence="CC BY 4.0",
+        license="CC BY 4.0",
         folder="digits",
         inside="scikit-learn",
     ),
@@ -90,7 +90,7 @@ IMAGES = (
         name="cifar10",
         holds="50,000 (or the first 10,000) + 10,000 colour pictures of animals and vehicles, 32x32, in 10 classes",
         origin="Krizhevsky, 2009: https://www.cs.toronto.edu/~kriz/cifar.html",
-        licence="none stated: for study, not for publishing further",
+        license="none stated: for study, not for publishing further",
         folder="cifar10-batches-bin",
         files=(
             File(
@@ -116,7 +116,7 @@ IMAGES = (
         name="cifar10-tiny",
         holds="1,000 labelled + 100 unlabelled pictures of CIFAR-10 as Kaggle gives them: PNG files, labels in a CSV",
         origin="Krizhevsky, 2009: https://www.kaggle.com/c/cifar-10; the cut that the book's case begins with",
-        licence="none stated: for study, not for publishing further",
+        license="none stated: for study, not for publishing further",
         folder="cifar10-kaggle-tiny",
         files=(
             File(

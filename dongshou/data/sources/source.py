@@ -36,7 +36,7 @@ class Source:
     name: str
     holds: str
     origin: str
-    licence: str
+    license: str
     folder: str
     files: tuple[File, ...] = ()
     archive: File | None = None

@@ -9,7 +9,7 @@ TABLES = (
         name="diabetes-pima",
         holds="768 patients: 8 measurements, and whether diabetes was found",
         origin="National Institute of Diabetes and Digestive and Kidney Diseases, 1990",
-        licence="none stated",
+        license="none stated",
         folder="pima-diabetes",
         files=(
             mirrored(
@@ -24,7 +24,7 @@ TABLES = (
         name="house-prices",
         holds="1,460 + 1,459 house sales in Ames, Iowa, 2006 to 2010: 79 features and the price",
         origin="De Cock, 2011: https://www.kaggle.com/c/house-prices-advanced-regression-techniques",
-        licence="Kaggle competition terms: for study, not for publishing further",
+        license="Kaggle competition terms: for study, not for publishing further",
         folder="house-prices",
         files=(
             mirrored(
@@ -45,7 +45,7 @@ TABLES = (
         name="airfoil",
         holds="1,503 wind-tunnel runs: 5 settings of an airfoil and the noise it makes",
         origin="Brooks, Pope, Marcolini (NASA), 1989: UCI Machine Learning Repository",
-        licence="CC BY 4.0",
+        license="CC BY 4.0",
         folder="airfoil",
         files=(
             mirrored(

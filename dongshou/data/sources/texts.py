@@ -42,7 +42,7 @@ TEXTS = (
         name="python-manual",
         holds="the reference manual of Python, as `help()` shows it: 500,000 characters, each version its own",
         origin="Python Software Foundation: https://docs.python.org/3/reference",
-        licence="PSF-2.0",
+        license="PSF-2.0",
         folder="python-manual",
         inside="Python",
     ),
@@ -50,7 +50,7 @@ TEXTS = (
         name="time-machine",
         holds="The Time Machine: a novel of 180,000 characters",
         origin="H. G. Wells, 1895; the text that the book uses",
-        licence="public domain",
+        license="public domain",
         folder="time-machine",
         files=(
             mirrored(
@@ -65,7 +65,7 @@ TEXTS = (
         name="tiny-shakespeare",
         holds="40,000 lines of Shakespeare's plays: 1,100,000 characters",
         origin="Karpathy, 2015: https://github.com/karpathy/char-rnn",
-        licence="public domain",
+        license="public domain",
         folder="tiny-shakespeare",
         files=(
             mirrored(
@@ -80,7 +80,7 @@ TEXTS = (
         name="tang-poems",
         holds="5,003 poems of the Tang dynasty in traditional characters: 310,000 characters",
         origin="https://github.com/chinese-poetry/chinese-poetry",
-        licence="MIT; the poems are in the public domain",
+        license="MIT; the poems are in the public domain",
         folder="tang-poems",
         files=(
             mirrored(
@@ -119,7 +119,7 @@ TEXTS = (
         name="ptb",
         holds="Penn Treebank: 930,000 + 74,000 + 82,000 words of the Wall Street Journal, in 10,000 different ones",
         origin="Marcus, Santorini, Marcinkiewicz, 1993; as prepared by Mikolov et al., 2010",
-        licence="none stated: for study, not for publishing further",
+        license="none stated: for study, not for publishing further",
         folder="ptb",
         files=(
             mirrored(
@@ -134,7 +134,7 @@ TEXTS = (
         name="wikitext-2",
         holds="articles of Wikipedia: 210,000 + 240,000 words, the parts for validation and test of WikiText-2",
         origin="Merity, Xiong, Bradbury, Socher, 2016: https://github.com/pytorch/examples",
-        licence="CC BY-SA",
+        license="CC BY-SA",
         folder="wikitext-2",
         files=(
             mirrored(
@@ -155,7 +155,7 @@ TEXTS = (
         name="dates",
         holds="dates from 1950 to 2049 as English, French and Chinese write them",
         origin="Unicode Common Locale Data Repository: https://cldr.unicode.org",
-        licence="Unicode-3.0",
+        license="Unicode-3.0",
         folder="dates",
         inside="Babel",
     ),
@@ -163,7 +163,7 @@ TEXTS = (
         name="fra-eng",
         holds="167,130 sentences in English and French, from short to long",
         origin="Tatoeba, 2019: https://tatoeba.org, https://www.manythings.org/anki",
-        licence="CC BY 2.0",
+        license="CC BY 2.0",
         folder="fra-eng",
         files=(
             mirrored(
@@ -178,7 +178,7 @@ TEXTS = (
         name="countries",
         holds="the names of 250 countries and regions in 18 languages",
         origin="Unicode Common Locale Data Repository: https://cldr.unicode.org",
-        licence="Unicode-3.0",
+        license="Unicode-3.0",
         folder="countries",
         inside="Babel",
     ),
@@ -186,7 +186,7 @@ TEXTS = (
         name="names",
         holds="20,050 surnames from 18 languages, many of them more than once",
         origin="Robertson, 2017: https://github.com/spro/practical-pytorch",
-        licence="MIT",
+        license="MIT",
         folder="names",
         files=tuple(mirrored(name, size, sha256, *_PRACTICAL_PYTORCH) for name, size, sha256 in _NAMES),
     ),

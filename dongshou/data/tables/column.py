@@ -64,7 +64,7 @@ class Column:
         if len(self.numbers.missing) == len(self.cells):
             raise DongshouError(f"{path} has no value in column {self.name}. Leave it out with ignore.")
         if not self.is_categorical:
-            return [(self.name, standardised(torch.tensor(self.numbers.values, dtype=torch.float64)))]
+            return [(self.name, standardized(torch.tensor(self.numbers.values, dtype=torch.float64)))]
         cells = [ABSENT if place in self._absent else cell for place, cell in enumerate(self.cells)]
         return [(f"{self.name}_{value}", one_hot(cells, value)) for value in sorted(set(cells))]
 
@@ -112,7 +112,7 @@ class Column:
             )
 
 
-def standardised(values: Tensor) -> Tensor:
+def standardized(values: Tensor) -> Tensor:
     """(x - mean) / std, 0 where x is NaN; float64 (rows,). All 0 for a column that holds one value only."""
     known = values[~values.isnan()]
     from_first = values - known[0]  # of a constant column exactly 0, whatever rounding would make of its mean

@@ -8,7 +8,7 @@ from pathlib import Path
 from dongshou.data.sets.corpora import Corpus, read_corpus
 from dongshou.data.text.batches import Sampling, TextBatches, WholeText
 from dongshou.data.text.splits import TextSplits
-from dongshou.data.text.tokens import Clean, Level, Tokeniser, only_letters
+from dongshou.data.text.tokens import Clean, Level, Tokenizer, only_letters
 from dongshou.data.text.vocabulary import Vocabulary
 from dongshou.errors import DongshouError, UsageError
 from dongshou.notes import note
@@ -42,11 +42,11 @@ def load_text(
     where it is too short, DongshouError where cleaning leaves nothing.
     """
     corpus = read_corpus(name, encoding)
-    tokeniser = Tokeniser(level, clean, corpus.spaced)
-    train, valid_tokens, test_tokens = _parts(corpus, tokeniser, valid, name)
+    tokenizer = Tokenizer(level, clean, corpus.spaced)
+    train, valid_tokens, test_tokens = _parts(corpus, tokenizer, valid, name)
     vocabulary = Vocabulary(train, min_frequency=min_frequency)
     if corpus.is_own:
-        tell_what_is_left(Path(name).name, corpus.train, train, tokeniser, vocabulary, min_frequency, max_tokens)
+        tell_what_is_left(Path(name).name, corpus.train, train, tokenizer, vocabulary, min_frequency, max_tokens)
 
     def whole(tokens: Sequence[str] | None) -> WholeText | None:
         if tokens is None:
@@ -67,8 +67,8 @@ def load_text(
         test=whole(test_tokens),
         name=Path(name).name,
         vocabulary=vocabulary,
-        tokenise=tokeniser,
-        join=tokeniser.join,
+        tokenize=tokenizer,
+        join=tokenizer.join,
         shape=(num_steps,),
         files=corpus.files,
     )
@@ -78,14 +78,14 @@ def tell_what_is_left(
     name: str,
     text: str,
     tokens: Sequence[str],
-    tokeniser: Tokeniser,
+    tokenizer: Tokenizer,
     vocabulary: Vocabulary,
     min_frequency: int,
     max_tokens: int | None,
 ) -> None:
     """A note of what of a user's own text is not learnt from: characters, rare tokens, all after the first so many."""
     done = []
-    if tokeniser.clean == "letters":
+    if tokenizer.clean == "letters":
         num_left = len(only_letters(text).replace(" ", ""))
         num_before = sum(map(len, text.split()))
         if num_left < num_before:
@@ -99,18 +99,18 @@ def tell_what_is_left(
 
 
 def _parts(
-    corpus: Corpus, tokeniser: Tokeniser, valid: float, name: str
+    corpus: Corpus, tokenizer: Tokenizer, valid: float, name: str
 ) -> tuple[Sequence[str], Sequence[str] | None, Sequence[str] | None]:
     """The tokens to train on, to validate on and to test on."""
     if not 0 <= valid < 1:
         raise UsageError(f"valid is a share of the text, from 0 to below 1; got {valid}.")
     if valid and corpus.valid is not None:
         raise UsageError(f"{name} comes with a part for validation: leave out valid={valid}.")
-    train = tokeniser(corpus.train)
+    train = tokenizer(corpus.train)
     if not "".join(train).strip():
         raise DongshouError(f'{name} holds no letters: nothing is left of it with clean="letters". Use clean="none".')
-    test = None if corpus.test is None else tokeniser(corpus.test)
+    test = None if corpus.test is None else tokenizer(corpus.test)
     if corpus.valid is not None:
-        return train, tokeniser(corpus.valid), test
+        return train, tokenizer(corpus.valid), test
     num_valid = round(valid * len(train))
     return train[: len(train) - num_valid], train[len(train) - num_valid :] if valid else None, test

@@ -23,18 +23,18 @@ class TextSplits(Splits):
         test: GivenSplit | None = None,
         *,
         vocabulary: Vocabulary,
-        tokenise: Callable[[str], Sequence[str]] = list,
+        tokenize: Callable[[str], Sequence[str]] = list,
         join: Callable[[Sequence[str]], str] = "".join,
         **about: Any,
     ) -> None:
         super().__init__(train, valid, test, **about)
         self.vocabulary = vocabulary
-        self.tokenise = tokenise
+        self.tokenize = tokenize
         self.join = join
 
 
 class PairSplits(Splits):
-    """Splits of pairs of sentences, each side with a vocabulary of its own; both are cut by `tokenise`."""
+    """Splits of pairs of sentences, each side with a vocabulary of its own; both are cut by `tokenize`."""
 
     def __init__(
         self,
@@ -44,12 +44,12 @@ class PairSplits(Splits):
         *,
         source_vocabulary: Vocabulary,
         target_vocabulary: Vocabulary,
-        tokenise: Callable[[str], Sequence[str]],
+        tokenize: Callable[[str], Sequence[str]],
         join: Callable[[Sequence[str]], str],
         **about: Any,
     ) -> None:
         super().__init__(train, valid, test, **about)
         self.source_vocabulary = source_vocabulary
         self.target_vocabulary = target_vocabulary
-        self.tokenise = tokenise
+        self.tokenize = tokenize
         self.join = join

@@ -88,7 +88,7 @@ def only_letters(text: str) -> str:
 
 
 @dataclass(frozen=True)
-class Tokeniser:
+class Tokenizer:
     """One way to cut text into tokens: a prompt has to be cut as the text was that a model has learnt from.
 
     level   characters or words

@@ -75,7 +75,7 @@ def load_pairs(
         test=batches(test_pairs, shuffle=False) if test_pairs else None,
         source_vocabulary=vocabularies[0],
         target_vocabulary=vocabularies[1],
-        tokenise=sentence_words,
+        tokenize=sentence_words,
         join=join_words,
         name=Path(name).name,
         shape=(num_steps,),

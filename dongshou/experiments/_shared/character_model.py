@@ -15,7 +15,7 @@ from dongshou.data.text.vocabulary import check_prompt
 from dongshou.errors import UsageError
 from dongshou.experiments._shared.text_measures import without_future
 from dongshou.models.recurrent_layers import Kind
-from dongshou.tasks import LanguageModelling
+from dongshou.tasks import LanguageModeling
 from dongshou.tasks.generation import continue_text
 from dongshou.training import Band, Experiment, Published
 
@@ -54,7 +54,7 @@ def character_model(
     return Experiment(
         data=data,
         model=model,
-        task=LanguageModelling(),
+        task=LanguageModeling(),
         optimizer=SGD(model.parameters(), lr=lr),
         epochs=epochs,
         clip=1.0,
@@ -72,7 +72,7 @@ def writer(data: TextSplits, prompt: str, num_tokens: int = WRITTEN, **choice: f
     text: Tensor = data.train().tokens  # pyright: ignore[reportAttributeAccessIssue]  (of texts, all have them)
     prompt = prompt or data.join(data.vocabulary.tokens(text[:OPENING].tolist()))
     try:
-        check_prompt(data.vocabulary, data.tokenise(prompt))
+        check_prompt(data.vocabulary, data.tokenize(prompt))
     except UsageError as error:
         raise UsageError(f"--prompt {prompt!r}: {error}") from None
     return partial(continue_text, data=data, prompt=prompt, num_tokens=num_tokens, seed=0, **choice)

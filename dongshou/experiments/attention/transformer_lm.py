@@ -24,7 +24,7 @@ from dongshou.experiments._shared.settings import (
     Text,
 )
 from dongshou.scratch.optim.lr_scheduler import LambdaLR, cosine_with_warmup
-from dongshou.tasks import LanguageModelling
+from dongshou.tasks import LanguageModeling
 from dongshou.training import Experiment, Published, Reported
 
 WARMUP = 100  # steps
@@ -65,7 +65,7 @@ def experiment(
     return Experiment(
         data=data,
         model=model,
-        task=LanguageModelling(carries_state=False),
+        task=LanguageModeling(carries_state=False),
         optimizer=AdamW(decayed_matrices(model, 0.1), lr=lr, betas=(0.9, 0.99), fused=True),
         epochs=epochs,
         schedule=lambda optimizer: warm_cosine(optimizer, num_steps),

@@ -18,7 +18,7 @@ from dongshou.training import Event, Experiment, Work, fit
 from dongshou.training.checkpoint import own_copy
 from dongshou.training.progress import Progress
 from dongshou.training.randomness import seed_all
-from dongshou.training.series import Conclude, concluded, finished_parts, labelled
+from dongshou.training.series import Conclude, concluded, finished_parts, labeled
 from dongshou.training.start import learnt_by
 from dongshou.training.work import Asked
 
@@ -68,7 +68,7 @@ class Transfer(Work):
             progress = Progress()
             if checkpoints is not None:
                 checkpoints.part, checkpoints.context = index, {"done": dict(histories), "backbone": weights}
-            yield from labelled(fit(experiment, session, checkpoints, progress), label)
+            yield from labeled(fit(experiment, session, checkpoints, progress), label)
             histories[label], reading = progress.history, progress.reading.joined(reading)
             if label == FIRST:
                 weights = weights_of(experiment.model.get_submodule("backbone"))

@@ -99,7 +99,7 @@ def book(batch_size: BatchSize = 256, lr: LearningRate = 1e-3, epochs: Epochs = 
     The band belongs to all 50,000 training images; with the first 10,000 of them the accuracy is lower.
     """
     images = load_images("cifar10", batch_size, size=32, augment=Augment(RandomHorizontalFlip()))
-    model = models.initialise(models.resnet18(3, len(images.classes), stem="cifar"))
+    model = models.initialize(models.resnet18(3, len(images.classes), stem="cifar"))
     return Experiment(
         data=images,
         model=model,

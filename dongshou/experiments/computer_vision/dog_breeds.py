@@ -114,8 +114,8 @@ def small(
         return fitted[0]
 
     def conclude(histories: Histories) -> Iterator[Event]:
-        if (unlabelled := pictures.to_classify()) is not None:
-            yield Wrote("submission.csv", submission_of(fitted[0], unlabelled, "probabilities"))
+        if (unlabeled := pictures.to_classify()) is not None:
+            yield Wrote("submission.csv", submission_of(fitted[0], unlabeled, "probabilities"))
         yield Finished(last_of(histories)["head"])
 
     return Transfer(backbone, {"head": head}, conclude, data=["cifar10", "cifar10-tiny"])

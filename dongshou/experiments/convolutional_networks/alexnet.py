@@ -47,7 +47,7 @@ def experiment(
     model = models.alexnet(images.shape[0], len(images.classes), size=size)
     return Experiment(
         data=images,
-        model=models.initialise(model),
+        model=models.initialize(model),
         task=Classification(),
         optimizer=SGD(model.parameters(), lr=lr),
         epochs=epochs,
@@ -69,7 +69,7 @@ def steady(
     model = models.alexnet(images.shape[0], len(images.classes), size=size)
     return Experiment(
         data=images,
-        model=models.initialise(model, nn.init.kaiming_uniform_),
+        model=models.initialize(model, nn.init.kaiming_uniform_),
         task=Classification(),
         optimizer=SGD(model.parameters(), lr=lr, momentum=momentum, weight_decay=weight_decay),
         epochs=epochs,

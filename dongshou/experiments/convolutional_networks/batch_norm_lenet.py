@@ -22,7 +22,7 @@ from dongshou.tasks import Classification
 from dongshou.training import Band, Drew, Event, Experiment, Finished, Published, Reported, Series
 from dongshou.training.series import Histories, last_of
 
-NORMALISED, PLAIN = "batch norm", "lenet"
+NORMALIZED, PLAIN = "batch norm", "lenet"
 
 
 def edition(name: str, train_loss: Band, train_accuracy: Band | Reported, test_accuracy: Band) -> Published:
@@ -62,14 +62,14 @@ def experiment(
     to epoch: the published ones go from 0.59 to 0.89, and the training loss decides.
     """
     parts = {
-        NORMALISED: partial(normalised, data, batch_size, lr, epochs),
+        NORMALIZED: partial(normalized, data, batch_size, lr, epochs),
         PLAIN: partial(lenet.experiment, data, batch_size, plain_lr, epochs),
     }
     return Series(
         parts,
         conclude,
         data=data,
-        answers=NORMALISED,
+        answers=NORMALIZED,
     )
 
 
@@ -77,17 +77,17 @@ def steady(
     data: ImageSet = "fashion-mnist", batch_size: BatchSize = 256, lr: LearningRate = 1.0, epochs: Epochs = 10
 ) -> Experiment:
     """The normalised network alone, its rate falling to 0: the test accuracy settles instead of jumping."""
-    settling = normalised(data, batch_size, lr, epochs)
+    settling = normalized(data, batch_size, lr, epochs)
     settling.schedule = partial(CosineAnnealingLR, T_max=epochs)
     return settling
 
 
-def normalised(data: str, batch_size: int, lr: float, epochs: int) -> Experiment:
+def normalized(data: str, batch_size: int, lr: float, epochs: int) -> Experiment:
     images = load_images(data, batch_size)  # (batch, 1, 28, 28), (batch,)
     model = models.lenet(images.shape[0], len(images.classes), batch_norm=True)
     return Experiment(
         data=images,
-        model=models.initialise(model),
+        model=models.initialize(model),
         task=Classification(),
         optimizer=SGD(model.parameters(), lr=lr),
         epochs=epochs,
@@ -98,4 +98,4 @@ def conclude(histories: Histories) -> Iterator[Event]:
     """Both losses of both networks in one picture; the result."""
     yield Drew("losses", losses(histories))
     parts = last_of(histories)
-    yield Finished(parts[NORMALISED] | {f"lenet_{name}": value for name, value in parts[PLAIN].items()})
+    yield Finished(parts[NORMALIZED] | {f"lenet_{name}": value for name, value in parts[PLAIN].items()})

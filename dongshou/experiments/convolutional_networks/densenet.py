@@ -42,7 +42,7 @@ def experiment(
     model = models.densenet(images.shape[0], len(images.classes), growth_rate=growth_rate)
     return Experiment(
         data=images,
-        model=models.initialise(model),
+        model=models.initialize(model),
         task=Classification(),
         optimizer=SGD(model.parameters(), lr=lr),
         epochs=epochs,

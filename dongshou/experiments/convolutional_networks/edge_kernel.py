@@ -112,9 +112,9 @@ def picture(image: Tensor, edges: Tensor, kernels: Tensor) -> Figure:
     return figure
 
 
-def draw_numbers(axes: Axes, values: Tensor, colours: str, lowest: float) -> None:
+def draw_numbers(axes: Axes, values: Tensor, colors: str, lowest: float) -> None:
     """A small matrix (rows, columns) as squares, coloured from `lowest` to 1, with their numbers."""
-    axes.imshow(values.numpy(), cmap=colours, vmin=lowest, vmax=1)
+    axes.imshow(values.numpy(), cmap=colors, vmin=lowest, vmax=1)
     axes.set(xticks=[], yticks=[])
     for row, numbers in enumerate(values.tolist()):
         for column, number in enumerate(numbers):

@@ -16,7 +16,7 @@ from dongshou.scratch.optim.lr_scheduler import CosineAnnealingLR
 from dongshou.tasks import Classification
 from dongshou.training import Band, Experiment, Published, Series
 
-Block = Annotated[Literal["inception", "two-3x3", "factorised"], "what stands for the 5x5 convolutions"]
+Block = Annotated[Literal["inception", "two-3x3", "factorized"], "what stands for the 5x5 convolutions"]
 
 
 @Published(
@@ -46,7 +46,7 @@ def experiment(
     model = models.googlenet(images.shape[0], len(images.classes), block=block)
     return Experiment(
         data=images,
-        model=models.initialise(model),
+        model=models.initialize(model),
         task=Classification(),
         optimizer=SGD(model.parameters(), lr=lr),
         epochs=epochs,
@@ -66,7 +66,7 @@ def steady(
     model = models.googlenet(images.shape[0], len(images.classes), block=block, batch_norm=True)
     return Experiment(
         data=images,
-        model=models.initialise(model, nn.init.kaiming_uniform_),
+        model=models.initialize(model, nn.init.kaiming_uniform_),
         task=Classification(),
         optimizer=SGD(model.parameters(), lr=lr),
         epochs=epochs,

@@ -39,7 +39,7 @@ def experiment(
     model = models.lenet(images.shape[0], len(images.classes), activation=activation, pooling=pooling)
     return Experiment(
         data=images,
-        model=models.initialise(model),
+        model=models.initialize(model),
         task=Classification(),
         optimizer=SGD(model.parameters(), lr=lr),
         epochs=epochs,

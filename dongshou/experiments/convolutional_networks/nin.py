@@ -43,7 +43,7 @@ def experiment(
     model = models.nin(images.shape[0], len(images.classes))
     return Experiment(
         data=images,
-        model=models.initialise(model),
+        model=models.initialize(model),
         task=Classification(),
         optimizer=SGD(model.parameters(), lr=lr),
         epochs=epochs,
@@ -62,7 +62,7 @@ def steady(
     model = models.nin(images.shape[0], len(images.classes), batch_norm=True)
     return Experiment(
         data=images,
-        model=models.initialise(model, nn.init.kaiming_uniform_),
+        model=models.initialize(model, nn.init.kaiming_uniform_),
         task=Classification(),
         optimizer=SGD(model.parameters(), lr=lr),
         epochs=epochs,

@@ -43,7 +43,7 @@ def experiment(
     model = models.resnet18(images.shape[0], len(images.classes), preactivation=preactivation)
     return Experiment(
         data=images,
-        model=models.initialise(model),
+        model=models.initialize(model),
         task=Classification(),
         optimizer=SGD(model.parameters(), lr=lr),
         epochs=epochs,

@@ -42,7 +42,7 @@ def experiment(
     model = models.vgg11(images.shape[0], len(images.classes), size=size, divide_channels_by=divide_channels_by)
     return Experiment(
         data=images,
-        model=models.initialise(model),
+        model=models.initialize(model),
         task=Classification(),
         optimizer=SGD(model.parameters(), lr=lr),
         epochs=epochs,
@@ -64,7 +64,7 @@ def steady(
     )
     return Experiment(
         data=images,
-        model=models.initialise(model, nn.init.kaiming_uniform_),
+        model=models.initialize(model, nn.init.kaiming_uniform_),
         task=Classification(),
         optimizer=SGD(model.parameters(), lr=lr),
         epochs=epochs,

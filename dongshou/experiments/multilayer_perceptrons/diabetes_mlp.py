@@ -29,7 +29,7 @@ def experiment(
     "no diabetes" to everyone and scikit-learn's logistic regression.
     """
     patients, others = held_out()
-    train, test = standardised(patients, others)
+    train, test = standardized(patients, others)
     model = nn.Sequential(*models.mlp(train[0].shape[1], hidden, 1, activation="sigmoid"), nn.Sigmoid())
     return Experiment(
         data=Splits(
@@ -61,7 +61,7 @@ def held_out() -> tuple[Part, Part]:
     return (features[train], targets[train]), (features[test], targets[test])
 
 
-def standardised(train: Part, test: Part) -> tuple[Part, Part]:
+def standardized(train: Part, test: Part) -> tuple[Part, Part]:
     """(x - mean) / std, both taken over the training part alone: the test part is not to be known."""
     mean, std = train[0].mean(0), train[0].std(0)  # (8,)
     return ((train[0] - mean) / std, train[1]), ((test[0] - mean) / std, test[1])

@@ -25,13 +25,13 @@ def experiment(
     std: Annotated[
         float | None, "standard deviation of the initial weights; without it torch's own initialization"
     ] = None,
-    standardise: Annotated[bool, "pixels with mean 0 and standard deviation 1 instead of 0..1"] = True,
+    standardize: Annotated[bool, "pixels with mean 0 and standard deviation 1 instead of 0..1"] = True,
 ) -> Experiment:
     """784-256-10, one hidden unit in ten left out at each step; pixels and weights start as in `mlp`.
 
     train_loss is measured while units are left out, test_loss with all of them.
     """
-    images = pictures(data, batch_size, standardise)  # (batch, 1, 28, 28), (batch,)
+    images = pictures(data, batch_size, standardize)  # (batch, 1, 28, 28), (batch,)
     model = models.mlp(math.prod(images.shape), hidden, len(images.classes), dropout=dropout, std=std)
     return Experiment(
         data=images,
@@ -67,5 +67,5 @@ def book(epochs: Epochs = 10) -> Experiment:
         lr=0.5,
         epochs=epochs,
         std=0.01,
-        standardise=False,
+        standardize=False,
     )

@@ -38,14 +38,14 @@ def experiment(
     std: Annotated[
         float | None, "standard deviation of the initial weights; without it torch's own initialization"
     ] = None,
-    standardise: Annotated[bool, "pixels with mean 0 and standard deviation 1 instead of 0..1"] = True,
+    standardize: Annotated[bool, "pixels with mean 0 and standard deviation 1 instead of 0..1"] = True,
 ) -> Experiment:
     """784-256-10 with ReLU, plain SGD.
 
     Pixels are standardised, (x - 0.286) / 0.353, and weights start as torch starts them (or at N(0, std^2)). With
     pixels in 0..1, 20 epochs at this rate end well above the published training loss.
     """
-    images = pictures(data, batch_size, standardise)  # (batch, 1, 28, 28), (batch,)
+    images = pictures(data, batch_size, standardize)  # (batch, 1, 28, 28), (batch,)
     model = models.mlp(math.prod(images.shape), hidden, len(images.classes), std=std)
     return Experiment(
         data=images,
@@ -81,7 +81,7 @@ def book(epochs: Epochs = 10) -> Experiment:
     The band spans both of the book's editions, from scratch and concise: they are one network and one loss,
     which differ by less than two builds of the same page do.
     """
-    return experiment(batch_size=256, lr=0.1, epochs=epochs, std=0.01, standardise=False)
+    return experiment(batch_size=256, lr=0.1, epochs=epochs, std=0.01, standardize=False)
 
 
 def digits(
@@ -91,6 +91,6 @@ def digits(
     return experiment(data="digits", hidden=hidden, batch_size=batch_size, lr=lr, epochs=epochs)
 
 
-def pictures(data: str, batch_size: int, standardise: bool = True) -> Splits:
+def pictures(data: str, batch_size: int, standardize: bool = True) -> Splits:
     """Labelled images, their pixels standardised or in 0..1."""
-    return load_images(data, batch_size, normalize=(fashion_mnist.MEAN, fashion_mnist.STD) if standardise else None)
+    return load_images(data, batch_size, normalize=(fashion_mnist.MEAN, fashion_mnist.STD) if standardize else None)

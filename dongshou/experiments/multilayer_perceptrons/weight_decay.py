@@ -46,14 +46,14 @@ def experiment(
     return Experiment(
         data=images,
         model=model,
-        task=PenalisedClassification(decay),
+        task=PenalizedClassification(decay),
         optimizer=SGD(model.parameters(), lr=lr),
         epochs=epochs,
     )
 
 
 @dataclass
-class PenalisedClassification:
+class PenalizedClassification:
     """Classification that minimises cross-entropy + decay / 2 * |w|^2 / 2 and measures cross-entropy alone."""
 
     decay: float

@@ -76,7 +76,7 @@ def lag_fit(
 ) -> Experiment:
     """The fit of each value to those before it."""
     features, targets = lagged(series[: num_train + num_lags], num_lags)  # (train, lags), (train, 1)
-    model = models.initialise(models.mlp(num_lags, hidden, 1))
+    model = models.initialize(models.mlp(num_lags, hidden, 1))
     before = numbers([f"x_(t-{lag})" for lag in range(num_lags, 0, -1)], "x_t")
     return Experiment(
         data=Splits(Batches(features, targets, batch_size=batch_size, shuffle=True), name="sine", features=before),

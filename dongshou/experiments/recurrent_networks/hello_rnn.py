@@ -17,7 +17,7 @@ from dongshou.experiments._shared.settings import EmbeddingSize, Epochs, Learnin
 from dongshou.models.recurrent import carried_over
 from dongshou.models.recurrent_layers import State
 from dongshou.models.summary.watch import evaluating
-from dongshou.tasks import LanguageModelling
+from dongshou.tasks import LanguageModeling
 from dongshou.training import Experiment, Goal, Reported
 
 READ, WRITTEN = "hello", "ohlol"
@@ -94,7 +94,7 @@ def spelling(model: nn.Module, lr: float, epochs: int, weight_decay: float = 0.0
             Batches(inputs, targets, torch.tensor([True]), batch_size=1), vocabulary=vocabulary, name="hello"
         ),
         model=model,
-        task=LanguageModelling(),
+        task=LanguageModeling(),
         optimizer=Adam(model.parameters(), lr=lr, weight_decay=weight_decay),
         epochs=epochs,
         measure_model=lambda model: {"accuracy": float((answers(model, inputs) == targets).float().mean())},

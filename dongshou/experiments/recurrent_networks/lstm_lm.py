@@ -26,7 +26,7 @@ from dongshou.experiments._shared.settings import (
     Text,
 )
 from dongshou.experiments._shared.text_measures import regular_lines
-from dongshou.tasks import LanguageModelling
+from dongshou.tasks import LanguageModeling
 from dongshou.training import Experiment, Goal, Reported
 
 
@@ -100,7 +100,7 @@ def poems(
     return Experiment(
         data=data,
         model=model,
-        task=LanguageModelling(),
+        task=LanguageModeling(),
         optimizer=Adam(model.parameters(), lr=lr),
         epochs=epochs,
         clip=1.0,
@@ -134,7 +134,7 @@ def text(
     return Experiment(
         data=data,
         model=model,
-        task=LanguageModelling(),
+        task=LanguageModeling(),
         optimizer=Adam(model.parameters(), lr=lr),
         epochs=epochs,
         clip=1.0,

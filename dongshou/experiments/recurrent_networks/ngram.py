@@ -19,12 +19,12 @@ from dongshou.data.sources import SOURCES
 from dongshou.data.text.batches import TextBatches
 from dongshou.data.text.ngrams import by_rank, count_ngrams, zipf_exponent
 from dongshou.data.text.splits import TextSplits
-from dongshou.data.text.tokens import Tokeniser
+from dongshou.data.text.tokens import Tokenizer
 from dongshou.data.text.vocabulary import Vocabulary
 from dongshou.drawing import new_axes
 from dongshou.errors import UsageError
 from dongshou.experiments._shared.settings import Encoding, MinFrequency, Text
-from dongshou.tasks import LanguageModelling
+from dongshou.tasks import LanguageModeling
 from dongshou.training import Drew, Event, Finished, Procedure, Session
 from dongshou.training.events import Snapshot
 from dongshou.training.work import Trained
@@ -87,7 +87,7 @@ def read_words(
 
     Raises UsageError where the words held out make no trigram.
     """
-    words = list(Tokeniser("word", "letters")(read_corpus(text, encoding).train))[:limit]
+    words = list(Tokenizer("word", "letters")(read_corpus(text, encoding).train))[:limit]
     num_train = round((1 - held_out) * len(words))
     if len(words) - num_train < len(NAMES):
         raise UsageError(
@@ -101,11 +101,11 @@ def read_words(
 
 def writing(words: Sequence[str]) -> Trained:
     """The trigram of these words with back-off, to go on from a prompt."""
-    vocabulary, tokeniser = Vocabulary(words), Tokeniser("word", "letters")
+    vocabulary, tokenizer = Vocabulary(words), Tokenizer("word", "letters")
     batches = TextBatches(vocabulary.encode(words), batch_size=1, num_steps=len(NAMES))
-    data = TextSplits(batches, vocabulary=vocabulary, tokenise=tokeniser, join=tokeniser.join, name="words")
+    data = TextSplits(batches, vocabulary=vocabulary, tokenize=tokenizer, join=tokenizer.join, name="words")
     trigram = BackOff(count_ngrams(words, len(NAMES)), len(vocabulary))
-    return Trained(data, Ngrams(trigram, vocabulary), LanguageModelling())
+    return Trained(data, Ngrams(trigram, vocabulary), LanguageModeling())
 
 
 class Ngrams(nn.Module):

@@ -18,7 +18,7 @@ from dongshou.data.text.splits import TextSplits
 from dongshou.experiments._shared.character_model import writer
 from dongshou.experiments._shared.settings import BatchSize, Dropout, Epochs, LearningRate, NumHiddens, NumTokens
 from dongshou.scratch.optim.lr_scheduler import LambdaLR
-from dongshou.tasks import LanguageModelling
+from dongshou.tasks import LanguageModeling
 from dongshou.training import Experiment, Published, Reported
 
 # Zaremba's loss is a sum over the steps, ours a mean: his rate of 1 and norm of 5 are about 20 and 0.25 here
@@ -104,7 +104,7 @@ def word_model(
     return Experiment(
         data=data,
         model=model,
-        task=LanguageModelling(),
+        task=LanguageModeling(),
         optimizer=SGD(model.parameters(), lr=lr),
         epochs=epochs,
         schedule=schedule,

@@ -65,7 +65,7 @@ def adaptive_pooling(call: Call) -> Field | None:
     return field
 
 
-def nearest_neighbour(call: Call) -> Field | None:
+def nearest_neighbor(call: Call) -> Field | None:
     """Upsampling: every element is a copy of one."""
     field: Field | None = call.fields[0]
     before, after = call.arguments["self"].shape, call.output.shape
@@ -143,7 +143,7 @@ def embedding(call: Call) -> Field:
 KINDS: dict[Rule, str] = {
     window: "convolution max_pool2d_with_indices max_pool3d_with_indices avg_pool2d avg_pool3d",
     adaptive_pooling: "_adaptive_avg_pool2d _adaptive_avg_pool3d adaptive_max_pool2d adaptive_max_pool3d",
-    nearest_neighbour: "upsample_nearest1d upsample_nearest2d upsample_nearest3d",
+    nearest_neighbor: "upsample_nearest1d upsample_nearest2d upsample_nearest3d",
     slicing: "slice",
     reduction: "mean sum amax max _softmax _log_softmax",
     batch_normalization: "native_batch_norm cudnn_batch_norm miopen_batch_norm",

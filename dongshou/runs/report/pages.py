@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from dongshou.experiments.catalogue import units
+from dongshou.experiments.catalog import units
 from dongshou.runs.report.cells import engine, limited_to, markdown_table, measured, stated
 from dongshou.runs.report.details import page
 from dongshou.runs.report.overview import AllStated, overview

@@ -29,7 +29,7 @@ def affine_grid(theta: Tensor, size: Sequence[int], align_corners: bool | None =
     align_corners = _aligned(align_corners)
     _require_theta(theta, size)
     lengths = size[2:]
-    numbers = [_centres(length, align_corners, theta) for length in reversed(lengths)]
+    numbers = [_centers(length, align_corners, theta) for length in reversed(lengths)]
     along = [  # x varies along the last axis, y along the one before it
         places.reshape(-1, *[1] * axis).expand(*lengths) for axis, places in enumerate(numbers)
     ]
@@ -124,7 +124,7 @@ def _unnormalized(places: Tensor, length: int, align_corners: bool) -> Tensor:
     return (places + 1) / 2 * (length - 1) if align_corners else ((places + 1) * length - 1) / 2
 
 
-def _centres(length: int, align_corners: bool, like: Tensor) -> Tensor:
+def _centers(length: int, align_corners: bool, like: Tensor) -> Tensor:
     """The centres of the elements, counted from -1 to 1."""
     numbers = torch.arange(length, device=like.device, dtype=like.dtype)
     if not align_corners:

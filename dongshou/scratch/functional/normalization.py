@@ -153,8 +153,8 @@ def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: flo
     around = [0, 0] * (input.dim() - 2) + [size // 2, (size - 1) // 2]  # pad counts from the last axis
     values = precise(input)
     squares = windows(pad(values.square(), around), 1 - input.dim(), size)  # (batch, size, channels, ...)
-    neighbours = quotient(squares.sum(1), size)  # (batch, channels, ...)
-    output = values / (k + alpha * neighbours) ** beta
+    neighbors = quotient(squares.sum(1), size)  # (batch, channels, ...)
+    output = values / (k + alpha * neighbors) ** beta
     return output.to(input.dtype) if input.is_floating_point() else output
 
 
@@ -245,10 +245,10 @@ def _with_statistics(
     if mean is None or variance is None:
         raise RuntimeError("Expected running_mean and running_var to be defined when training=False")
     values = precise(input)
-    centre, spread = (_on_channels(statistic, input).to(values.dtype) for statistic in (mean, variance))
+    center, spread = (_on_channels(statistic, input).to(values.dtype) for statistic in (mean, variance))
     scale = (spread + eps).rsqrt()
     scale = scale if weight is None else scale * _on_channels(weight, input)
-    shift = -centre * scale if bias is None else _on_channels(bias, input) - centre * scale
+    shift = -center * scale if bias is None else _on_channels(bias, input) - center * scale
     return torch.addcmul(shift, values, scale).to(input.dtype)
 
 

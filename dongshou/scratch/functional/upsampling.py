@@ -73,18 +73,18 @@ def _taps(input: Tensor, axis: int, length: int, factor: float | None, mode: str
         ratio = 1 / factor if factor else given / length
         return [(((numbers.float() + half) * ratio).floor().long().clamp(max=given - 1), None)]
     if align_corners:
-        centres = numbers * ((given - 1) / (length - 1) if length > 1 else 0)
+        centers = numbers * ((given - 1) / (length - 1) if length > 1 else 0)
     else:
-        centres = (numbers + 0.5) * (1 / factor if factor else given / length) - 0.5
+        centers = (numbers + 0.5) * (1 / factor if factor else given / length) - 0.5
     if mode == "bicubic":
-        left = centres.floor()
+        left = centers.floor()
         return [
-            ((left + offset).clamp(0, given - 1).long(), cubic_weights(centres - left - offset, offset in (0, 1)))
+            ((left + offset).clamp(0, given - 1).long(), cubic_weights(centers - left - offset, offset in (0, 1)))
             for offset in (-1, 0, 1, 2)
         ]
-    centres = centres.clamp(min=0)
-    left = centres.floor().clamp(max=given - 1)
-    weight = centres - left
+    centers = centers.clamp(min=0)
+    left = centers.floor().clamp(max=given - 1)
+    weight = centers - left
     return [(left.long(), 1 - weight), ((left + 1).clamp(max=given - 1).long(), weight)]
 
 
@@ -111,9 +111,9 @@ def antialiasing(input: Tensor, axis: int, length: int, factor: float | None, mo
     stretch = max(scale, 1.0)
     support = stretch * (2 if mode == "bicubic" else 1)
     places = torch.arange(given, device=input.device, dtype=_type_of_places(input)).unsqueeze(1)  # (old, 1)
-    centres = (torch.arange(length, device=input.device, dtype=places.dtype) + 0.5) * scale  # (new)
-    begin, end = (centres - support + 0.5).clamp(min=0).floor(), (centres + support + 0.5).floor()
-    distance = (places + 0.5 - centres) / stretch  # (old, new)
+    centers = (torch.arange(length, device=input.device, dtype=places.dtype) + 0.5) * scale  # (new)
+    begin, end = (centers - support + 0.5).clamp(min=0).floor(), (centers + support + 0.5).floor()
+    distance = (places + 0.5 - centers) / stretch  # (old, new)
     if mode == "bicubic":
         near, far = cubic_weights(distance, True, a=-0.5), cubic_weights(distance, False, a=-0.5)
         weights = torch.where(distance.abs() < 1, near, torch.where(distance.abs() < 2, far, 0))

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from dongshou.scratch import functional as F
-from dongshou.scratch import init as initialisers
+from dongshou.scratch import init as initializers
 from dongshou.scratch.nn.container import Layer, Parameter, torch_nn
 
 
@@ -140,7 +140,7 @@ class PReLU(Layer, torch_nn.PReLU):
 
     def reset_parameters(self) -> None:
         """Every slope is `init`."""
-        initialisers.constant_(self.weight, self.init)
+        initializers.constant_(self.weight, self.init)
 
     def forward(self, input: Tensor) -> Tensor:
         return F.prelu(input, self.weight)

@@ -77,8 +77,8 @@ class RMSprop(UpdateRule):
 
     def _begin(self, parameter: Tensor, group: dict[str, Any]) -> dict[str, Tensor]:
         momentum = ["momentum_buffer"] if group["momentum"] > 0 else []
-        centre = ["grad_avg"] if group["centered"] else []
-        return begin(self.state[parameter], parameter, "square_avg", *momentum, *centre)
+        center = ["grad_avg"] if group["centered"] else []
+        return begin(self.state[parameter], parameter, "square_avg", *momentum, *center)
 
 
 def _gradient_size(state: dict[str, Tensor], gradient: Tensor, alpha: float, centered: bool) -> Tensor:

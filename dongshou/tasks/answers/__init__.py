@@ -3,10 +3,10 @@
 from dongshou.tasks.answers.answer import Answer
 from dongshou.tasks.answers.boxes import Boxes
 from dongshou.tasks.answers.mask import Mask
-from dongshou.tasks.answers.neighbours import Neighbours
+from dongshou.tasks.answers.neighbors import Neighbors
 from dongshou.tasks.answers.picture import Picture
 from dongshou.tasks.answers.probabilities import Probabilities
 from dongshou.tasks.answers.text import Text
 from dongshou.tasks.answers.value import Value
 
-__all__ = ["Answer", "Boxes", "Mask", "Neighbours", "Picture", "Probabilities", "Text", "Value"]
+__all__ = ["Answer", "Boxes", "Mask", "Neighbors", "Picture", "Probabilities", "Text", "Value"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
-from dongshou.drawing import colours
+from dongshou.drawing import colors
 from dongshou.errors import UsageError
 from dongshou.tasks.answers.answer import Answer
 
@@ -68,7 +68,7 @@ class Boxes(Answer):
         drawn = self.photo.convert("RGB")
         pen, side = ImageDraw.Draw(drawn), max(drawn.size)
         font = ImageFont.load_default(max(10.0, LETTER * side))
-        by_class = colours(self.labels)
+        by_class = colors(self.labels)
         found = list(zip(self.labels, self.scores, self.corners.tolist(), strict=True))
         for label, score, (left, top, right, bottom) in reversed(found):  # the surest one on top
             box = min(left, right), min(top, bottom), max(left, right), max(top, bottom)

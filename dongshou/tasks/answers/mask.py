@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, ImageColor
 from torch import Tensor, bincount
 
-from dongshou.drawing import colours
+from dongshou.drawing import colors
 from dongshou.errors import UsageError
 from dongshou.tasks.answers.answer import Answer, bars
 
@@ -61,10 +61,10 @@ class Mask(Answer):
 
     def draw(self) -> Drawing:
         """The photo in grey, each pixel in the colour of its class; void stays grey."""
-        grey = np.asarray(self.photo.convert("L").convert("RGB"), dtype=np.float32)  # (height, width, 3)
+        gray = np.asarray(self.photo.convert("L").convert("RGB"), dtype=np.float32)  # (height, width, 3)
         mask = self.mask.cpu().numpy()
         is_known = (mask >= 0) & (mask < len(self.classes))
-        palette = np.array([ImageColor.getrgb(colour) for colour in colours(self.classes).values()], np.float32)
-        coloured = palette[np.where(is_known, mask, 0)]  # (height, width, 3)
+        palette = np.array([ImageColor.getrgb(color) for color in colors(self.classes).values()], np.float32)
+        colored = palette[np.where(is_known, mask, 0)]  # (height, width, 3)
         opacity = OPACITY * is_known[..., None]
-        return Image.fromarray(((1 - opacity) * grey + opacity * coloured).round().astype(np.uint8))
+        return Image.fromarray(((1 - opacity) * gray + opacity * colored).round().astype(np.uint8))

@@ -63,14 +63,14 @@ class Picture(Answer):
         """How they grew, as a GIF that begins again; None where there are no frames."""
         if self.grown is None:
             return None
-        first, *others = [enlarged(in_a_square(frame)).convert("L" if self.is_grey else "RGB") for frame in self.grown]
+        first, *others = [enlarged(in_a_square(frame)).convert("L" if self.is_gray else "RGB") for frame in self.grown]
         durations = [FRAME] * len(others) + [LAST_FRAME]
         buffer = io.BytesIO()
         first.save(buffer, format="gif", save_all=True, append_images=others, duration=durations, loop=0)
         return buffer.getvalue()
 
     @property
-    def is_grey(self) -> bool:
+    def is_gray(self) -> bool:
         return self.images.shape[1] == 1
 
     def as_files(self) -> list[Image.Image]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from dongshou.tasks.pictures.images import Picture, Titled, as_picture, draw_rows, in_colour
+from dongshou.tasks.pictures.images import Picture, Titled, as_picture, draw_rows, in_color
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -25,12 +25,12 @@ def activation_images(images: Tensor, maps: Tensor, guesses: list[str]) -> Figur
 
 def heated(picture: Picture, heat: Tensor) -> Picture:
     """The picture in grey, coloured where the map (height', width') is high: (height, width, 3)."""
-    grey = torch.from_numpy(picture).float()
-    grey = (grey.mean(2) if grey.dim() == 3 else grey)[..., None]  # (height, width, 1)
-    share = stretched(heat, grey.shape[:2])  # (height, width)
-    colour = torch.from_numpy(in_colour(share, "turbo"))  # (height, width, 3)
+    gray = torch.from_numpy(picture).float()
+    gray = (gray.mean(2) if gray.dim() == 3 else gray)[..., None]  # (height, width, 1)
+    share = stretched(heat, gray.shape[:2])  # (height, width)
+    color = torch.from_numpy(in_color(share, "turbo"))  # (height, width, 3)
     opacity = STRONGEST * share[..., None]
-    return ((1 - opacity) * grey + opacity * colour).numpy()
+    return ((1 - opacity) * gray + opacity * color).numpy()
 
 
 def stretched(heat: Tensor, size: tuple[int, ...]) -> Tensor:

@@ -44,6 +44,6 @@ def confusion_matrix(guesses: Tensor, labels: Tensor, names: tuple[str, ...], ev
 
 def write_counts(axes: Axes, counts: Tensor, shares: Tensor) -> None:
     for row, column in counts.nonzero().tolist():
-        colour = "white" if float(shares[row, column]) > 0.5 else "black"
+        color = "white" if float(shares[row, column]) > 0.5 else "black"
         count = str(int(counts[row, column]))
-        axes.text(column, row, count, ha="center", va="center", fontsize=6, color=colour)
+        axes.text(column, row, count, ha="center", va="center", fontsize=6, color=color)

@@ -34,5 +34,5 @@ def in_frame(heat: Tensor, frame: Frame) -> Tensor:
 
 def warmed(picture: Image.Image, heat: Tensor) -> Image.Image:
     """The picture in grey, in colour where the map is high."""
-    colours = heated(np.asarray(picture, dtype=np.float32) / 255, heat)  # (height, width, 3)
-    return Image.fromarray((255 * colours).round().astype(np.uint8))
+    colors = heated(np.asarray(picture, dtype=np.float32) / 255, heat)  # (height, width, 3)
+    return Image.fromarray((255 * colors).round().astype(np.uint8))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor, nn
 
-from dongshou.tasks.pictures.images import Titled, draw_rows, in_colour, in_rows
+from dongshou.tasks.pictures.images import Titled, draw_rows, in_color, in_rows
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -30,9 +30,9 @@ def weight_images(weights: Tensor) -> Figure:
     """What each of the first units wants: kernels over red, green and blue in their colours, grey where they are 0;
     other kernels, their channels averaged, from red (wants dark) to blue (wants light)."""
     shown = weights[:SHOWN]  # (units, channels, height, width)
-    is_colour = shown.shape[1] == 3
-    shown = shown if is_colour else shown.mean(1, keepdim=True)
+    is_color = shown.shape[1] == 3
+    shown = shown if is_color else shown.mean(1, keepdim=True)
     shown = 0.5 + shown / (2 * shown.abs().max()).clamp(min=1e-12)  # 0 in the middle of 0..1
-    if is_colour:
+    if is_color:
         return draw_rows(in_rows([Titled(kernel.permute(1, 2, 0).numpy()) for kernel in shown]))
-    return draw_rows(in_rows([Titled(in_colour(kernel[0], "RdBu")) for kernel in shown]))
+    return draw_rows(in_rows([Titled(in_color(kernel[0], "RdBu")) for kernel in shown]))

@@ -64,8 +64,8 @@ def draw_gates(gates: dict[str, Tensor], tokens: list[str]) -> Figure:
     for axes, (name, values) in zip(panels, gates.items(), strict=True):
         is_cell = name == "cell"
         most = float(values.abs().max()) if is_cell else 1.0
-        colours = dict(cmap="RdBu", vmin=-most, vmax=most) if is_cell else dict(cmap="viridis", vmin=0.0, vmax=1.0)
-        image = axes.imshow(values[:, units].T.numpy(), aspect="auto", **colours)
+        colors = dict(cmap="RdBu", vmin=-most, vmax=most) if is_cell else dict(cmap="viridis", vmin=0.0, vmax=1.0)
+        image = axes.imshow(values[:, units].T.numpy(), aspect="auto", **colors)
         axes.set(title=name if is_cell else f"{name} gate", ylabel="unit", yticks=[])
         figure.colorbar(image, ax=axes)
     panels[-1].set_xticks(range(len(tokens)), map(shown, tokens))

@@ -24,7 +24,7 @@ class Titled(NamedTuple):
 
     picture: Picture
     title: str = ""
-    colour: str = "black"
+    color: str = "black"
 
     @property
     def num_lines(self) -> int:
@@ -38,11 +38,11 @@ def as_picture(image: Tensor) -> Picture:
     return image.permute(1, 2, 0).numpy() if image.shape[0] == 3 else image[0].numpy()
 
 
-def in_colour(values: Tensor, colours: str) -> Picture:
+def in_color(values: Tensor, colors: str) -> Picture:
     """Values 0..1 (height, width) -> (height, width, 3) on one of matplotlib's scales of colours."""
     import matplotlib
 
-    return matplotlib.colormaps[colours](values.numpy())[..., :3]
+    return matplotlib.colormaps[colors](values.numpy())[..., :3]
 
 
 def in_rows(pictures: Sequence[Titled]) -> list[Sequence[Titled]]:
@@ -62,12 +62,12 @@ def draw_rows(rows: Sequence[Sequence[Titled]], heading: str = "") -> Figure:
     axes.text(width / 2, LINE, heading, fontsize=9, ha="center", va="center")
     for row, title in zip(rows, titles, strict=True):
         top += GAP + title
-        for column, (picture, words, colour) in enumerate(row):
+        for column, (picture, words, color) in enumerate(row):
             left = GAP + column * (SIDE + GAP)
             scale = SIDE / max(picture.shape[:2])
             extent = (left, left + scale * picture.shape[1], top + scale * picture.shape[0], top)
             axes.imshow(picture, extent=extent, aspect="auto", cmap="gray", vmin=0, vmax=1)
-            axes.text(left + SIDE / 2, top - 0.02, words, fontsize=7, color=colour, ha="center", va="bottom")
+            axes.text(left + SIDE / 2, top - 0.02, words, fontsize=7, color=color, ha="center", va="bottom")
         top += SIDE
     axes.set(xlim=(0, width), ylim=(height, 0))
     return figure

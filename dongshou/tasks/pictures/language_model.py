@@ -33,7 +33,7 @@ def of_language_model(model: nn.Module, data: Splits) -> Pictures:
 
 def of_text(model: nn.Module, data: TextSplits, text: str) -> Pictures:
     """The model over the end of a text: as much of it as it can read at once, or as is legible."""
-    tokens = data.vocabulary.encode(list(data.tokenise(text)))[None]  # (1, steps)
+    tokens = data.vocabulary.encode(list(data.tokenize(text)))[None]  # (1, steps)
     num_tokens = min(model.context, LONGEST) if isinstance(model, GPT) else GATED
     yield from over_text(model, tokens[:, -num_tokens:], data)
 

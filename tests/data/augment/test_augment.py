@@ -114,14 +114,14 @@ def test_augmix_weighs_the_image_and_its_chains(monkeypatch: pytest.MonkeyPatch)
 # In batches
 
 
-def labelled(num_images: int = 50) -> tuple[torch.Tensor, torch.Tensor]:
+def labeled(num_images: int = 50) -> tuple[torch.Tensor, torch.Tensor]:
     return random_images(num_images, channels=1, height=6, width=6), torch.arange(num_images) % 3
 
 
 def augmented(seed: int = 0, **more) -> Batches:
     augment = Augment(RandomCrop(1), RandomHorizontalFlip(), Mixup(3))
     settings = {"shuffle": True, "transform": ToFloat(), "augment": augment, "generator": seeded(seed)} | more
-    return Batches(*labelled(), batch_size=16, **settings)
+    return Batches(*labeled(), batch_size=16, **settings)
 
 
 def test_batches_are_augmented_then_transformed():
@@ -150,9 +150,9 @@ def test_without_shuffling_images_are_augmented_too_and_the_set_stays_as_it_is()
 
 def augmented_fit(step) -> Experiment:
     model = nn.Sequential(nn.Flatten(), nn.Linear(36, 3))
-    train = Batches(*labelled(48), batch_size=16, shuffle=True, transform=ToFloat(), augment=Augment(step))
+    train = Batches(*labeled(48), batch_size=16, shuffle=True, transform=ToFloat(), augment=Augment(step))
     return Experiment(
-        data=Splits(train, test=Batches(*labelled(), batch_size=50, transform=ToFloat())),
+        data=Splits(train, test=Batches(*labeled(), batch_size=50, transform=ToFloat())),
         model=model,
         task=Classification(),
         optimizer=SGD(model.parameters(), lr=0.1),

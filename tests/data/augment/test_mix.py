@@ -19,7 +19,7 @@ def seeded(seed: int = 0) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
 
-def labelled(num_images: int, height: int, width: int) -> tuple[torch.Tensor, torch.Tensor]:
+def labeled(num_images: int, height: int, width: int) -> tuple[torch.Tensor, torch.Tensor]:
     """Every image all of one level of its own, which tells what became of it."""
     levels = torch.arange(num_images, dtype=torch.uint8)
     return levels.view(-1, 1, 1, 1).expand(-1, 3, height, width), torch.arange(num_images) % CLASSES
@@ -31,7 +31,7 @@ sizes = st.tuples(st.integers(1, 12), st.integers(1, 9), st.integers(1, 9))
 @settings(max_examples=40, deadline=None)
 @given(sizes, st.floats(0.05, 5.0), st.integers(0, 2**31), st.sampled_from([Mixup, CutMix]))
 def test_weights_sum_to_one_and_belong_to_two_classes(size, alpha: float, seed: int, mix):
-    images, labels = labelled(*size)
+    images, labels = labeled(*size)
     mixed, shares = mix(CLASSES, alpha)(images, labels, seeded(seed))
     assert mixed.shape == images.shape and shares.shape == (len(labels), CLASSES)
     assert mixed.dtype == (torch.float32 if mix is Mixup else torch.uint8)
@@ -43,7 +43,7 @@ def test_weights_sum_to_one_and_belong_to_two_classes(size, alpha: float, seed: 
 @settings(max_examples=40, deadline=None)
 @given(sizes, st.integers(0, 2**31))
 def test_cutmix_labels_are_shares_of_the_pixels(size, seed: int):
-    images, labels = labelled(*size)
+    images, labels = labeled(*size)
     mixed, shares = CutMix(CLASSES)(images, labels, seeded(seed))
     classes_of_pixels = one_hot((mixed[:, 0] % CLASSES).long(), CLASSES).float()  # the level tells the class
     torch.testing.assert_close(shares, classes_of_pixels.mean((1, 2)))
@@ -52,7 +52,7 @@ def test_cutmix_labels_are_shares_of_the_pixels(size, seed: int):
 @settings(max_examples=40, deadline=None)
 @given(st.integers(1, 12), st.integers(0, 2**31))
 def test_mixup_images_and_labels_have_the_same_weights(num_images: int, seed: int):
-    images, _ = labelled(num_images, 2, 3)
+    images, _ = labeled(num_images, 2, 3)
     mixed, shares = Mixup(num_images)(images, torch.arange(num_images), seeded(seed))
     levels = shares @ torch.arange(float(num_images))  # each image weighted by the share of its label
     torch.testing.assert_close(mixed, levels.view(-1, 1, 1, 1).expand_as(mixed))
@@ -67,7 +67,7 @@ def test_what_is_pasted_lies_where_it_lay():
 
 
 def test_labels_that_are_shares_already_are_mixed_again():
-    images, labels = labelled(6, 4, 4)
+    images, labels = labeled(6, 4, 4)
     mixed, shares = Mixup(CLASSES)(images, labels, seeded())
     _, twice = CutMix(CLASSES)(mixed, shares, seeded(1))
     torch.testing.assert_close(twice.sum(1), torch.ones(6))

@@ -22,7 +22,7 @@ from dongshou.data.augment import (
     RandomVerticalFlip,
 )
 from dongshou.data.augment.blend import brightness_, color_, contrast_
-from dongshou.data.augment.colour import turn_hue_
+from dongshou.data.augment.color import turn_hue_
 from dongshou.data.augment.crop import cropped
 from dongshou.data.augment.rectangle import random_rectangles
 from dongshou.data.images.pixels import ToFloat
@@ -158,7 +158,7 @@ def test_jitter_of_nothing_changes_nothing():
     assert torch.equal(ColorJitter()(images, seeded()), images.float())
 
 
-def test_grey_images_have_neither_saturation_nor_hue():
+def test_gray_images_have_neither_saturation_nor_hue():
     images = random_images(channels=1)
     assert torch.equal(ColorJitter(saturation=0.9, hue=0.5)(images, seeded()), images.float())
 

@@ -11,7 +11,7 @@ import pytest
 import torch
 from PIL import Image
 
-from dongshou.data.images.files import open_picture, read_colour, read_pictures
+from dongshou.data.images.files import open_picture, read_color, read_pictures
 from dongshou.data.images.photo import read_photo
 from dongshou.errors import DongshouError
 
@@ -25,8 +25,8 @@ def pixels(height: int, width: int) -> np.ndarray:
 
 
 def seen(path: Path, size: int = 32) -> np.ndarray:
-    """The pixels that `read_colour` gives, as Pillow has them: (size, size, 3)."""
-    tensor = read_colour(path, size)
+    """The pixels that `read_color` gives, as Pillow has them: (size, size, 3)."""
+    tensor = read_color(path, size)
     assert tensor.dtype == torch.uint8 and tensor.shape == (3, size, size)
     return tensor.permute(1, 2, 0).numpy()
 
@@ -48,18 +48,18 @@ def test_the_shorter_side_fits_and_the_middle_is_seen(height: int, width: int, t
 
 @pytest.mark.parametrize("mode", ["CMYK", "P", "L", "LA", "1", "RGBA", "YCbCr", "16 bit", "32 bit"])
 def test_every_kind_of_pixel(mode: str, tmp_path: Path) -> None:
-    colour = Image.fromarray(pixels(32, 32))
-    grey = np.asarray(colour.convert("L"))
+    color = Image.fromarray(pixels(32, 32))
+    gray = np.asarray(color.convert("L"))
     whole = {
-        "CMYK": lambda: (colour.convert("CMYK"), "jpg"),
-        "P": lambda: (colour.quantize(256), "png"),
-        "16 bit": lambda: (Image.fromarray(grey.astype(np.uint16) * 257), "png"),
-        "32 bit": lambda: (Image.fromarray(grey.astype(np.int32) * 257), "tif"),
-        "YCbCr": lambda: (colour.convert("YCbCr"), "jpg"),
+        "CMYK": lambda: (color.convert("CMYK"), "jpg"),
+        "P": lambda: (color.quantize(256), "png"),
+        "16 bit": lambda: (Image.fromarray(gray.astype(np.uint16) * 257), "png"),
+        "32 bit": lambda: (Image.fromarray(gray.astype(np.int32) * 257), "tif"),
+        "YCbCr": lambda: (color.convert("YCbCr"), "jpg"),
     }
-    picture, suffix = whole.get(mode, lambda: (colour.convert(mode), "png"))()
+    picture, suffix = whole.get(mode, lambda: (color.convert(mode), "png"))()
     picture.save(tmp_path / f"a.{suffix}", **({"quality": 100} if suffix == "jpg" else {}))
-    expected = {"L": grey, "LA": grey, "16 bit": grey, "32 bit": grey, "1": np.asarray(colour.convert("1")) * 255}
+    expected = {"L": gray, "LA": gray, "16 bit": gray, "32 bit": gray, "1": np.asarray(color.convert("1")) * 255}
     reference = np.asarray(expected.get(mode, pixels(32, 32)), dtype=float)
     reference = reference if reference.ndim == 3 else np.stack([reference] * 3, axis=2)
     within = {"CMYK": 6, "P": 12, "YCbCr": 4}.get(mode, 0)
@@ -78,7 +78,7 @@ def test_what_is_transparent_becomes_white(kind: str, tmp_path: Path) -> None:
 
 
 def test_of_an_animation_the_first_frame(tmp_path: Path) -> None:
-    frames = [Image.new("RGB", (32, 32), colour) for colour in (RED, BLUE)]
+    frames = [Image.new("RGB", (32, 32), color) for color in (RED, BLUE)]
     frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:])
     assert abs(seen(tmp_path / "a.gif")[0, 0].astype(int) - RED).max() <= 4
 
@@ -106,7 +106,7 @@ def test_a_camera_held_in_any_way(orientation: int, tmp_path: Path) -> None:
 def test_too_small(size: tuple[int, int], tmp_path: Path) -> None:
     Image.new("RGB", size).save(tmp_path / "dot.png")
     said = f"dot.png is too small: a picture needs at least 8x8 pixels, it has {size[0]}x{size[1]}"
-    for read in (lambda path: read_colour(path, 32), lambda path: read_photo(path, "mnist")):
+    for read in (lambda path: read_color(path, 32), lambda path: read_photo(path, "mnist")):
         with pytest.raises(DongshouError, match=re.escape(said)):
             read(tmp_path / "dot.png")
 

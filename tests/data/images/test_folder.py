@@ -112,7 +112,7 @@ def test_pictures_in_a_folder_inside_that_of_their_class_are_of_it_and_counted(b
     assert "cat holds 1 file (a.txt) that cannot be pictures" in message_of(read_image_folder, by_class)
 
 
-def test_pictures_in_folders_beside_labelled_ones_and_further_columns_are_left_out_and_counted(
+def test_pictures_in_folders_beside_labeled_ones_and_further_columns_are_left_out_and_counted(
     kaggle: tuple[Path, Path],
 ) -> None:
     images, labels = kaggle

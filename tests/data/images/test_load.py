@@ -48,7 +48,7 @@ def test_images_too_large_to_be_kept_are_scaled_batch_by_batch(monkeypatch: pyte
 
 
 @pytest.mark.parametrize("kind", [torch.uint8, torch.float32])
-def test_standardising_leaves_the_pixels_themselves_alone(kind: torch.dtype):
+def test_standardizing_leaves_the_pixels_themselves_alone(kind: torch.dtype):
     pixels = torch.tensor([[0, 51, 255]], dtype=kind)
     before = pixels.clone()
     mean_0 = ToFloat((0.2, 0.5))(pixels)
@@ -57,7 +57,7 @@ def test_standardising_leaves_the_pixels_themselves_alone(kind: torch.dtype):
     assert torch.allclose(ToFloat()(pixels), torch.tensor([[0.0, 0.2, 1.0]]))
 
 
-def test_normalised_digits_have_mean_0_and_deviation_1():
+def test_normalized_digits_have_mean_0_and_deviation_1():
     raw = load_images("digits", batch_size=1437, size=8).train()
     pixels = next(iter(raw))[0]
     mean, std = float(pixels.mean()), float(pixels.std())

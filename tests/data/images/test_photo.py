@@ -71,13 +71,13 @@ def test_the_size_of_the_data(seven: Path) -> None:
 @pytest.mark.parametrize("change", ["negative", "grey", "larger", "palette", "16 bit"])
 def test_the_same_thing_whatever_the_picture_is(change: str, seven: Path, tmp_path: Path) -> None:
     picture = Image.open(seven)
-    grey = picture.convert("L")
+    gray = picture.convert("L")
     changed = {
         "negative": lambda: Image.eval(picture, lambda level: 255 - level),
-        "grey": lambda: grey,
+        "grey": lambda: gray,
         "larger": lambda: picture.resize((2400, 1600)),
         "palette": lambda: picture.quantize(8),
-        "16 bit": lambda: Image.fromarray(np.asarray(grey).astype(np.uint16) * 256),
+        "16 bit": lambda: Image.fromarray(np.asarray(gray).astype(np.uint16) * 256),
     }[change]()
     changed.save(tmp_path / "changed.png")
     assert difference(read_photo(tmp_path / "changed.png", "mnist"), read_photo(seven, "mnist")) < 4

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from dongshou.data.images.files import read_colour
+from dongshou.data.images.files import read_color
 from dongshou.data.images.photo import read_photo
 from dongshou.data.images.photo_frame import Frame, middle_frame, thing_frame
 from dongshou.errors import DongshouError
@@ -61,13 +61,13 @@ def test_the_frame_of_a_thing_holds_what_the_network_saw(
 
 
 @pytest.mark.parametrize("size", [(90, 60), (60, 90), (64, 64), (3000, 1000)])
-def test_the_frame_in_colour_is_the_middle_square(size: tuple[int, int], tmp_path: Path):
+def test_the_frame_in_color_is_the_middle_square(size: tuple[int, int], tmp_path: Path):
     gradient = np.add.outer(np.linspace(0, 120, size[1]), np.linspace(0, 120, size[0])).astype(np.uint8)
     Image.fromarray(gradient).save(tmp_path / "shade.png")
     frame = middle_frame(tmp_path / "shade.png")
     assert max(frame.photo.size) <= 512
     assert frame.right - frame.left == frame.bottom - frame.top == min(frame.photo.size)
-    seen = read_colour(tmp_path / "shade.png", 16)[0].numpy()
+    seen = read_color(tmp_path / "shade.png", 16)[0].numpy()
     held = frame.photo.convert("L").resize((16, 16), Image.Resampling.BILINEAR, box=box_of(frame))
     assert abs(np.asarray(held, dtype=int) - seen).max() <= 2
 

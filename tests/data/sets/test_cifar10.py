@@ -138,7 +138,7 @@ def test_another_split_is_refused(dataset) -> None:
         dataset.read("valid")
 
 
-def test_colours_are_standardised_each_by_its_own(directory: Path) -> None:
+def test_colors_are_standardized_each_by_its_own(directory: Path) -> None:
     mean, std = (0.5, 0.4, 0.3), (0.2, 0.25, 0.5)
     images = load_images("cifar10", 10_000, normalize=(mean, std))
     assert images.shape == (3, 32, 32) and images.classes == cifar10.CLASSES

@@ -15,7 +15,7 @@ from dongshou.errors import UsageError
 
 @pytest.mark.parametrize("source", SOURCES.values(), ids=lambda source: source.name)
 def test_every_source_says_what_it_is_and_whose(source):
-    assert all((source.holds, source.origin, source.licence, source.folder))
+    assert all((source.holds, source.origin, source.license, source.folder))
     for file in source.files:
         assert file.size > 0
         assert len(file.sha256) == 64 and set(file.sha256) <= set(string.hexdigits.lower())

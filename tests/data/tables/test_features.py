@@ -21,7 +21,7 @@ HOUSES = Features(
 )
 
 
-def test_numbers_are_standardised_and_names_one_hot():
+def test_numbers_are_standardized_and_names_one_hot():
     row = {"Street": "Pave", "Id": "7", "area (m^2)": " 90 ", "more": "x"}
     assert HOUSES.encode(row).tolist() == [2.0, 0.0, 1.0, 0.0]
     assert HOUSES.encode({"Area": "NA", "street": "NA"}).tolist() == [0.0, 0.0, 0.0, 1.0]

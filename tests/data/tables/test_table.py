@@ -54,7 +54,7 @@ def refused(error: type[DongshouError], path, *words: str, target: str = "price"
         assert word in message
 
 
-def test_numbers_are_standardised_and_text_is_one_hot(write):
+def test_numbers_are_standardized_and_text_is_one_hot(write):
     table = noted(write(SOUND), "missing in size: 1 empty; missing in colour: 1 empty; missing in doors: 1 empty.")
     assert table.feature_names == ("size", "colour_blue", "colour_missing", "colour_red", "doors")
     size = np.array([10, 20, 40])

@@ -154,7 +154,7 @@ def test_words_and_the_first_of_them():
     assert data.train().num_examples == 399
     frequencies = data.vocabulary.frequencies
     assert len(data.vocabulary) == 1 + sum(frequency >= 2 for frequency in frequencies.values())
-    assert data.vocabulary.tokens(data.vocabulary.ids(data.tokenise("The assert statement"))) == [
+    assert data.vocabulary.tokens(data.vocabulary.ids(data.tokenize("The assert statement"))) == [
         *("the", "assert", "statement")
     ]
 

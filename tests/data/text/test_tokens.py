@@ -12,7 +12,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 
 from dongshou.data.text.tokens import (
     END,
-    Tokeniser,
+    Tokenizer,
     characters,
     join_words,
     only_letters,
@@ -38,7 +38,7 @@ def test_the_examples_in_the_docstrings(name: str):
 
 @given(st.text())
 def test_characters_are_put_together_again(text: str):
-    assert "".join(characters(text)) == Tokeniser().join(Tokeniser()(text)) == text
+    assert "".join(characters(text)) == Tokenizer().join(Tokenizer()(text)) == text
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_marks_stay_with_their_letters(marked: list[str], between: str):
     text = between.join(marked)
     assert [word for word in words(text, punctuation=False) if word != "7"] == marked
     assert only_letters(text).split() == marked
-    assert Tokeniser("word", "letters")(text) == marked
+    assert Tokenizer("word", "letters")(text) == marked
     assert "".join(words(text)) == "".join(text.split())
 
 
@@ -123,10 +123,10 @@ def test_only_letters_and_single_spaces_are_left(text: str):
 
 
 def test_a_prompt_is_cleaned_as_the_text_was():
-    tokeniser = Tokeniser(clean="letters")
-    assert "".join(tokeniser("Time Traveller (1895)")) == "time traveller "
-    assert Tokeniser("word", "letters")("It's 5!") == ["it", "s"]
-    assert Tokeniser("word", spaced=True)("N years\n") == ["N", "years", END]
+    tokenizer = Tokenizer(clean="letters")
+    assert "".join(tokenizer("Time Traveller (1895)")) == "time traveller "
+    assert Tokenizer("word", "letters")("It's 5!") == ["it", "s"]
+    assert Tokenizer("word", spaced=True)("N years\n") == ["N", "years", END]
 
 
 @pytest.mark.parametrize(
@@ -134,4 +134,4 @@ def test_a_prompt_is_cleaned_as_the_text_was():
 )
 def test_another_way_to_cut_is_refused(settings: dict, says: str):
     with pytest.raises(UsageError, match=says):
-        Tokeniser(**settings)
+        Tokenizer(**settings)

@@ -17,8 +17,8 @@ import torch
 from torch import Tensor
 
 from dongshou.experiments._shared.settings import GradientNoise, LearningRate, OptimizerSteps
-from dongshou.experiments.optimisation._contours import draw_contours, draw_factors
-from dongshou.experiments.optimisation._trajectories import (
+from dongshou.experiments.optimization._contours import draw_contours, draw_factors
+from dongshou.experiments.optimization._trajectories import (
     book,
     descend,
     hessian,

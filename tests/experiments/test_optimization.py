@@ -12,8 +12,8 @@ from scipy.optimize import minimize_scalar
 
 from dongshou import experiments
 from dongshou.errors import DongshouError, UsageError
-from dongshou.experiments.optimisation import convexity, optimizers_1d, optimizers_2d, schedules
-from dongshou.experiments.optimisation._trajectories import descend, hessian, newton
+from dongshou.experiments.optimization import convexity, optimizers_1d, optimizers_2d, schedules
+from dongshou.experiments.optimization._trajectories import descend, hessian, newton
 from dongshou.experiments.registry import find_declaration
 from dongshou.runs import execute
 from dongshou.runs.execute import Interrupted
@@ -156,7 +156,7 @@ def test_a_way_that_explodes_beyond_the_numbers_ends_the_run() -> None:
 
 
 @pytest.mark.parametrize("engine", ["torch", "scratch"])
-def test_every_optimiser_ends_in_the_published_band(real_data, engine: str) -> None:
+def test_every_optimizer_ends_in_the_published_band(real_data, engine: str) -> None:
     real_data("airfoil")
     run = experiments.optimizers_airfoil().run(device="cpu", engine=engine)
     assert comes_out_as_stated(run) and len(run.result) == 11
@@ -172,15 +172,15 @@ def test_the_loss_stays_above_that_of_least_squares(real_data) -> None:
     real_data("airfoil")
     from sklearn.linear_model import LinearRegression
 
-    from dongshou.experiments.optimisation.optimizers_airfoil import standardised
+    from dongshou.experiments.optimization.optimizers_airfoil import standardized
 
-    features, noise = (x.numpy() for x in standardised())
+    features, noise = (x.numpy() for x in standardized())
     best = ((LinearRegression().fit(features, noise).predict(features) - noise) ** 2).mean() / 2
     result = experiments.optimizers_airfoil().run(device="cpu").result
     assert best < min(result.values()) and result["gradient_descent_loss"] == pytest.approx(best, abs=2e-3)
 
 
-def test_optimisers_on_the_first_rows_only(real_data) -> None:
+def test_optimizers_on_the_first_rows_only(real_data) -> None:
     real_data("airfoil")
     run = experiments.optimizers_airfoil(epochs=1).run(limit=30)
     assert run.record["limited"] and len(run.result) == 11

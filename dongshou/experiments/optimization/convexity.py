@@ -17,7 +17,7 @@ from torch import Tensor
 from dongshou.drawing import new_figure
 from dongshou.errors import UsageError
 from dongshou.experiments._shared.settings import LearningRate, OptimizerSteps
-from dongshou.experiments.optimisation._trajectories import Function, descend
+from dongshou.experiments.optimization._trajectories import Function, descend
 from dongshou.scratch.optim import SGD
 from dongshou.training import Drew, Event, Exact, Finished, Procedure, Reported, Session
 from dongshou.training.events import Metrics

@@ -138,7 +138,7 @@ def linear_fit(recipe: Recipe, epochs: int) -> Experiment:
     nn.init.zeros_(model.bias)
     return Experiment(
         data=Splits(
-            Batches(*standardised(), batch_size=recipe.batch_size, shuffle=True), name="airfoil", features=cells()
+            Batches(*standardized(), batch_size=recipe.batch_size, shuffle=True), name="airfoil", features=cells()
         ),
         model=model,
         task=Regression(HalfSquaredError()),
@@ -147,7 +147,7 @@ def linear_fit(recipe: Recipe, epochs: int) -> Experiment:
     )
 
 
-def standardised() -> tuple[Tensor, Tensor]:
+def standardized() -> tuple[Tensor, Tensor]:
     """(x - mean) / std of every column, the noise included, by all rows; then the first 1500 of them."""
     return tuple(((x - x.mean(0)) / x.std(0, correction=0))[:NUM_EXAMPLES] for x in airfoil.read())  # pyright: ignore
 

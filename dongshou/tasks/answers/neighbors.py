@@ -16,7 +16,7 @@ SHOWN = 10  # neighbours in the terminal and in the picture
 
 
 @dataclass(frozen=True)
-class Neighbours(Answer):
+class Neighbors(Answer):
     """Words, or whatever has a vector, by their similarity (the cosine, from -1 to 1), the most similar first."""
 
     similarities: Mapping[str, float]

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from dongshou.drawing import new_axes, new_figure
-from dongshou.experiments.optimisation._trajectories import Function, Ways
+from dongshou.experiments.optimization._trajectories import Function, Ways
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

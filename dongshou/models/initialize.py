@@ -10,7 +10,7 @@ from torch import Tensor, nn
 AnyModule = TypeVar("AnyModule", bound=nn.Module)
 
 
-def initialise(model: AnyModule, weights: Callable[[Tensor], Tensor] = nn.init.xavier_uniform_) -> AnyModule:
+def initialize(model: AnyModule, weights: Callable[[Tensor], Tensor] = nn.init.xavier_uniform_) -> AnyModule:
     """Weights of every linear layer and 2-D convolution from `weights`, in place; returns the model.
 
     Xavier's keeps the variance of what goes through a layer the same in both directions (Glorot and Bengio, 2010);

@@ -55,7 +55,7 @@ class Summary:
         return self.rows[0].multiply_adds or 0
 
 
-def summarise(model: nn.Module, input_shape: Sequence[int], *, dtype: torch.dtype | None = None) -> Summary:
+def summarize(model: nn.Module, input_shape: Sequence[int], *, dtype: torch.dtype | None = None) -> Summary:
     """Shapes, parameters, multiply-adds and receptive fields of any module, by block and layer.
 
     input_shape  of one example, such as (3, 224, 224): channels first, then the axes of the receptive fields

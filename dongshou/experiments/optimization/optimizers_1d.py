@@ -12,7 +12,7 @@ from torch import Tensor
 
 from dongshou.drawing import new_figure
 from dongshou.experiments._shared.settings import GradientNoise, OptimizerSteps
-from dongshou.experiments.optimisation._trajectories import (
+from dongshou.experiments.optimization._trajectories import (
     Function,
     Ways,
     book,
