@@ -12,9 +12,9 @@ from torch import Tensor
 
 from benchmarks.language.work import Clock
 from benchmarks.results import Sheet, ratios, spread, summary
+from dongshou.data import Vocabulary
 from dongshou.data.sets.corpora import read_corpus
 from dongshou.data.text.tokens import UNKNOWN, Level, Tokenizer
-from dongshou.data.text.vocabulary import Vocabulary
 from dongshou.errors import DongshouError
 
 TEXT = "python-manual"  # always here

@@ -8,7 +8,7 @@ from typing import Any
 from torch import Tensor
 
 from benchmarks.language.work import Stepwise, Work
-from dongshou.models.attention import DotProductAttention
+from dongshou.models import DotProductAttention
 from dongshou.tasks.generation import generate
 from dongshou.training import Experiment, Session, Stepped, fit
 

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 from plotext import figure
 
+from dongshou.runs import Run
 from dongshou.runs.curves import SPLITS, Points, curves_of, quantity_of, rank
-from dongshou.runs.run import Run
 
 WIDEST, HEIGHT = 100, 16  # characters
 MARKERS = {"hd": "▚", "braille": "⢕", "•": "•", "x": "x", "+": "+", "o": "o"}  # and how a legend shows each

@@ -15,9 +15,9 @@ from dongshou.cli.tables import print_json
 from dongshou.data.tables.csv_rows import rows_in
 from dongshou.data.text.file import decoded
 from dongshou.errors import DongshouError
-from dongshou.runs.predict import Outcome, Prediction, answers, trained
-from dongshou.runs.run import find_run
-from dongshou.tasks.asking import Question
+from dongshou.runs import Prediction, find_run
+from dongshou.runs.predict import Outcome, answers, trained
+from dongshou.tasks import Question
 
 FROM_INPUT = ("text", "pair", "row")  # what standard input is read for where nothing is named
 NOT_ANSWERED = "NA"  # in a column of answers

@@ -18,7 +18,8 @@ from dongshou import models
 from dongshou.cli.flags import Switch, parse
 from dongshou.cli.tables import print_json, print_table, shown
 from dongshou.errors import UsageError, did_you_mean
-from dongshou.models.summary import Row, Summary, in_words, summarize
+from dongshou.models import summarize
+from dongshou.models.summary import Row, Summary, in_words
 
 Factory = Callable[..., nn.Module]
 Shape = tuple[int, ...]

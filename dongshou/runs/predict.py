@@ -14,8 +14,8 @@ from dongshou.runs.questions import Asked, questions_of
 from dongshou.runs.resume import check_same_data
 from dongshou.runs.run import Run
 from dongshou.runs.trained import Answering, load_best, untrained
+from dongshou.tasks import AskedWith, Question
 from dongshou.tasks.answers import Answer
-from dongshou.tasks.asking import AskedWith, Question
 from dongshou.tasks.said import asked_with_of, explanations_of
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from dongshou.errors import UsageError
 
 if TYPE_CHECKING:
     from dongshou.data import Splits
-    from dongshou.tasks.asking import AskedWith
+    from dongshou.tasks import AskedWith
 
 
 class Asked(NamedTuple):

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from dongshou.data import TextSplits
 from dongshou.data.images.photos import COLORS, InColor, Photos
 from dongshou.data.text.padding import pad
-from dongshou.data.text.splits import TextSplits
 from dongshou.data.text.vocabulary import check_prompt
 from dongshou.errors import UsageError
 

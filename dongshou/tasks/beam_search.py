@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from dongshou.errors import UsageError
-from dongshou.models.encoder_decoder import EncoderDecoder
+from dongshou.models import EncoderDecoder
 from dongshou.models.summary.watch import evaluating
 
 

@@ -12,7 +12,7 @@ from dongshou.errors import UsageError
 from dongshou.models.summary.watch import evaluating
 
 if TYPE_CHECKING:
-    from dongshou.data.text.splits import TextSplits
+    from dongshou.data import TextSplits
 
 
 def generate(

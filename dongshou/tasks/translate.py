@@ -8,12 +8,11 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from dongshou.data import PairSplits, Vocabulary
 from dongshou.data.text.padding import pad
-from dongshou.data.text.splits import PairSplits
 from dongshou.data.text.tokens import BEGIN, END, PAD
-from dongshou.data.text.vocabulary import Vocabulary
 from dongshou.errors import UsageError
-from dongshou.models.encoder_decoder import EncoderDecoder
+from dongshou.models import EncoderDecoder
 from dongshou.models.summary.watch import evaluating
 from dongshou.tasks.beam_search import beam_search, greedy_search
 

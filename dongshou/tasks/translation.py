@@ -10,10 +10,10 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from dongshou.data import Vocabulary
 from dongshou.data.text.tokens import BEGIN, END
-from dongshou.data.text.vocabulary import Vocabulary
 from dongshou.errors import UsageError, kind_of
-from dongshou.models.attention import length_mask
+from dongshou.models import length_mask
 from dongshou.tasks.answers import Answer, Text
 from dongshou.tasks.asking import AskedWith, Question
 from dongshou.tasks.beam_search import greedy_search

@@ -18,7 +18,7 @@ from dongshou.training.prepare import prepare
 from dongshou.training.session import Session
 
 if TYPE_CHECKING:
-    from dongshou.data.splits import Split
+    from dongshou.data import Split
     from dongshou.training.experiment import Experiment
 
 SMOOTHING = 0.95  # how much of the running mean of the loss stays at each step

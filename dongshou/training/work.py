@@ -103,7 +103,7 @@ class Work(ABC):
         Each call starts afresh from its seed when the work comes from `dongshou.experiments`.
         Raises UsageError for an option that does not exist.
         """
-        from dongshou.runs.execute import execute
+        from dongshou.runs import execute
 
         _, *known = inspect.signature(execute).parameters  # the first is the work itself
         for name in options:

@@ -9,8 +9,7 @@ from torch import Tensor
 from torch.optim import SGD
 
 from dongshou import models
-from dongshou.data.text.sequences import load_text
-from dongshou.data.text.splits import TextSplits
+from dongshou.data import TextSplits, load_text
 from dongshou.data.text.vocabulary import check_prompt
 from dongshou.errors import UsageError
 from dongshou.experiments._shared.text_measures import without_future

@@ -8,8 +8,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from dongshou.data.splits import Split
-from dongshou.data.text.splits import TextSplits
+from dongshou.data import Split, TextSplits
 from dongshou.models.summary.watch import evaluating
 from dongshou.tasks.generation import generate
 from dongshou.tasks.language_model import perplexity

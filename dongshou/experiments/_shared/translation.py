@@ -10,10 +10,9 @@ from torch import nn
 from torch.optim import Adam, Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
-from dongshou.data.text.splits import PairSplits
+from dongshou.data import PairSplits, load_pairs
 from dongshou.data.text.tokens import UNKNOWN
-from dongshou.data.text.translation import load_pairs
-from dongshou.models.encoder_decoder import EncoderDecoder
+from dongshou.models import EncoderDecoder
 from dongshou.scratch.optim.lr_scheduler import LambdaLR, cosine_with_warmup
 from dongshou.tasks import Translation
 from dongshou.tasks.bleu import bleu, corpus_bleu

@@ -18,7 +18,7 @@ from dongshou.data.tables.features import numbers
 from dongshou.drawing import new_figure
 from dongshou.errors import UsageError
 from dongshou.experiments._shared.settings import Epochs, LearningRate, Noise
-from dongshou.models.attention import masked_softmax
+from dongshou.models import masked_softmax
 from dongshou.tasks import Regression
 from dongshou.training import Drew, Event, Experiment, Finished, Procedure, Session, fit
 from dongshou.training.events import Snapshot, learnt

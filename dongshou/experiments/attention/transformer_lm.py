@@ -9,7 +9,7 @@ from torch.optim import AdamW, Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from dongshou import models
-from dongshou.data.text.sequences import load_text
+from dongshou.data import load_text
 from dongshou.experiments._shared.character_model import writer
 from dongshou.experiments._shared.settings import (
     BatchSize,

@@ -7,8 +7,7 @@ from typing import Annotated
 from torch import nn
 
 from dongshou import models
-from dongshou.data.text.splits import PairSplits
-from dongshou.data.text.translation import load_pairs
+from dongshou.data import PairSplits, load_pairs
 from dongshou.experiments._shared.settings import (
     BatchSize,
     Dropout,
@@ -35,7 +34,7 @@ from dongshou.experiments._shared.translation import (
     wired,
     wired_for_all,
 )
-from dongshou.models.encoder_decoder import EncoderDecoder
+from dongshou.models import EncoderDecoder
 from dongshou.training import Band, Experiment
 
 FfnSize = Annotated[int, "hidden units of the position-wise feed-forward network"]

@@ -7,7 +7,8 @@ from typing import Literal
 from torch import nn
 
 from dongshou import models
-from dongshou.models.resnet import BasicBlock, stage
+from dongshou.models import BasicBlock
+from dongshou.models.resnet import stage
 
 Network = Literal["resnet18", "small"]
 ImageNetNetwork = Literal[

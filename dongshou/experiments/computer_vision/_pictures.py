@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dongshou.data import Splits
+from dongshou.data import Splits, load_image_folder, read_image_folder
 from dongshou.data.augment import Augment
-from dongshou.data.images.folder import ImageFolder, load_image_folder, read_image_folder
+from dongshou.data.images.folder import ImageFolder
 from dongshou.data.images.pixels import Normalize
 from dongshou.data.sets import cifar10_tiny
 from dongshou.errors import UsageError

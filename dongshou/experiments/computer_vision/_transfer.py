@@ -14,17 +14,16 @@ from dongshou import models
 from dongshou.data.sources.files import FilesNotFound
 from dongshou.experiments.computer_vision._networks import ImageNetNetwork, network_for_imagenet
 from dongshou.models.googlenet_published import PublishedGoogLeNet
-from dongshou.training import Event, Experiment, Work, fit
+from dongshou.training import Event, Experiment, Progress, Work, fit
 from dongshou.training.checkpoint import own_copy
-from dongshou.training.progress import Progress
 from dongshou.training.randomness import seed_all
 from dongshou.training.series import Conclude, concluded, finished_parts, labeled
 from dongshou.training.start import learnt_by
 from dongshou.training.work import Asked
 
 if TYPE_CHECKING:
+    from dongshou.training import Session
     from dongshou.training.checkpoint import Checkpoints
-    from dongshou.training.session import Session
 
 Weights = dict[str, Tensor]
 FIRST = "backbone"  # the label of the fit whose features the others start from

@@ -9,9 +9,8 @@ import torch
 from torch import nn
 from torch.optim import SGD, Adam
 
-from dongshou.data import Batches, Splits
+from dongshou.data import Batches, Splits, read_image_folder
 from dongshou.data.augment import Augment, RandomCrop, RandomHorizontalFlip, RandomResizedCrop
-from dongshou.data.images.folder import read_image_folder
 from dongshou.data.images.load import read_images
 from dongshou.data.images.pixels import ToFloat
 from dongshou.data.sets import cifar10, cifar10_tiny

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from dongshou.data import Splits
     from dongshou.drawing import Drawing
+    from dongshou.tasks import AskedWith, Question
     from dongshou.tasks.answers import Answer
-    from dongshou.tasks.asking import AskedWith, Question
 
 
 @notes(0.819, 0.732, 0.541, secondary=("train_loss", "test_loss"))

@@ -10,9 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.optim import Adam
 
-from dongshou.data import Batches
-from dongshou.data.text.splits import TextSplits
-from dongshou.data.text.vocabulary import Vocabulary
+from dongshou.data import Batches, TextSplits, Vocabulary
 from dongshou.experiments._shared.settings import EmbeddingSize, Epochs, LearningRate, NumHiddens, WeightDecay
 from dongshou.models.recurrent import carried_over
 from dongshou.models.recurrent_layers import State

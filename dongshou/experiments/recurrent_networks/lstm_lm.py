@@ -8,7 +8,7 @@ from typing import Annotated
 from torch.optim import Adam
 
 from dongshou import models
-from dongshou.data.text.sequences import load_text
+from dongshou.data import load_text
 from dongshou.experiments._shared.character_model import PROMPT, character_model, printed, writer
 from dongshou.experiments._shared.settings import (
     BatchSize,

@@ -7,7 +7,7 @@ from typing import Annotated
 from torch.optim import Adam
 
 from dongshou import models
-from dongshou.data.text.names import load_names
+from dongshou.data import load_names
 from dongshou.experiments._shared.settings import (
     BatchSize,
     Dropout,

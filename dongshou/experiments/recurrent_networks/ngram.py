@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Annotated
 import torch
 from torch import Tensor, nn
 
+from dongshou.data import TextSplits, Vocabulary
 from dongshou.data.sets.corpora import read_corpus
 from dongshou.data.sources import SOURCES
 from dongshou.data.text.batches import TextBatches
 from dongshou.data.text.ngrams import by_rank, count_ngrams, zipf_exponent
-from dongshou.data.text.splits import TextSplits
 from dongshou.data.text.tokens import Tokenizer
-from dongshou.data.text.vocabulary import Vocabulary
 from dongshou.drawing import new_axes
 from dongshou.errors import UsageError
 from dongshou.experiments._shared.settings import Encoding, MinFrequency, Text

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from dongshou import models
-from dongshou.data.text.splits import PairSplits
-from dongshou.data.text.translation import load_pairs
+from dongshou.data import PairSplits, load_pairs
 from dongshou.experiments._shared.settings import (
     BatchSize,
     Dropout,
@@ -32,7 +31,7 @@ from dongshou.experiments._shared.translation import (
     wired,
     wired_for_all,
 )
-from dongshou.models.encoder_decoder import EncoderDecoder
+from dongshou.models import EncoderDecoder
 from dongshou.training import Band, Experiment
 
 

@@ -13,8 +13,7 @@ from torch.optim import SGD, Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from dongshou import models
-from dongshou.data.text.sequences import load_text
-from dongshou.data.text.splits import TextSplits
+from dongshou.data import TextSplits, load_text
 from dongshou.experiments._shared.character_model import writer
 from dongshou.experiments._shared.settings import BatchSize, Dropout, Epochs, LearningRate, NumHiddens, NumTokens
 from dongshou.scratch.optim.lr_scheduler import LambdaLR

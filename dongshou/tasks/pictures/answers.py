@@ -13,7 +13,7 @@ from dongshou.models.summary.watch import evaluating
 from dongshou.tasks.losses import classes_of
 
 if TYPE_CHECKING:
-    from dongshou.data.splits import Split
+    from dongshou.data import Split
     from dongshou.tasks.task import Task
 
 SHOWN = 24  # examples in a picture

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from dongshou.drawing import new_figure
-from dongshou.models.attention import DotProductAttention, causal_mask
+from dongshou.models import DotProductAttention, causal_mask
 from dongshou.models.gpt import GPT
 from dongshou.models.summary.watch import evaluating
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from dongshou.data.text.splits import TextSplits
+from dongshou.data import TextSplits
 from dongshou.tasks.explain import feature_maps, grad_cam
 from dongshou.tasks.pictures.answers import Examples, ask, guesses_of
 from dongshou.tasks.pictures.class_activation import activation_images

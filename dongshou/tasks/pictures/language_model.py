@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor, nn
 
-from dongshou.data.text.splits import TextSplits
+from dongshou.data import TextSplits
 from dongshou.models.gpt import GPT
 from dongshou.tasks.pictures.attention import attention_maps, attention_of
 from dongshou.tasks.pictures.gates import draw_gates, first_lstm, gates_of

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor
 
-from dongshou.data.text.splits import PairSplits
-from dongshou.models.encoder_decoder import EncoderDecoder
+from dongshou.data import PairSplits
+from dongshou.models import EncoderDecoder
 from dongshou.tasks.pictures.attention import attention_maps
 from dongshou.tasks.translate import looks, sentence_of, translate
 
