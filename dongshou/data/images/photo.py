@@ -34,7 +34,7 @@ def read_photo(path: str | Path, data: str, size: int = SIDE) -> Tensor:
     """
     check_size(size)
     thing = cropped(on_black(read_gray(path), path))
-    image = centerd_by_mass(fitted(thing, MNIST_BOX)) if data == "mnist" else centerd(fitted(thing, SIDE))
+    image = centered_by_mass(fitted(thing, MNIST_BOX)) if data == "mnist" else centered(fitted(thing, SIDE))
     pixels = torch.from_numpy(image).round().to(torch.uint8)[None, None]  # (1, 1, 28, 28)
     seen = scaled(scaled(pixels, image_set(data).SHAPE[-1]), size)[0]
     return torch.from_numpy(stretched(seen.numpy())).round().to(torch.uint8)  # thin strokes were scaled to grey
@@ -103,13 +103,13 @@ def fitted(image: Gray, side: int) -> Gray:
     return stretched(np.asarray(smaller))
 
 
-def centerd(image: Gray) -> Gray:
+def centered(image: Gray) -> Gray:
     """In the middle of a black square; an odd row or column is left over above and on the left."""
     height, width = image.shape
     return placed(image, (SIDE - height + 1) // 2, (SIDE - width + 1) // 2)
 
 
-def centerd_by_mass(image: Gray) -> Gray:
+def centered_by_mass(image: Gray) -> Gray:
     """On a black square, the centre of mass in its middle as far as the image stays inside."""
     mass = image.sum()
     row = (image.sum(axis=1) @ np.arange(image.shape[0])) / mass

@@ -13,8 +13,8 @@ from dongshou.data.images.photo import (
     LARGEST,
     MNIST_BOX,
     SIDE,
-    centerd,
-    centerd_by_mass,
+    centered,
+    centered_by_mass,
     cropped,
     fitted,
     on_black,
@@ -50,7 +50,7 @@ def thing_frame(path: str | Path, data: str) -> Frame:
     first_row, first_column = (int((image >= FAINT * 255).any(axis=axis).argmax()) for axis in (1, 0))
     thing = cropped(image)
     small = fitted(thing, MNIST_BOX if data == "mnist" else SIDE)
-    square = centerd_by_mass(small) if data == "mnist" else centerd(small)  # (SIDE, SIDE)
+    square = centered_by_mass(small) if data == "mnist" else centered(small)  # (SIDE, SIDE)
     row, column = (int(square.any(axis=axis).argmax() - small.any(axis=axis).argmax()) for axis in (1, 0))
     down, along = thing.shape[0] / small.shape[0], thing.shape[1] / small.shape[1]  # photo's pixels for one of SIDE
     top, left = first_row - row * down, first_column - column * along
