@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import inspect
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from torch import nn
@@ -72,13 +73,24 @@ def check_schedule(schedule: Any, every: Any, optimizer: Any) -> None:
         raise UsageError(f'schedule_every is "epoch" or "step"; got {every!r}.')
     makers = schedule if isinstance(schedule, Mapping) else {} if schedule is None else {"": schedule}
     for make in makers.values():
-        if not callable(make) or isinstance(make, LRScheduler | type):
+        if not callable(make) or isinstance(make, LRScheduler | type) or not takes_one(make):
             raise UsageError(
                 "The schedule of an experiment is a function that makes it, as in"
                 f" lambda optimizer: StepLR(optimizer, 10); got {kind_of(make)}."
             )
     if isinstance(schedule, Mapping) and (unknown := sorted(schedule.keys() - by_name(optimizer).keys())):
         raise UsageError(f"There is no optimiser called {', '.join(unknown)} to schedule.")
+
+
+def takes_one(make: Callable[..., Any]) -> bool:
+    """Whether a function can be called with one argument, as far as that can be seen."""
+    try:
+        inspect.signature(make).bind(None)
+    except TypeError:
+        return False
+    except ValueError:  # a builtin, which does not show it
+        return True
+    return True
 
 
 def check_clip(clip: Any) -> None:

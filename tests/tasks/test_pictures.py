@@ -172,3 +172,12 @@ def test_a_map_at_another_size_reaches_from_0_to_1():
     wide = stretched(torch.tensor([[0.0, 3.0]]), (2, 8))
     assert wide.shape == (2, 8) and float(wide.min()) == 0 and float(wide.max()) == 1
     assert not stretched(torch.zeros(2, 2), (4, 4)).any()
+
+
+def test_labels_of_one_byte_are_drawn_as_any_other():
+    model, (inputs, labels) = perceptron(), images()
+    drawn = [
+        {name: png(figure) for name, figure in Classification().figures(model, splits(inputs, of_kind))}
+        for of_kind in (labels, labels.to(torch.uint8))
+    ]
+    assert [*drawn[0]] == OF_EVERY_CLASSIFIER and drawn[0] == drawn[1]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import pytest
 import torch
 from torch import nn
 from torch.optim import SGD, Adam
+from torch.optim.lr_scheduler import StepLR
 from torch.utils.data import DataLoader, TensorDataset
 
 from dongshou.data.tables.table import Table
@@ -55,6 +57,8 @@ def made(**parts: Any) -> Experiment:
         ("epochs", 1.5, "whole number of at least 1; got 1.5"),
         ("epochs", "3", "got '3'"),
         ("epochs", True, "got True"),
+        ("schedule", lambda: None, "lambda optimizer: StepLR(optimizer, 10); got function"),
+        ("schedule", lambda optimizer, step: None, "lambda optimizer: StepLR(optimizer, 10); got function"),
         ("clip", -1.0, "the largest norm of the gradient, a number above 0; got -1.0"),
         ("clip", 0, "above 0; got 0"),
         ("clip", "1", "above 0; got '1'"),
@@ -73,6 +77,8 @@ def test_a_wrong_part(part: str, wrong: Any, words: str):
 def test_right_parts_are_taken():
     assert made().epochs == 1
     assert made(clip=1, early_stopping=EarlyStopping("test_loss", 2)).clip == 1
+    made(schedule=functools.partial(StepLR, step_size=2))
+    made(schedule=lambda optimizer, every=3: StepLR(optimizer, every))
     head_alone = nn.Sequential(nn.Linear(4, 4), nn.Linear(4, 3))
     made(model=head_alone, optimizer=SGD(head_alone[1].parameters(), lr=0.1))
 

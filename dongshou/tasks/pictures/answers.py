@@ -41,7 +41,7 @@ class Examples:
     def most_wrong(self) -> Examples:
         """The mistakes with the highest loss -log p(label), the highest first."""
         mistakes = (self.guesses != self.labels).nonzero()[:, 0]
-        truth = self.probabilities[mistakes].gather(1, self.labels[mistakes, None])[:, 0]  # p(label)
+        truth = self.probabilities[mistakes].gather(1, self.labels[mistakes, None].long())[:, 0]  # p(label)
         return self.chosen(mistakes[truth.argsort(stable=True)[:SHOWN]])
 
     def __add__(self, other: Examples) -> Examples:
