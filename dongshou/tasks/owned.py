@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from dongshou.errors import UsageError, kind_of
 from dongshou.tasks.quantity import Accumulator
 
 
 def modules_of(task: Any) -> dict[str, nn.Module]:
     """Everything with parameters or buffers beside the model, by name: a weighted loss, a discriminator, a teacher,
-    an average of the weights. What `task.modules()` says; without it, the task's attributes that are modules."""
+    an average of the weights. What `task.modules()` says; without it, the task's attributes that are modules.
+
+    Raises UsageError for modules without names."""
     if isinstance(task, nn.Module):
         return {"task": task}
     says = getattr(task, "modules", None)
     if says is not None:
-        return dict(says())
+        named = says()
+        if not isinstance(named, Mapping):
+            raise UsageError(
+                f"modules() of {kind_of(task)} names what it owns, as in"
+                f' {{"discriminator": self.discriminator}}; got {kind_of(named)}.'
+            )
+        return dict(named)
     return {name: value for name, value in getattr(task, "__dict__", {}).items() if isinstance(value, nn.Module)}
 
 

@@ -119,6 +119,16 @@ def test_what_does_not_go_together_is_said_before_training(task: Any, names: tup
     assert list_runs() == []
 
 
+class Nameless(Silent):
+    def modules(self) -> Any:
+        return [nn.Linear(4, 1)]
+
+
+def test_what_a_task_owns_has_names():
+    with pytest.raises(UsageError, match=r"^modules\(\) of Nameless names what it owns, .*; got list\.$"):
+        classifier(task=Nameless())
+
+
 def test_what_answers_says_so_and_explains_nothing():
     assert classifier(task=AnswersOnly()).asked().asked_with == "row"
     assert explanations_of(AnswersOnly(), None, None, None, None) == {}
