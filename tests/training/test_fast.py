@@ -20,10 +20,11 @@ from dongshou.training import Experiment, Session, Stepped, fit
 from dongshou.training.fast import choose, trial
 from dongshou.training.fast.apply import apply, can_fuse, threads_of
 from dongshou.training.fast.choice import Choice
-from dongshou.training.fast.choose import halved, layouts, size_of, with_choice
+from dongshou.training.fast.choose import layouts, with_choice
 from dongshou.training.fast.formulations import Reformulated, reformulate
 from dongshou.training.fast.phases import SpaceToDepth
 from dongshou.training.fast.trial import Trial, agrees, challenger
+from dongshou.training.one_batch import first_of, size_of
 from tests.runs.same_run import assert_same
 from tests.training import toys
 
@@ -296,7 +297,7 @@ def test_a_long_step_is_measured_on_fewer_examples(monkeypatch: pytest.MonkeyPat
     inputs, labels = torch.rand(64, 1, 6, 6), torch.arange(64) % 3
     work = experiment(data=Splits(Batches(inputs, labels, batch_size=64)))
     assert size_of(choose.first_batch(work, Choice())) == 8
-    assert [len(part) for part in halved((inputs, labels))] == [32, 32]
+    assert [len(part) for part in first_of((inputs, labels), 32)] == [32, 32]
     assert size_of({"a": inputs}) == size_of((inputs, 3)) == 1
 
 
