@@ -52,4 +52,4 @@ def test_wrong_use(proven, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     assert main(["doctor", "--write", str(tmp_path / "proof.md")]) == 2
     assert "Add --proof" in capsys.readouterr().err
     assert main(["doctor", "--proof", "--write", str(tmp_path / "nowhere" / "proof.md")]) == 1
-    assert "no directory" in capsys.readouterr().err
+    assert "not a directory" in capsys.readouterr().err

@@ -96,7 +96,7 @@ def test_help_names_every_model(told: Callable[[str], str]) -> None:
         ("", "name a model first: dongshou summary MODEL"),
         ("--json", "name a model first"),
         ("lenett", "no model lenett. Did you mean lenet"),
-        ("initialize", "no model initialise"),
+        ("initialize", "no model initialize"),
         ("lenet --input 224", "channels x height x width, such as 1x28x28; got 224"),
         ("lenet --input 3x0x224", "whole numbers of at least 1 with x between, such as 3x224x224; got 3x0x224"),
         ("lenet --input 3,224,224", "such as 3x224x224; got 3,224,224"),

@@ -231,7 +231,7 @@ def test_no_channels_or_no_classes(factory: Callable[..., nn.Module], number: in
         (lambda: models.vgg16(dropout=-0.1), "from 0 to 1; got -0.1"),
         (lambda: models.nin(dropout=2.0), "from 0 to 1; got 2.0"),
         (lambda: models.googlenet(variant=unknown("foo")), "variant is one of course, torchvision; got 'foo'"),
-        (lambda: models.googlenet(block=unknown("two")), "block is one of inception, two-3x3, factorised; got 'two'"),
+        (lambda: models.googlenet(block=unknown("two")), "block is one of inception, two-3x3, factorized; got 'two'"),
         (lambda: models.googlenet(variant="torchvision", block="two-3x3"), 'has its own, got block="two-3x3"'),
         (lambda: models.resnet18(stem=unknown("foo")), "stem is one of imagenet, cifar; got 'foo'"),
         (lambda: models.resnet50(stem=unknown("cifar10")), r"got 'cifar10'\. Did you mean cifar\?"),

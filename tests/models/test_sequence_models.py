@@ -462,7 +462,7 @@ def test_a_state_of_another_batch_size():
         model = language_model(kind=kind)
         _, state = model(torch.zeros(4, 2, dtype=torch.long))
         with pytest.raises(
-            DongshouError, match=r"belongs to a batch of 4, and the tokens are a batch of 3\. Start anew"
+            DongshouError, match=r"belongs to a batch of 4, and the tokens are a batch of 3\. Start over"
         ):
             model(torch.zeros(3, 2, dtype=torch.long), state)
 

@@ -39,8 +39,8 @@ MUTANTS = [
         "LeNet's normalisation behind the activation",
         "lenet, normalised",
         "lenet",
-        "return [layer, *([normalisation(layer)] if batch_norm else []), ACTIVATIONS[activation]()]",
-        "return [layer, ACTIVATIONS[activation](), *([normalisation(layer)] if batch_norm else [])]",
+        "return [layer, *([normalization(layer)] if batch_norm else []), ACTIVATIONS[activation]()]",
+        "return [layer, ACTIVATIONS[activation](), *([normalization(layer)] if batch_norm else [])]",
     ),
     image(
         "LeNet's second convolution padded",
@@ -126,8 +126,8 @@ MUTANTS = [
         "NiN normalises its logits",
         "nin, normalised",
         "nin",
-        "num_normalised=2 if batch_norm else 0",
-        "num_normalised=normalised",
+        "num_normalized=2 if batch_norm else 0",
+        "num_normalized=normalised",
     ),
     image(
         "GoogLeNet's fourth branch without its pooling",
