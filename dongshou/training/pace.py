@@ -87,7 +87,7 @@ def check_schedule(schedule: Any, optimizer: Optimizer, every: str, times: int) 
         raise UsageError(
             "The schedule of an experiment is made of the optimiser that its function is given, as in"
             f" lambda optimizer: StepLR(optimizer, 10); got {kind_of(schedule)}"
-            f"{' of another optimizer' if hasattr(schedule, 'step') else ''}."
+            f"{' of another optimiser' if hasattr(schedule, 'step') else ''}."
         )
     if is_plateau(schedule) and every == "step":
         raise UsageError('ReduceLROnPlateau waits for a metric of each epoch: use schedule_every="epoch".')

@@ -21,7 +21,8 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
     """
     _require_fitting(input, pad, mode, value)
     if mode in _PLACES:
-        return _read(input, pad, mode)
+        read = _read if mode == "reflect" and len(pad) == 6 else float32_under_autocast(_read)  # as torch has it
+        return read(input, pad, mode)
     for axis, before, after in _sides(input, pad):
         input = _between(input, axis, before, after, mode, value or 0)
     return input
@@ -33,7 +34,6 @@ def _sides(input: Tensor, pad: Sequence[int]) -> list[tuple[int, int, int]]:
     return [(input.dim() - 1 - index, *side) for index, side in enumerate(sides) if side != (0, 0)]
 
 
-@float32_under_autocast
 def _read(input: Tensor, pad: Sequence[int], mode: str) -> Tensor:
     """Every new element is one of the input's."""
     for axis, before, after in _sides(input, pad):

@@ -192,8 +192,22 @@ max_pool1d, max_pool2d = (partial(max_pool, axes) for axes in (1, 2))
 avg_pool1d, avg_pool2d = (partial(avg_pool, axes) for axes in (1, 2))
 lp_pool1d, lp_pool2d = (partial(lp_pool, axes) for axes in (1, 2))
 # with three axes torch computes them in float32 under autocast
-max_pool3d, avg_pool3d, lp_pool3d = (float32_under_autocast(partial(f, 3)) for f in (max_pool, avg_pool, lp_pool))
+avg_pool3d, lp_pool3d = (float32_under_autocast(partial(f, 3)) for f in (avg_pool, lp_pool))
 max_unpool1d, max_unpool2d, max_unpool3d = (partial(max_unpool, axes) for axes in (1, 2, 3))
+
+
+def max_pool3d(
+    input: Tensor,
+    kernel_size: Sizes,
+    stride: Sizes | None = None,
+    padding: Sizes = 0,
+    dilation: Sizes = 1,
+    ceil_mode: bool = False,
+    return_indices: bool = False,
+) -> Tensor | tuple[Tensor, Tensor]:
+    """`max_pool` over three axes: in float32 under autocast, as torch has it, unless the indices are asked for."""
+    pool = max_pool if return_indices else float32_under_autocast(max_pool)
+    return pool(3, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
 
 
 def _unpooled(
