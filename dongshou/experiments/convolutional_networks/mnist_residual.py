@@ -12,7 +12,8 @@ from dongshou.tasks import Classification
 from dongshou.training import Experiment, Published, Reported
 
 
-@Published("study notes, 10 epochs", test_accuracy=Reported(0.99))
+# one run, beside a deviation of .0013 over three seeds: two runs may differ by twice sqrt(2) of it
+@Published("study notes, 10 epochs", test_accuracy=Reported(0.99, within=0.004))
 def experiment(
     data: ImageSet = "mnist",
     batch_size: BatchSize = 64,
