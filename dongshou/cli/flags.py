@@ -42,7 +42,7 @@ def parse(
 ) -> T:
     """What `kind` makes of the flags. Raises UsageError for those that do not exist or do not fit.
 
-    flags  names of all of them, to point to the nearest
+    flags  the names of all flags, to suggest the nearest
     """
     told = io.StringIO()
     try:

@@ -18,7 +18,7 @@ BOTTLENECK = 4  # channels between the two convolutions of a bottleneck, in grow
 
 
 class DenseLayer(nn.Sequential):
-    """conv3x3(relu(bn(x))): `growth_rate` new channels from all channels so far.
+    """conv3x3(relu(bn(x))): `growth_rate` new channels from all channels before it.
 
     (batch, in_channels, height, width) -> (batch, growth_rate, height, width)
     """
