@@ -13,7 +13,8 @@ from typing import Any
 
 from dongshou.errors import UsageError, did_you_mean
 from dongshou.experiments.catalog import Entry, find_entry
-from dongshou.experiments.setting import Setting, settings_of
+from dongshou.experiments.fitting import fitting
+from dongshou.experiments.setting import Setting, settings_of, split_help
 from dongshou.training import Declared, Stated, Work
 from dongshou.training.checks import check_epochs
 from dongshou.training.published import stated_by
@@ -71,8 +72,9 @@ class Declaration:
         return {parameter.name: parameter.default for parameter in parameters}
 
     def __call__(self, **settings: Any) -> Work:
-        """Build the work. Raises UsageError for a setting that does not exist, or is none of its choices."""
-        self._check(settings)
+        """Build the work. Raises UsageError for a setting that does not exist, is of another type, or is none of its
+        choices."""
+        settings = self._checked(settings)
         try:
             work = self.function(**settings)
         except ValueError as error:  # torch's own word on a setting, such as a negative learning rate
@@ -86,18 +88,23 @@ class Declaration:
         )
         return work
 
-    def _check(self, settings: dict[str, Any]) -> None:
+    def _checked(self, settings: dict[str, Any]) -> dict[str, Any]:
+        """The settings as the function takes them."""
         choices = {setting.name: setting.choices for setting in self.settings}
+        hints = typing.get_type_hints(self.function, include_extras=True)
+        taken = {}
         for name, value in settings.items():
             if name not in self.defaults:
                 near, there = did_you_mean(name, self.defaults), ", ".join(self.defaults) or "none"
                 raise UsageError(f"{self.name} has no setting {name}.{near} Its settings: {there}.")
-            if not all(math.isfinite(part) for part in numbers_in(value)):
-                raise UsageError(f"{name} must be a finite number; got {value}.")
             if name == "epochs":
                 check_epochs(value)
+            value = taken[name] = fitting(name, split_help(hints[name])[0], value)
+            if not all(math.isfinite(part) for part in numbers_in(value)):
+                raise UsageError(f"{name} must be a finite number; got {value}.")
             if choices[name] and value not in choices[name]:
                 raise UsageError(f"{name} is one of {', '.join(map(str, choices[name]))}; got {value}.")
+        return taken
 
     def __getattr__(self, variant: str) -> Declaration:
         if variant.startswith("_"):

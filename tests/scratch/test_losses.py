@@ -146,6 +146,9 @@ def test_cross_entropy_refuses_what_torchs_refuses(input, target, keywords):
         ("binary_cross_entropy", torch.tensor([1.5]), torch.tensor([1.0])),
         ("binary_cross_entropy", torch.tensor([float("nan")]), torch.tensor([1.0])),
         ("binary_cross_entropy", torch.rand(3), torch.ones(3, 1)),
+        ("binary_cross_entropy", torch.rand(3), torch.tensor([0, 1, 1])),
+        ("binary_cross_entropy", torch.rand(3), torch.tensor([True, False, True])),
+        ("binary_cross_entropy", torch.rand(3), torch.rand(3).double()),
         ("binary_cross_entropy_with_logits", torch.rand(3), torch.ones(3, 1)),
     ],
 )

@@ -96,10 +96,11 @@ def binary_cross_entropy(
 ) -> Tensor:
     """-(y log p + (1 - y) log(1 - p)) for a probability p and a target y, both in [0, 1].
 
-    Raises ValueError when the sizes differ, RuntimeError when p or y leaves [0, 1].
+    Raises ValueError when the sizes differ, RuntimeError when p or y leaves [0, 1] or they differ in type.
     """
     reduction = legacy_reduction(size_average, reduce, reduction)
     _require_same_size(input, target)
+    _require_same_dtype(input, target)
     _require_probabilities("input", input)
     _require_probabilities("target", target)
     function = _BinaryCrossEntropy if torch.compiler.is_compiling() else _BinaryCrossEntropyInBothModes
@@ -209,6 +210,11 @@ def _require_same_size(input: Tensor, target: Tensor) -> None:
     if input.size() != target.size():
         message = f"Target size ({target.size()}) must be the same as input size ({input.size()})"
         raise ValueError(message)
+
+
+def _require_same_dtype(input: Tensor, target: Tensor) -> None:
+    if input.dtype != target.dtype:
+        raise RuntimeError(f"The target is {target.dtype} and the input {input.dtype}: give both the same type")
 
 
 def _require_probabilities(name: str, values: Tensor) -> None:
