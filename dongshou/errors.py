@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
+
+from dongshou.nearby import nearest
 
 
 class DongshouError(Exception):
@@ -24,9 +25,8 @@ def did_you_mean(wrong: str, right: Iterable[str]) -> str:
     >>> did_you_mean("softmax-regresion", ["mlp", "softmax-regression"])
     ' Did you mean softmax-regression?'
     """
-    by_lower = {name.lower(): name for name in right}
-    nearest = [by_lower[name] for name in difflib.get_close_matches(wrong.lower(), by_lower, n=3, cutoff=0.5)]
-    return f" Did you mean {' or '.join(nearest)}?" if nearest else ""
+    near = nearest(wrong, right)
+    return f" Did you mean {' or '.join(near)}?" if near else ""
 
 
 def kind_of(value: object) -> str:

@@ -12,7 +12,7 @@ def test_a_usage_error_is_an_error_with_an_exit_code_of_its_own():
 
 def test_the_nearest_right_names():
     assert did_you_mean("mpl", ["mlp", "lenet"]) == " Did you mean mlp?"
-    assert did_you_mean("resnet", ["resnet18", "resnet34", "mlp"]) == " Did you mean resnet34 or resnet18?"
+    assert did_you_mean("resnet", ["resnet18", "resnet34", "mlp"]) == " Did you mean resnet18 or resnet34?"
     assert did_you_mean("LENET", ["mlp", "LeNet"]) == " Did you mean LeNet?"
     assert did_you_mean("xyz", ["mlp"]) == ""
     assert did_you_mean("mlp", []) == ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import functools
 import inspect
 import io
@@ -13,15 +12,13 @@ from typing import Annotated, Any, TypeVar
 import tyro
 
 from dongshou.errors import UsageError
+from dongshou.nearby import nearest
 
 T = TypeVar("T")
 
 Directory = Annotated[str | None, tyro.conf.arg(metavar="DIR")]
 FileName = Annotated[str | None, tyro.conf.arg(metavar="FILE")]
 Switch = tyro.conf.FlagCreatePairsOff[bool]  # --json, and no --no-json beside it
-
-# what others call a flag that goes by a shorter name here
-SYNONYMS = {"learning-rate": "lr", "epoch": "epochs", "batch": "batch-size", "batchsize": "batch-size"}
 
 FRAME, RULE = "╭╮╰╯│ ", "─-"  # as tyro draws them
 
@@ -70,8 +67,7 @@ def unrecognized(word: str, prog: str, flags: Iterable[str]) -> UsageError:
     if not word.startswith("-"):
         return UsageError(f"{what} does not take {word}. See {prog} --help")
     flag = word.partition("=")[0].replace("_", "-")
-    name, names = flag.strip("-").lower(), [name.replace("_", "-") for name in flags]
-    near = [SYNONYMS[name]] if SYNONYMS.get(name) in names else difflib.get_close_matches(name, names, n=1)
+    near = nearest(flag, [name.replace("_", "-") for name in flags])
     meant = f"; did you mean --{near[0]}?" if near else "."
     return UsageError(f"unrecognised option {flag} for {what}{meant} See {prog} --help")
 

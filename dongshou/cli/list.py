@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dongshou.cli.flags import Switch, call
 from dongshou.errors import UsageError, did_you_mean
-from dongshou.experiments.catalog import Entry, list_experiments
+from dongshou.experiments.catalog import Entry, list_experiments, names_of_variants
 
 if TYPE_CHECKING:
     from dongshou.experiments.registry import Declaration
@@ -36,7 +36,8 @@ def show(name: str = "", /, *, json: Switch = False, markdown: Switch = False, f
         return
     chosen = [entry for entry in list_experiments() if name in entry.name]
     if not chosen:
-        near = did_you_mean(name, [entry.name for entry in list_experiments()])
+        there = list_experiments()
+        near = did_you_mean(name, [*(entry.name for entry in there), *names_of_variants(there)])
         raise UsageError(f"no experiment has {name} in its name.{near} `dongshou list` shows all of them.")
     if json:
         from dongshou.cli.tables import print_json

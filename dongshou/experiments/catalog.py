@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -90,7 +91,7 @@ def find_entry(name: str) -> tuple[Entry, str]:
     base, _, variant = name.partition(":")
     entries = {entry.name: entry for entry in list_experiments()}
     if base not in entries:
-        near = did_you_mean(base, entries)
+        near = did_you_mean(name, [*entries, *names_of_variants(entries.values())])
         raise UsageError(f"There is no experiment called {base}.{near} `dongshou list` shows all of them.")
     entry = entries[base]
     if variant and variant not in entry.variants:
@@ -99,3 +100,8 @@ def find_entry(name: str) -> tuple[Entry, str]:
             f"{base} has no variant {variant}.{did_you_mean(variant, entry.variants)} Its variants: {there}."
         )
     return entry, variant
+
+
+def names_of_variants(entries: Iterable[Entry]) -> list[str]:
+    """`mlp:deep`, ... of all of them."""
+    return [f"{entry.name}:{variant}" for entry in entries for variant in entry.variants]

@@ -103,7 +103,9 @@ class Declaration:
             if not all(math.isfinite(part) for part in numbers_in(value)):
                 raise UsageError(f"{name} must be a finite number; got {value}.")
             if choices[name] and value not in choices[name]:
-                raise UsageError(f"{name} is one of {', '.join(map(str, choices[name]))}; got {value}.")
+                known = [*map(str, choices[name])]
+                near = did_you_mean(str(value), known)
+                raise UsageError(f"{name} is one of {', '.join(known)}; got {value}.{near}")
         return taken
 
     def __getattr__(self, variant: str) -> Declaration:
