@@ -12,7 +12,8 @@ import matplotlib
 import pytest
 import torch
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+
+from dongshou.drawing.styled import StyledFigure
 
 matplotlib.use("Agg")
 
@@ -41,9 +42,9 @@ def not_waited_for_the_disk() -> Iterator[None]:
 @pytest.fixture(autouse=True, scope="session")
 def drawn_once() -> Iterator[None]:
     """Figures of one make, whatever data they show, are drawn once: that takes most of the time of a short run."""
-    draw, drawn = Figure.savefig, {}
+    draw, drawn = StyledFigure.savefig, {}
 
-    def savefig(figure: Figure, file: Any, **options: Any) -> None:
+    def savefig(figure: StyledFigure, file: Any, **options: Any) -> None:
         make = tuple(figure.get_size_inches()), tuple(map(make_of, figure.axes)), tuple(options.items())
         if make not in drawn:
             buffer = io.BytesIO()
@@ -52,7 +53,7 @@ def drawn_once() -> Iterator[None]:
         file.write(drawn[make])
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(Figure, "savefig", savefig)
+        patched.setattr(StyledFigure, "savefig", savefig)
         yield
 
 

@@ -15,7 +15,8 @@ from dongshou.cli.flags import Directory, FileName, Switch, call
 from dongshou.cli.tables import print_json
 from dongshou.data.sources import SOURCES, Source
 from dongshou.data.sources.files import cache_directory, data_directories, verify
-from dongshou.drawing import chinese_fonts
+from dongshou.drawing import chinese_font
+from dongshou.drawing.fonts import HINT
 from dongshou.errors import UsageError
 from dongshou.runs.machine import machine, versions
 from dongshou.runs.run import runs_directory
@@ -162,7 +163,5 @@ def is_writable(directory: Path) -> bool:
 
 def of_fonts() -> Finding:
     """Whether labels in Chinese can be drawn."""
-    fonts = chinese_fonts()
-    if fonts:
-        return Finding("Chinese labels", fonts[0])
-    return Finding("Chinese labels", "no font", False, "install one, such as Noto Sans CJK SC (fonts-noto-cjk)")
+    font = chinese_font()
+    return Finding("Chinese labels", font or "no font", font is not None, "" if font else HINT)
