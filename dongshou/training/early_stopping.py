@@ -14,11 +14,15 @@ from dongshou.training.reading import Reading
 class EarlyStopping:
     """Stop after `patience` epochs in a row without a new best value of `metric` (Prechelt, 1998).
 
+    restore_best  the fit ends with the weights of the look at which `metric` was best and what was measured there,
+                  whether or not it was stopped early; without it, with those of the last epoch
+
     Raises UsageError when no epoch measures that metric.
     """
 
     metric: str = "valid_loss"
     patience: int = 5
+    restore_best: bool = True
 
     def reached(self, history: Sequence[Metrics], reading: Reading) -> bool:
         """Whether the epochs so far call for a stop."""

@@ -11,6 +11,7 @@ from torch import nn
 from dongshou.tasks import Task
 from dongshou.tasks.owned import accumulators_of, modules_of
 from dongshou.tasks.said import headline_of
+from dongshou.training.best import keep_best, watched_by
 from dongshou.training.events import Drew, Evaluated, Event, Metrics, Sampled, Saved
 from dongshou.training.guard import check_epoch
 from dongshou.training.pace import Pace
@@ -51,7 +52,9 @@ def look(
     check_epoch(metrics, modules_in(experiment), step, checkpoints)
     higher |= progress.totals.more_is_better
     progress.reading = Reading(headline_of(experiment.task)).and_also({*higher, *experiment.higher_is_better})
-    is_best, rates = progress.note(metrics), pace.rates()
+    is_best, rates = progress.note(metrics, watched_by(experiment)), pace.rates()
+    if is_best and checkpoints is None:
+        keep_best(experiment, progress)
     if is_epoch:
         pace.after_epoch(metrics, progress.reading)
         progress.history.append(metrics)

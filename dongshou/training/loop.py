@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from dongshou.training.best import restore_best
 from dongshou.training.events import Clipped, Event, Metrics, Stepped
 from dongshou.training.fast.apply import threads_of
 from dongshou.training.fast.choose import with_choice
@@ -70,6 +71,7 @@ def train(
         window_means(progress, checkpoints)
         yield from clipped(pace, progress, checkpoints)
         yield from look(experiment, session, checkpoints, progress, pace, is_epoch=True)
+    restore_best(experiment, checkpoints, progress)
 
 
 def has_converged(experiment: Experiment, progress: Progress) -> bool:

@@ -23,6 +23,7 @@ class Progress:
     taken    its batches that were learnt
     history  the metrics of each epoch that is over
     best     the metrics of the best look at the model
+    best_epoch, best_weights  the epoch of that look, and the weights then where no checkpoint keeps them
     reading  what the task says of those metrics
     totals   what the steps of the epoch measured
     began    where the training data and the random numbers stood when the epoch began
@@ -32,6 +33,8 @@ class Progress:
         self.step, self.epoch, self.taken = 0, 1, 0
         self.history: list[Metrics] = [] if history is None else history
         self.best: Metrics = {}
+        self.best_epoch = 0
+        self.best_weights: tuple[dict[str, Any], dict[str, Any]] = {}, {}
         self.reading = Reading()
         self.totals = Totals()
         self.began: dict[str, Any] = {}
@@ -51,7 +54,7 @@ class Progress:
 
     def state_dict(self) -> dict[str, Any]:
         state = {"step": self.step, "epoch": self.epoch, "taken": self.taken, "history": self.history}
-        state |= {"best": self.best, "reading": tuple(self.reading)}
+        state |= {"best": self.best, "best_epoch": self.best_epoch, "reading": tuple(self.reading)}
         return state | ({"totals": self.totals.state(), "began": self.began} if self.taken else {})
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -60,6 +63,7 @@ class Progress:
         self.epoch = state.get("epoch", len(self.history) + 1)
         self.taken = state.get("taken", 0)
         self.best = state.get("best", {})
+        self.best_epoch = state.get("best_epoch", len(self.history))
         self.reading = Reading(*state.get("reading", ()))
         self.totals = Totals(start=state.get("totals"))
         self.began = state.get("began", {})
@@ -75,9 +79,13 @@ class Progress:
         self.taken = 0
         self.totals = Totals()
 
-    def note(self, metrics: Metrics) -> bool:
-        """The model was measured: whether it was never better."""
-        is_best = self.reading.is_better(metrics, self.best)
+    def note(self, metrics: Metrics, metric: str | None = None) -> bool:
+        """The model was measured: whether it was never better, by `metric` where one is named."""
+        is_best = self.reading.is_better(metrics, self.best, metric)
         if is_best:
-            self.best = metrics
+            self.best, self.best_epoch = metrics, self.epoch
         return is_best
+
+    def back_to_best(self) -> None:
+        """The model has its best weights again: the history ends with what was measured of them."""
+        self.history[self.best_epoch - 1 :] = [self.best]

@@ -27,10 +27,11 @@ class Reading(NamedTuple):
         """
         return any(metric == name or metric.endswith(f"_{name}") for name in self.higher_is_better)
 
-    def is_better(self, metrics: Mapping[str, float], best: Mapping[str, float]) -> bool:
-        """Whether one look at the model beats the best one so far, by the headline on the validation, else test, else
-        train split. Of equal ones the first stays."""
-        name = next((name for split in SPLITS if (name := f"{split}_{self.headline}") in metrics), None)
+    def is_better(self, metrics: Mapping[str, float], best: Mapping[str, float], metric: str | None = None) -> bool:
+        """Whether one look at the model beats the best one so far, by `metric`; without it by the headline on the
+        validation, else test, else train split. Of equal ones the first stays."""
+        names = [f"{split}_{self.headline}" for split in SPLITS] if metric is None else [metric]
+        name = next((name for name in names if name in metrics), None)
         if name is None or name not in best:
             return name is not None
         return metrics[name] > best[name] if self.prefers_more(name) else metrics[name] < best[name]
