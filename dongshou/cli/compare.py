@@ -16,6 +16,7 @@ from dongshou.errors import UsageError
 from dongshou.runs import Run, find_run
 from dongshou.runs.accuracy_by_time import Point, draw_accuracy_by_time
 from dongshou.runs.curves import draw_curves
+from dongshou.runs.limits import in_words
 from dongshou.runs.picture import Picture
 from dongshou.runs.report.cells import number
 from dongshou.runs.run import runs_directory
@@ -51,9 +52,11 @@ def compare(
     differing, points = differences(chosen), [point_of(run) for run in chosen]
     pictures = save_pictures(chosen, points, runs_directory(runs))
     if json:
-        print_json(plain(differing, points) | pictures)
+        print_json(plain(differing, points) | {"limits": {run.name: run.limits for run in chosen}} | pictures)
     else:
-        print_table(("", *(run.name for run in chosen)), rows(differing, points))
+        limits = [in_words(run.limits) for run in chosen]
+        limited = [("limited", *limits)] if any(limits) else []
+        print_table(("", *(run.name for run in chosen)), [*limited, *rows(differing, points)])
         print_curves(chosen)
         print("\n" + "\n".join(path for path in pictures.values() if path))
 

@@ -7,18 +7,20 @@ from typing import Any
 
 from dongshou.cli.tables import duration, print_table
 from dongshou.runs import Run
+from dongshou.runs.judge import LIMITED
+from dongshou.runs.limits import in_words
 from dongshou.runs.report.cells import number, stated
 
 MEASURED = ("metric", "result", "at best epoch")
 
 
 def print_result(run: Run) -> None:
-    """The table of metrics; a limited run is judged by nothing."""
+    """The table of metrics; a limited run is judged by nothing, and says so."""
     record = run.record
     columns = [*MEASURED, *beside_columns(record)]
     print_table(columns, ([row[column] for column in columns] for row in result_rows(record)))
-    if record["limited"] and record["published"]:
-        print("\nThis run was limited (fewer examples or epochs than declared): it is not a reproduction.")
+    if run.limits:
+        print(f"\nThis run was limited to {in_words(run.limits)}: it is compared with nothing.")
 
 
 def beside_columns(record: Mapping[str, Any]) -> list[str]:
@@ -38,18 +40,17 @@ def result_rows(record: Mapping[str, Any]) -> Iterator[dict[str, str]]:
             measured = ("", "", "")
 
 
-def compared(source: Mapping[str, Any] | None, metric: str, limited: bool) -> dict[str, str]:
+def compared(source: Mapping[str, Any] | None, metric: str, is_limited: bool) -> dict[str, str]:
     """The stated figure in the column of its kind, its source and the verdict, where there is one."""
     row: dict[str, str] = dict.fromkeys(("published", "goal", "source", "verdict"), "")
     if source is None:
         return row
     figure = source["metrics"][metric]
     column = "published" if source.get("kind", "published") == "published" else "goal"
-    is_judged = figure["judged"] and not limited
     return row | {
         column: stated(figure),
         "source": source["source"],
-        "verdict": figure["verdict"] if is_judged else "",
+        "verdict": "" if not figure["judged"] else LIMITED if is_limited else figure["verdict"],
     }
 
 

@@ -9,9 +9,10 @@ from dongshou.cli.flags import Directory, Switch, call
 from dongshou.cli.run_summary import age, headline, summary
 from dongshou.cli.tables import duration, print_json, print_table
 from dongshou.runs import list_runs
+from dongshou.runs.limits import in_words
 from dongshou.runs.run import runs_directory
 
-COLUMNS = ("name", "experiment", "status", "seed", "result", "took", "age")
+COLUMNS = ("name", "experiment", "status", "seed", "result", "limited to", "took", "age")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -39,5 +40,6 @@ def row(run: Mapping[str, Any]) -> tuple[str, ...]:
     """One line of the table."""
     about = (run["name"], run.get("experiment", ""), run["status"], str(run.get("seed", "")))
     if "fault" in run:
-        return (*about, run["fault"], "", "")
-    return (*about, headline(run["result"], run["headline"]), duration(run["seconds"]), age(run["created"]))
+        return (*about, run["fault"], "", "", "")
+    result = headline(run["result"], run["headline"])
+    return (*about, result, in_words(run["limits"]), duration(run["seconds"]), age(run["created"]))

@@ -13,6 +13,7 @@ from dongshou.cli.results import print_files, print_result
 from dongshou.cli.run_summary import latest_metrics
 from dongshou.cli.tables import print_json, print_table, shown
 from dongshou.runs import Run, find_run
+from dongshou.runs.limits import in_words
 from dongshou.runs.report.cells import number
 
 SHOWN = ("seed", "engine", "device", "precision", "limit", "created")
@@ -40,7 +41,8 @@ def show(run: Annotated[str, arg(metavar="RUN")], /, *, runs: Directory = None, 
 
 def print_run(run: Run) -> None:
     """Configuration, result, curves, files."""
-    print(f"{run.experiment}: {run.status}")
+    limited = f", limited to {in_words(run.limits)}" if run.limits else ""
+    print(f"{run.experiment}: {run.status}{limited}")
     decided = {**run.config["settings"], **{name: run.config.get(name) for name in SHOWN}}
     print_table(("setting", "value"), ((name, shown(value)) for name, value in decided.items()))
     print()

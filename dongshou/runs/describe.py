@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime, timezone
 from typing import Any
@@ -11,6 +10,7 @@ import torch
 from torch.nn.parameter import is_lazy
 
 from dongshou.runs.judge import beside_stated
+from dongshou.runs.limits import limits_in, limits_of
 from dongshou.runs.machine import machine, versions
 from dongshou.runs.run import Run
 from dongshou.training import Experiment, Finished, Session, Work, bfloat16
@@ -28,7 +28,8 @@ def configuration(work: Work, session: Session) -> dict[str, Any]:
         **asdict(session),
         "device": session.torch_device().type,
         "float32_layers": float32_layers(work, session),
-        "limited": is_limited(work, session),
+        "limited": bool(limits := limits_of(work, session)),
+        "limits": limits,
         "parameters": num_parameters(work),
         "data": work.fingerprints(),
         "classes": list(work.data.classes) if isinstance(work, Experiment) else [],
@@ -42,22 +43,24 @@ def configuration(work: Work, session: Session) -> dict[str, Any]:
 
 def outcome(run: Run, session: Session, finished: Finished, seconds: float) -> dict[str, Any]:
     """What `result.json` holds and `--json` prints."""
-    config = run.config
+    config, is_limited = run.config, run.config["limited"]
+    result, reading = finished.metrics, finished.reading
     return {
         "experiment": run.experiment,
         "run": str(run.path),
         "settings": config["settings"],
         "seed": session.seed,
-        "result": finished.metrics,
+        "result": result,
         "best": finished.best,
-        "headline": finished.reading.headline,
-        "higher_is_better": list(finished.reading.higher_is_better),
-        "published": beside_stated(config["published"], finished.metrics, finished.reading),
-        "goals": beside_stated(config.get("goals", []), finished.metrics, finished.reading),
+        "headline": reading.headline,
+        "higher_is_better": list(reading.higher_is_better),
+        "published": beside_stated(config["published"], result, reading, is_limited),
+        "goals": beside_stated(config.get("goals", []), result, reading, is_limited),
         "seconds": round(seconds, 3),
         "device": config["device"],
         "engine": session.engine,
-        "limited": config["limited"],
+        "limited": is_limited,
+        "limits": limits_in(config),
     }
 
 
@@ -96,14 +99,3 @@ def is_as_stated(work: Work, session: Session) -> bool:
         return True
     settings, defaults = work.declared.settings, work.declared.defaults
     return all(settings[name] == defaults[name] for name in defaults if name != "epochs")
-
-
-def is_limited(work: Work, session: Session) -> bool:
-    """Whether this is less than the experiment asks for: fewer examples or fewer epochs than declared."""
-    return session.limit is not None or (
-        work.declared is not None and fewer_epochs(work.declared.settings, work.declared.defaults)
-    )
-
-
-def fewer_epochs(settings: Mapping[str, Any], defaults: Mapping[str, Any]) -> bool:
-    return "epochs" in defaults and settings["epochs"] < defaults["epochs"]

@@ -14,6 +14,8 @@ VERDICTS = ("holds", "match", "reached", "within range", "missed", "differs")  #
 
 BEST = VERDICTS[:3]
 
+LIMITED = "limited"  # in the place of a verdict: a limited run is compared with nothing
+
 IN_WORDS: dict[Kind, dict[Verdict, str]] = {
     "published": {"match": "match", "within range": "within range", "differs": "differs"},
     "goal": {"match": "reached", "within range": "missed", "differs": "missed"},
@@ -46,7 +48,10 @@ def judge(
 
 
 def beside_stated(
-    stated: Sequence[Mapping[str, Any]], metrics: Mapping[str, float], reading: Reading = UNSAID
+    stated: Sequence[Mapping[str, Any]],
+    metrics: Mapping[str, float],
+    reading: Reading = UNSAID,
+    is_limited: bool = False,
 ) -> list[dict[str, Any]]:
     """What is stated in a record, with what one run measured and its verdict."""
     compared = []
@@ -55,10 +60,19 @@ def beside_stated(
         for name, figure in source["metrics"].items():
             rows[name] = dict(figure)
             if name in metrics:
-                verdict = judge(name, figure, [metrics[name]], reading, kind)
+                verdict = verdict_on(name, figure, [metrics[name]], reading, kind, is_limited)
                 rows[name] |= {"measured": metrics[name], "verdict": verdict}
         compared.append({"kind": kind, "source": source["source"], "metrics": rows})
     return compared
+
+
+def verdict_on(
+    metric: str, plain: Mapping[str, Any], measured: Sequence[float], reading: Reading, kind: Kind, is_limited: bool
+) -> str:
+    """The verdict, nothing for a figure that is shown and not judged, `limited` for a limited run."""
+    if not plain.get("judged", True):  # the key is younger than some records
+        return ""
+    return LIMITED if is_limited else judge(metric, plain, measured, reading, kind)
 
 
 def worst(verdicts: Sequence[str]) -> str:

@@ -15,7 +15,7 @@ from dongshou.experiments.registry import Declaration, find_declaration
 from dongshou.runs.directions import UNSAID, reading_in
 from dongshou.runs.execute import Interrupted
 from dongshou.runs.files import check_writable, read_json, write_json, write_whole
-from dongshou.runs.judge import BEST, judge, worst
+from dongshou.runs.judge import BEST, LIMITED, judge, verdict_on, worst
 from dongshou.runs.report import pages
 from dongshou.runs.run import Run
 from dongshou.training import Reading, Stated
@@ -167,7 +167,6 @@ def overall(beside: Sequence[dict[str, Any]], has_run: bool, is_trial: bool) -> 
     return "failed" if not has_run else LIMITED if is_trial else worst(verdicts) if verdicts else ""
 
 
-LIMITED = "limited"  # in the place of a verdict
 SHARED = ("settings", "device", "precision", "versions", "machine", "data")  # the same for every seed
 
 
@@ -207,11 +206,11 @@ def compared(
             values = [result[metric] for result in results if metric in result]
             rows[metric] = figure | {"values": values}
             if values:
-                rows[metric] |= {"measured": statistics.median(values), "verdict": LIMITED if figure["judged"] else ""}
+                verdict = verdict_on(metric, figure, values, reading, source.kind, is_trial)
+                rows[metric] |= {"measured": statistics.median(values), "verdict": verdict}
             if values and figure["judged"] and not is_trial:
-                alone = [[value] for value in values]
-                verdict, *alone = (judge(metric, figure, some, reading, source.kind) for some in (values, *alone))
-                rows[metric] |= {"verdict": verdict, "match_alone": sum(one in BEST for one in alone)}
+                alone = [judge(metric, figure, [value], reading, source.kind) for value in values]
+                rows[metric] |= {"match_alone": sum(one in BEST for one in alone)}
         not_learnt = 0 if is_trial else sum(map(source.has_failed, results))
         one = {"kind": source.kind, "source": source.source, "metrics": rows}
         sources.append(one | ({"not_learnt": not_learnt} if not_learnt else {}))

@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 from dongshou.errors import DongshouError, UsageError, did_you_mean
 from dongshou.runs.directions import reading_in
 from dongshou.runs.files import read_json
+from dongshou.runs.limits import Limits, in_words, limits_in
 from dongshou.runs.record import CHECKPOINTS, CONFIG, LOCK, METRICS, RESULT
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ class Run:
             raise UsageError(f"{self.path} is not a run: it has no {CONFIG}. `dongshou runs` lists the runs.")
 
     def __repr__(self) -> str:
-        return f"Run({str(self.path)!r}, {self.experiment}, {self.status})"
+        limited = f", limited to {in_words(self.limits)}" if self.limits else ""
+        return f"Run({str(self.path)!r}, {self.experiment}, {self.status}{limited})"
 
     @functools.cached_property
     def config(self) -> dict[str, Any]:
@@ -64,6 +66,11 @@ class Run:
     @property
     def experiment(self) -> str:
         return self.config["experiment"]
+
+    @property
+    def limits(self) -> Limits:
+        """How much less it does than its experiment declares: `{"examples": 2000, "epochs": 1}`."""
+        return limits_in(self.config)
 
     @property
     def is_done(self) -> bool:

@@ -69,7 +69,7 @@ def test_a_half_written_run_says_how_it_goes_on(copied: Path, capsys: pytest.Cap
         metrics.write('{"event": "ep')
     assert main(["show", str(stopped.path)]) == 0
     said = capsys.readouterr().out
-    assert said.startswith("mlp:digits: stopped\n")
+    assert said.startswith("mlp:digits: stopped, limited to 2 epochs\n")
     assert f"Go on with: dongshou run mlp:digits --resume {stopped.path}" in said
     assert main(["run", "mlp:digits", "--resume", str(stopped.path), "--quiet"]) == 0
     assert stopped.status == "done"
@@ -102,9 +102,37 @@ def test_compare_shows_what_differs(copied: Path, capsys: pytest.CaptureFixture[
     assert main(["compare", older.name, newer.name, "--runs", str(copied)]) == 0
     said = capsys.readouterr().out
     assert ["lr", "0.1", "0.2"] in [line.split() for line in said.splitlines()]
-    assert "epochs" not in said
+    assert not [line for line in said.splitlines() if line.startswith("epochs")]
     assert str(copied / "compare.png") in said
     assert (copied / "compare.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_every_limited_run_says_so(copied: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A whole run, one of fewer epochs and one of fewer examples: its end, runs, show, compare, and each as JSON."""
+    whole, shorter = list_runs(copied)
+    record = json.loads((whole.path / "config.json").read_text()) | {"limited": False, "limits": {}}
+    (whole.path / "config.json").write_text(json.dumps(record))
+    short = ["run", "mlp:digits", "--epochs", "1", "--limit", "64", "--quiet", "--runs", str(copied)]
+    assert main(short) == 0
+    smaller = list_runs(copied)[-1]
+    assert "limited to 64 examples, 1 epoch: it is compared with nothing." in capsys.readouterr().out
+    assert main(["show", str(smaller.path)]) == 0
+    assert "limited to 64 examples, 1 epoch\n" in capsys.readouterr().out
+    names = [run.name for run in (whole, shorter, smaller)]
+    assert main(["compare", *names, "--runs", str(copied)]) == 0
+    assert "64 examples" in next(line for line in capsys.readouterr().out.splitlines() if line.startswith("limited"))
+    assert main(["compare", *names, "--runs", str(copied), "--json"]) == 0
+    limits = json.loads(capsys.readouterr().out)["limits"]
+    assert [limits[name] for name in names] == [{}, {"epochs": 2}, {"examples": 64, "epochs": 1}]
+    assert main(["runs", "--runs", str(copied), "--json"]) == 0
+    listed = {run["name"]: run["limits"] for run in json.loads(capsys.readouterr().out)["runs"]}
+    assert listed == limits
+    assert main(["runs", "--runs", str(copied)]) == 0
+    lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines() if line.startswith("mlp")}
+    assert ["epoch" in lines[name] for name in names] == [False, True, True]
+    assert repr(smaller).endswith("mlp:digits, done, limited to 64 examples, 1 epoch)") and repr(whole).endswith(
+        "mlp:digits, done)"
+    )
 
 
 def test_compare_as_json(copied: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -37,9 +37,9 @@ MUTANTS = [
     ),
     result(
         "a limited run compared",
-        "runs/reproduce",
-        'if values and figure["judged"] and not is_trial:',
-        'if values and figure["judged"]:',
+        "runs/judge",
+        "return LIMITED if is_limited else judge(",
+        "return judge(",
     ),
     result(
         "a run with other settings compared",

@@ -19,8 +19,9 @@ from dongshou import experiments
 from dongshou.errors import DongshouError, UsageError
 from dongshou.runs import execute, list_runs
 from dongshou.runs.execute import Interrupted
+from dongshou.runs.limits import limits_in
 from dongshou.runs.progress import Progress
-from dongshou.training import Evaluated, Event, Finished, Saved, Session, Stepped
+from dongshou.training import Evaluated, Event, Finished, Published, Reported, Saved, Session, Stepped
 from tests.runs.same_run import assert_same, weights_of
 from tests.training import toys
 
@@ -135,11 +136,33 @@ def test_a_fault_of_ours_is_on_record_too():
 
 def test_fewer_examples_or_epochs_than_declared_are_marked():
     work = toys.toy(epochs=2)
-    assert work.run().record["limited"] is False
-    assert work.run(limit=20).record["limited"] is True
+    whole, fewer = work.run().record, work.run(limit=20).record
+    assert (whole["limited"], whole["limits"]) == (False, {})
+    assert (fewer["limited"], fewer["limits"]) == (True, {"examples": 20})
     assert work.declared is not None
     work.declared = replace(work.declared, defaults={"epochs": 3})
-    assert work.run().record["limited"] is True
+    shorter = work.run(limit=30)
+    assert shorter.record["limits"] == shorter.config["limits"] == {"examples": 30, "epochs": 2}
+
+
+def test_a_limited_run_is_recorded_as_compared_with_nothing():
+    """As the table says; and what is shown beside a judged figure gets no verdict in either."""
+    work = toys.toy(epochs=1)
+    reached = {"train_loss": Reported(1e6), "test_loss": Reported(1e6)}
+    work.stated = [Published("a book", secondary=("test_loss",), **reached)]
+    for limit, verdict in ((None, "match"), (20, "limited")):
+        (source,) = work.run(limit=limit).record["published"]
+        assert {name: figure["verdict"] for name, figure in source["metrics"].items()} == {
+            "train_loss": verdict,
+            "test_loss": "",
+        }
+
+
+def test_records_without_limits_are_read_all_the_same():
+    base = {"settings": {"epochs": 2}, "limit": None}
+    assert limits_in(base | {"limited": True}) == {"epochs": 2}
+    assert limits_in(base | {"limited": True, "limit": 64}) == {"examples": 64}
+    assert limits_in(base | {"limited": False}) == limits_in(base) == {}
 
 
 @pytest.mark.parametrize("options", [{"engine": "jax"}, {"precision": "fp8"}, {"limit": 0}, {"device": "tpu"}])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from dongshou.runs.limits import in_words
+
 
 def number(value: float) -> str:
     """Four digits behind the point, three that count where the number is small, and 0 as 0."""
@@ -56,8 +58,7 @@ def not_compared(outcome: dict[str, Any]) -> str:
 
 def limited_to(outcome: dict[str, Any]) -> str:
     """`2,000 examples, 1 epoch`: how much less a trial did than the experiment declares."""
-    limits = outcome.get("limits", {})
-    return ", ".join(f"{count:,} {noun.removesuffix('s') if count == 1 else noun}" for noun, count in limits.items())
+    return in_words(outcome.get("limits", {}))
 
 
 def markdown_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
