@@ -12,7 +12,11 @@ from typing import Any
 __version__ = "0.1.0"
 
 SUBPACKAGES = ("autograd", "data", "experiments", "models", "runs", "scratch", "tasks", "training")
-FUNCTIONS = {"from_scratch": "dongshou.scratch.swap", "to_torch": "dongshou.scratch.swap"}
+FUNCTIONS = {
+    "compare": "dongshou.runs",
+    "from_scratch": "dongshou.scratch.swap",
+    "to_torch": "dongshou.scratch.swap",
+}
 
 __all__ = ["__version__", *SUBPACKAGES, *FUNCTIONS]  # pyright: ignore[reportUnsupportedDunderAll]
 

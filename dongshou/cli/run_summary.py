@@ -9,8 +9,8 @@ from typing import Any
 from dongshou.cli.tables import duration
 from dongshou.errors import DongshouError
 from dongshou.runs import Run
+from dongshou.runs.differences import latest_metrics, seconds_of
 from dongshou.runs.report.cells import number
-from dongshou.runs.run import ABOUT
 
 HEADLINES = ("test_accuracy", "valid_accuracy", "test_loss", "valid_loss", "train_loss")  # the first one present
 
@@ -26,20 +26,6 @@ def summary(run: Run) -> dict[str, Any]:
     except DongshouError as error:
         known |= {"status": "damaged", "fault": str(error)}
     return known
-
-
-def latest_metrics(run: Run) -> dict[str, float]:
-    """The result, or the metrics of the last epoch of a run that is not done."""
-    if run.is_done:
-        return run.result
-    epochs = [line for line in run.lines() if line["event"] == "epoch"]
-    return {name: value for name, value in epochs[-1].items() if name not in ABOUT} if epochs else {}
-
-
-def seconds_of(run: Run) -> float:
-    if run.is_done:
-        return run.record["seconds"]
-    return max((line.get("time", 0.0) for line in run.lines()), default=0.0)
 
 
 def headline(metrics: Mapping[str, float], quantity: str = "") -> str:

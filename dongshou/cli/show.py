@@ -10,9 +10,9 @@ from tyro.conf import arg
 from dongshou.cli.flags import Directory, Switch, call
 from dongshou.cli.plots import print_curves
 from dongshou.cli.results import print_files, print_result
-from dongshou.cli.run_summary import latest_metrics
 from dongshou.cli.tables import print_json, print_table, shown
 from dongshou.runs import Run, find_run
+from dongshou.runs.differences import latest_metrics
 from dongshou.runs.limits import in_words
 from dongshou.runs.report.cells import number
 

@@ -6,15 +6,15 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from dongshou.drawing import new_axes
-from dongshou.runs.curves import COLORS
+from dongshou.drawing import new_axes, strokes
+from dongshou.drawing.style import LINE_STYLES
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 ACCURACIES = ("test_accuracy", "valid_accuracy", "train_accuracy")  # the first that all runs have
 SMALLEST, DOUBLED = 20.0, 12.0  # points^2: a network of one parameter, and what twice as many add
-LINE = 0.18  # inches of the legend
+MARKERS = ("o", "s", "^", "D")  # in the place of the strokes of lines
 
 
 class Point(NamedTuple):
@@ -31,15 +31,16 @@ def draw_accuracy_by_time(points: Sequence[Point]) -> Figure | None:
     accuracy = next((name for name in ACCURACIES if all(name in point.metrics for point in points)), None)
     if accuracy is None:
         return None
-    axes = new_axes(6.4, 4.0 + LINE * len(points), xlabel="seconds", ylabel=accuracy.replace("_", " "))
-    for index, point in enumerate(points):
-        color = COLORS[index % len(COLORS)]
+    title = f"{accuracy.replace('_', ' ').capitalize()} by time"
+    axes = new_axes(xlabel="seconds", ylabel=accuracy.replace("_", " "), title=title)
+    for point, stroke in zip(points, strokes(len(points)), strict=True):
         x, y = max(point.seconds, 1e-3), point.metrics[accuracy]  # a logarithm has no 0
-        axes.scatter(x, y, s=area(point.parameters), color=color, alpha=0.6, label=label(point))
+        shape = {"color": stroke["color"], "marker": MARKERS[LINE_STYLES.index(stroke["linestyle"])]}
+        axes.scatter(x, y, s=area(point.parameters), alpha=0.6, label=label(point), **shape)
     axes.set_xscale("log")
     axes.margins(0.15)
     figure: Figure = axes.figure  # pyright: ignore[reportAssignmentType]
-    legend = figure.legend(loc="outside lower left", fontsize=7, frameon=False)
+    legend = figure.legend(loc="outside right upper")
     for handle in legend.legend_handles:
         handle.set_sizes([SMALLEST])  # pyright: ignore[reportOptionalMemberAccess, reportAttributeAccessIssue]
     return figure

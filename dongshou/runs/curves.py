@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import cycle, product
 from typing import TYPE_CHECKING, Any, Literal
 
-from dongshou.drawing import new_figure
+from dongshou.drawing import GRAY, PALETTE, SINGLE, new_panels
+from dongshou.runs.differences import short_names
 from dongshou.runs.judge import figure_from
 from dongshou.runs.run import ABOUT, Run
 from dongshou.training import Band
@@ -20,16 +22,8 @@ GRADIENT_NORM, CLIPPED = "gradient_norm", "clipped_gradient_norm"
 LABELS = {GRADIENT_NORM: "before clipping", CLIPPED: "after clipping"}
 STROKES = {GRADIENT_NORM: {"linewidth": 0.8, "alpha": 0.5}, CLIPPED: {"linewidth": 0.8}}  # as many points as steps
 LINE_STYLES = {"train": "-", "valid": "-.", "test": "--"}
-COLORS = (
-    "tab:blue",
-    "tab:orange",
-    "tab:green",
-    "tab:red",
-    "tab:purple",
-    "tab:brown",
-    "tab:pink",
-    "tab:gray",
-)
+MARKERS = ("", "o", "s", "^")  # once every colour is taken
+COLUMNS, PANEL = 3, (4.8, 3.6)  # quantities in a row; inches of each of several
 
 Points = list[tuple[float, float]]
 Curves = dict[tuple[str, str], Points]  # by part and metric
@@ -37,21 +31,28 @@ Curves = dict[tuple[str, str], Points]  # by part and metric
 
 def draw_curves(runs: Sequence[Run]) -> Figure:
     """A picture for each quantity; a line for each split, run and part of a run."""
-    by_run = {run.name: curves_of(run) for run in runs}
-    quantities = sorted({quantity_of(metric) for curves in by_run.values() for _, metric in curves}, key=rank)
-    figure = new_figure(5.2 * max(1, len(quantities)), 4.0)
-    all_axes = figure.subplots(1, max(1, len(quantities)), squeeze=False)[0]
-    for axes, quantity in zip(all_axes, quantities, strict=False):
-        colors = iter(COLORS * 20)
-        for run in runs:
-            draw_quantity(axes, quantity, by_run[run.name], run.name if len(runs) > 1 else "", colors)
+    names = short_names(runs) if len(runs) > 1 else [""]
+    by_run = [curves_of(run) for run in runs]
+    quantities = sorted({quantity_of(metric) for curves in by_run for _, metric in curves}, key=rank) or [""]
+    heading = ", ".join(sorted({run.experiment for run in runs}))
+    panel = PANEL if len(quantities) > 1 else SINGLE
+    figure, panels = new_panels([""] * len(quantities), heading=heading, columns=COLUMNS, panel=panel)
+    for axes, quantity in zip(panels, quantities, strict=True):
+        draws = strokes_of_runs()
+        for name, curves in zip(names, by_run, strict=True):
+            draw_quantity(axes, quantity, curves, name, draws)
         if len(runs) == 1:
             shade_published(axes, quantity, runs[0].config["published"])
         if quantity == GRADIENT_NORM:
             draw_thresholds(axes, runs)
         finish(axes, quantity, " or ".join(sorted({axis_of(run, quantity) for run in runs})))
-    figure.suptitle(", ".join(sorted({run.experiment for run in runs})))
     return figure
+
+
+def strokes_of_runs() -> Iterator[dict[str, str]]:
+    """A colour after the other, then the same with markers: what is dashed is another split."""
+    for marker, color in cycle(product(MARKERS, PALETTE)):
+        yield {"color": color, "marker": marker}
 
 
 def curves_of(run: Run) -> Curves:
@@ -106,60 +107,50 @@ def axis_of(run: Run, quantity: str = "") -> Literal["epoch", "step"]:
     return "epoch" if quantity != GRADIENT_NORM and any(line["event"] == "epoch" for line in run.lines()) else "step"
 
 
-def draw_quantity(axes: Axes, quantity: str, curves: dict[tuple[str, str], Points], run_name: str, colors: Any) -> None:
-    color_of_part: dict[str, str] = {}
+def draw_quantity(axes: Axes, quantity: str, curves: Curves, run_name: str, draws: Iterator[dict[str, str]]) -> None:
+    """The curves of a run: parts differ in colour, splits of a part in their strokes; of a single run in both."""
+    of_part: dict[str, dict[str, str]] = {}
     for (part, metric), points in sorted(curves.items(), key=lambda item: (item[0][0], rank(item[0][1]))):
         if quantity_of(metric) != quantity:
             continue
         split = metric.partition("_")[0]
-        if not (part or run_name) or part not in color_of_part:
-            color_of_part[part] = next(colors)
-        own = split if split in SPLITS else LABELS.get(metric, metric)
+        if not (part or run_name) or part not in of_part:
+            of_part[part] = next(draws)
+        own = split if split in SPLITS else LABELS.get(metric, metric.replace("_", " "))
         label = " ".join(word for word in (run_name, part, own) if word)
         x, y = zip(*points, strict=True)
-        stroke: dict[str, Any] = {"marker": "o" if len(points) == 1 else ""} | STROKES.get(metric, {})
-        axes.plot(x, y, LINE_STYLES.get(split, "-"), color=color_of_part[part], label=label, **stroke)
+        stroke: dict[str, Any] = of_part[part] | STROKES.get(metric, {})
+        axes.plot(x, y, linestyle=LINE_STYLES.get(split, "-"), label=label, markevery=max(1, len(x) // 8), **stroke)
 
 
 def shade_published(axes: Axes, quantity: str, published: Sequence[dict[str, Any]]) -> None:
-    """Published bands of this quantity, test before train where there are both."""
+    """Published bands of this quantity in the colours of their splits."""
+    color_of = {line.get_label(): line.get_color() for line in axes.get_lines()}
     for source in published:
         for metric, plain in source["metrics"].items():
             if quantity_of(metric) != quantity:
                 continue
-            figure = figure_from(plain)
-            label = f"{metric.partition('_')[0]}, {source['source']}"
+            figure, split = figure_from(plain), metric.partition("_")[0]
+            color, label = color_of.get(split, GRAY), f"{split}, {source['source']}"
             if isinstance(figure, Band) and figure.p90 > figure.p10:
-                axes.axhspan(figure.p10, figure.p90, color="gray", alpha=0.2, label=label)
+                axes.axhspan(figure.p10, figure.p90, color=color, alpha=0.15, linewidth=0, label=label)
             else:
-                axes.axhline(figure.median, color="gray", alpha=0.5, linewidth=1, label=label)
+                axes.axhline(figure.median, color=color, alpha=0.6, linewidth=1, linestyle=":", label=label)
 
 
 def draw_thresholds(axes: Axes, runs: Sequence[Run]) -> None:
     """A line at each norm that gradients were clipped to; the axis is logarithmic, for they may explode."""
-    from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
-
     for max_norm in sorted({line["max_norm"] for run in runs for line in run.lines() if line["event"] == "clipped"}):
-        axes.axhline(max_norm, color="black", linestyle=":", linewidth=1, label=f"threshold {max_norm:g}")
-    axes.set_yscale("log")  # with plain numbers; where they go far apart, `finish` makes them powers of ten
-    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
-    axes.yaxis.set_minor_formatter(NullFormatter())
+        axes.axhline(max_norm, color=GRAY, linestyle=":", linewidth=1, label=f"threshold {max_norm:g}")
+    axes.set_yscale("log")
 
 
 def finish(axes: Axes, quantity: str, xlabel: str) -> None:
-    """Labels, whole numbers along the x axis, a logarithmic y axis where the values need one, and the legend."""
-    from matplotlib.ticker import MaxNLocator
-
-    axes.set_xlabel(xlabel)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.set_ylabel(quantity.replace("_", " "))
-    axes.grid(alpha=0.3)
+    """Names, and a logarithmic y axis where the values need one."""
+    axes.set(xlabel=xlabel, ylabel=quantity.replace("_", " "))
     values = [value for line in axes.get_lines() for value in line.get_ydata()]  # pyright: ignore
     if values and min(values) > 0 and max(values) / min(values) > 100:
         axes.set_yscale("log")
-    if 0 < len(axes.get_legend_handles_labels()[1]) <= 12:
-        axes.legend(fontsize=7)
 
 
 def quantity_of(metric: str) -> str:

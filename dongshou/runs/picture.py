@@ -23,6 +23,14 @@ class Picture:
         write_whole(path, png(figure))
         return cls(path)
 
+    @classmethod
+    def add(cls, figure: Figure, path: Path) -> Picture:
+        """Save it beside what is there: as `compare-2.png` where `compare.png` exists."""
+        number, free = 1, path
+        while free.exists():
+            number, free = number + 1, path.with_stem(f"{path.stem}-{number + 1}")
+        return cls.save(figure, free)
+
     def __repr__(self) -> str:
         return f"Picture({str(self.path)!r})"
 

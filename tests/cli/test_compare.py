@@ -59,3 +59,14 @@ def test_runs_without_an_accuracy(copied: Path, capsys: pytest.CaptureFixture[st
     assert compared(copied, "--json") == 0
     assert json.loads(capsys.readouterr().out)["accuracy_by_time"] is None
     assert not (copied / "compare-accuracy-by-time.png").exists()
+
+
+def test_a_second_comparison_leaves_the_first_alone(copied: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert compared(copied) == 0
+    first = {path: path.read_bytes() for path in copied.glob("compare*.png")}
+    (copied / "compare.png").write_bytes(b"what a user drew on it")
+    assert compared(copied) == 0
+    assert (copied / "compare.png").read_bytes() == b"what a user drew on it"
+    said = capsys.readouterr().out
+    for name in ("compare-2.png", "compare-accuracy-by-time-2.png"):
+        assert str(copied / name) in said and (copied / name).read_bytes() in first.values()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dongshou.drawing import BLUE, RED
 from dongshou.runs.curves import curves_of, draw_curves, quantity_of, rank
 from dongshou.training import Band, Finished, Procedure, Published, Reported, Session, Stepped
 from tests.training import toys
@@ -19,14 +20,14 @@ def test_one_run():
     line = figure.axes[0].get_lines()[0]
     assert line.get_xdata().tolist() == [1, 2, 3]
     assert figure.axes[0].get_xlabel() == "epoch"
+    figure.put_in_order()
     assert all(tick == round(tick) for tick in figure.axes[0].get_xticks())
     assert line.get_ydata().tolist() == run.table()["train_loss"].tolist()
 
 
 def test_several_runs_lie_over_each_other():
-    runs = [toys.toy().run(), toys.toy().run(seed=1)]
-    figure = draw_curves(runs)
-    assert labels(figure.axes[0]) == [f"{run.name} {split}" for run in runs for split in ("train", "test")]
+    figure = draw_curves([toys.toy().run(), toys.toy().run(seed=1)])
+    assert labels(figure.axes[0]) == [f"seed {seed} {split}" for seed in (0, 1) for split in ("train", "test")]
 
 
 def test_a_series_has_a_line_for_each_part():
@@ -69,7 +70,7 @@ def test_each_run_has_one_color():
     figure = draw_curves([toys.toy(clip=0.5).run(seed=seed) for seed in (0, 1)])
     for axes in figure.axes:
         lines = [line for line in axes.get_lines() if not str(line.get_label()).startswith("threshold")]
-        assert [line.get_color() for line in lines] == ["tab:blue"] * 2 + ["tab:orange"] * 2
+        assert [line.get_color() for line in lines] == [BLUE] * 2 + [RED] * 2
 
 
 def test_names_of_quantities():
