@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from dongshou.languages import translate
 from dongshou.nearby import nearest
 
 
 class DongshouError(Exception):
-    """The work cannot go on. One line: what is wrong, where, what to do. The command line exits with 1."""
+    """The work cannot go on. One line: what is wrong, where, what to do. The command line exits with 1.
+
+    It is written in English, and shown in the language of whoever reads it: `str(error)` is for a person;
+    `error.english`, and the error in an f-string, for a record and for the message of another error.
+    """
 
     exit_code = 1
+
+    @property
+    def english(self) -> str:
+        return super().__str__()
+
+    def __str__(self) -> str:
+        return translate(self.english)
+
+    def __format__(self, spec: str) -> str:
+        return format(self.english, spec)
 
 
 class UsageError(DongshouError):

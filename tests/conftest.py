@@ -26,7 +26,9 @@ def seeded() -> None:
 
 @pytest.fixture(autouse=True)
 def isolated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Runs and downloads go to the test's own directory; data sets named in DONGSHOU_DATA stay visible."""
+    """Runs and downloads go to the test's own directory; data sets named in DONGSHOU_DATA stay visible. English is
+    spoken, whatever the locale of the machine."""
+    monkeypatch.setenv("DONGSHOU_LANGUAGE", "en")
     monkeypatch.setenv("DONGSHOU_RUNS", str(tmp_path / "runs"))
     monkeypatch.setenv("DONGSHOU_CACHE", str(tmp_path / "cache"))
 

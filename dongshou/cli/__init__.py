@@ -9,7 +9,9 @@ from collections.abc import Sequence
 
 import dongshou
 from dongshou.cli.console import any_console
+from dongshou.cli.words import say, spoken
 from dongshou.errors import DongshouError, UsageError, did_you_mean
+from dongshou.languages import translate
 from dongshou.notes import notes_shown
 
 COMMANDS = {
@@ -30,8 +32,12 @@ INTERRUPTED = 130  # what a shell reports for a command that Ctrl-C ended
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; its exit code: 0 done, 1 the work failed, 2 wrong use, 130 interrupted."""
-    with any_console(), notes_shown(lambda text: print(f"note: {text}", file=sys.stderr)):
-        return guarded(sys.argv[1:] if argv is None else argv)
+    with (
+        any_console(),
+        spoken(sys.argv[1:] if argv is None else argv) as arguments,
+        notes_shown(lambda text: say(f"note: {text}", error=True)),
+    ):
+        return guarded(arguments)
 
 
 def guarded(arguments: Sequence[str]) -> int:
@@ -41,19 +47,19 @@ def guarded(arguments: Sequence[str]) -> int:
         sys.stdout.flush()
         return code
     except DongshouError as error:
-        print(f"dongshou: {error}", file=sys.stderr)
+        print("dongshou:", error, file=sys.stderr)
         return error.exit_code
     except SystemExit as exit:  # the help was shown
         return int(exit.code or 0)
     except KeyboardInterrupt:
-        print("dongshou: interrupted.", file=sys.stderr)
+        say("dongshou: interrupted.", error=True)
         return INTERRUPTED
     except BrokenPipeError:  # whoever read along, such as `head`, has seen enough
         drop_output()
         return 0
     except OSError as error:  # of a disk, or of standard output that goes to a full one
         where = f"{error.filename}: " if error.filename else ""
-        print(f"dongshou: {where}{error.strerror or error}.", file=sys.stderr)
+        say(f"dongshou: {where}{error.strerror or error}.", error=True)
         drop_output()
         return 1
 
@@ -85,9 +91,14 @@ def dispatch(arguments: Sequence[str]) -> int:
 def overview() -> str:
     """What `dongshou` says about itself."""
     width = max(map(len, COMMANDS))
-    commands = "\n".join(f"  {name:<{width}}  {what}" for name, what in COMMANDS.items())
-    return (
-        "dongshou (动手, hands-on): the deep-learning course as real software.\n\n"
-        f"usage: dongshou COMMAND ...\n\n{commands}\n\n"
-        "`dongshou COMMAND --help` says more; `dongshou run mlp:digits` is a first run, of a few seconds."
-    )
+    commands = (f"  {name:<{width}}  {translate(what)}" for name, what in COMMANDS.items())
+    parts = [
+        translate("dongshou (动手, hands-on): the deep-learning course as real software."),
+        translate("usage: dongshou COMMAND ..."),
+        "\n".join(commands),
+        translate(
+            "`dongshou COMMAND --help` says more; `dongshou run mlp:digits` is a first run, of a few seconds.\n"
+            "--zh speaks Chinese and --en English; without them LC_ALL, LC_MESSAGES or LANG decides."
+        ),
+    ]
+    return "\n\n".join(parts)

@@ -11,7 +11,9 @@ from tyro.conf import Positional, arg
 from dongshou.cli.flags import Directory, Switch, call
 from dongshou.cli.plots import print_curves
 from dongshou.cli.tables import duration, print_json, print_table, shown
+from dongshou.cli.words import named
 from dongshou.errors import UsageError
+from dongshou.languages import translate
 from dongshou.runs import find_run
 from dongshou.runs.accuracy_by_time import Point
 from dongshou.runs.comparison import CURVES, Comparison
@@ -81,7 +83,10 @@ def rows(differing: dict[str, list[Any]], points: Sequence[Point]) -> Iterator[t
     for name, values in differing.items():
         yield (name, *(shown(value) for value in values))
     for metric in dict.fromkeys(name for point in points for name in point.metrics):
-        yield (metric, *(number(point.metrics[metric]) if metric in point.metrics else "" for point in points))
+        yield (named(metric), *(number(point.metrics[metric]) if metric in point.metrics else "" for point in points))
     if any(point.parameters is not None for point in points):
-        yield ("parameters", *("" if point.parameters is None else f"{point.parameters:,}" for point in points))
-    yield ("took", *(duration(point.seconds) for point in points))
+        yield (
+            translate("parameters"),
+            *("" if point.parameters is None else f"{point.parameters:,}" for point in points),
+        )
+    yield (translate("took"), *(translate(duration(point.seconds)) for point in points))

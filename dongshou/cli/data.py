@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
@@ -10,6 +9,7 @@ from tyro.conf import Positional, arg
 
 from dongshou.cli.flags import Switch, call
 from dongshou.cli.tables import print_json, print_table
+from dongshou.cli.words import say
 from dongshou.data.sources import SOURCES, Source, files, get_source
 from dongshou.errors import DongshouError, UsageError, did_you_mean
 
@@ -26,7 +26,7 @@ HELP = """usage: dongshou data ACTION ...
 def main(arguments: Sequence[str]) -> int:
     action, *rest = arguments or ["--help"]
     if action in ("-h", "--help"):
-        print(HELP)
+        say(HELP)
         return 0
     if action not in ACTIONS:
         near = did_you_mean(action, ACTIONS)
@@ -46,8 +46,9 @@ def show(*, json: Switch = False) -> None:
         print_json({"data": described})
     else:
         print_table(
-            ("name", "holds", "size", "license", "here"),
+            ("name", "content", "size", "license", "here"),
             ((d["name"], d["holds"], megabytes(d["size"]), d["license"], d["here"] or "no") for d in described),
+            words=("content", "license", "here"),
         )
 
 
@@ -79,12 +80,13 @@ def verify(names: Names = (), *, json: Switch = False) -> None:
         print_table(
             ("data set", "file", "state", "where"),
             ((r.dataset, r.file, f"{r.state} {r.detail}".strip(), str(r.path)) for r in reports),
+            words=("state",),
         )
     faults, notes = list(faults_of(reports, names)), files.directory_faults(names or SOURCES)
     if faults:
         raise DongshouError(" ".join([*faults, *notes]))
     for note in notes:
-        print(f"dongshou: {note}", file=sys.stderr)
+        say(f"dongshou: {note}", error=True)
 
 
 def faults_of(reports: Sequence[files.Report], names: Sequence[str]) -> Iterator[str]:

@@ -18,6 +18,7 @@ from dongshou.data.sources.files import cache_directory, data_directories, verif
 from dongshou.drawing import chinese_font
 from dongshou.drawing.fonts import HINT
 from dongshou.errors import UsageError
+from dongshou.languages import translate
 from dongshou.runs.machine import machine, versions
 from dongshou.runs.run import runs_directory
 from dongshou.training import bfloat16
@@ -81,8 +82,8 @@ def of_proof(write: str | None, json: bool) -> Finding:
 
 
 def in_words(finding: Finding) -> str:
-    cure = f"; {finding.cure}" if finding.cure else ""
-    return f"{'✓' if finding.good else '✗'} {finding.what}: {finding.found}{cure}"
+    what, found, cure = map(translate, (finding.what, finding.found, finding.cure))
+    return translate(f"{'✓' if finding.good else '✗'} {what}: {found}{f'; {cure}' if cure else ''}")
 
 
 def of_machine() -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from typing import Annotated, Any, TypeVar
 import tyro
 
 from dongshou.errors import UsageError
+from dongshou.languages import ENGLISH, language
 from dongshou.nearby import nearest
 
 T = TypeVar("T")
@@ -43,7 +44,7 @@ def parse(
     """
     told = io.StringIO()
     try:
-        with contextlib.redirect_stderr(told):
+        with contextlib.redirect_stderr(told), help_in_language():
             value, unknown = tyro.cli(
                 kind,
                 args=list(arguments),
@@ -59,6 +60,15 @@ def parse(
     if unknown:
         raise unrecognized(unknown[0], prog, flags)
     return value
+
+
+def help_in_language() -> contextlib.AbstractContextManager[None]:
+    """Within it a help that tyro prints is in the language of whoever reads it."""
+    if language() == ENGLISH:
+        return contextlib.nullcontext()
+    from dongshou.cli.help import translated
+
+    return translated()
 
 
 def unrecognized(word: str, prog: str, flags: Iterable[str]) -> UsageError:

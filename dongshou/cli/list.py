@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dongshou.cli.flags import Switch, call
 from dongshou.errors import UsageError, did_you_mean
 from dongshou.experiments.catalog import Entry, list_experiments, names_of_variants
+from dongshou.languages import translate
 
 if TYPE_CHECKING:
     from dongshou.experiments.registry import Declaration
@@ -64,7 +65,8 @@ def unit_in_words(unit: str, entries: Sequence[Entry]) -> str:
         )
     ]
     width = max(len(name) for name, _ in lines)
-    return "\n".join([unit.replace("_", " "), *(f"{name:<{width}}  {title}" for name, title in lines)])
+    titles = (f"{name:<{width}}  {translate(title)}" for name, title in lines)
+    return "\n".join([translate(unit.replace("_", " ")), *titles])
 
 
 def described(entry: Entry) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from plotext import figure
 
+from dongshou.languages import translate
 from dongshou.runs import Run
 from dongshou.runs.curves import SPLITS, Points, curves_of, quantity_of, rank
 
@@ -43,14 +44,14 @@ def print_plot(quantity: str, curves: dict[str, Points], is_rising: bool, legend
     figure.clear()
     figure.theme("simple")
     figure.plot_size(min(WIDEST, shutil.get_terminal_size().columns), HEIGHT)
-    figure.title(quantity.replace("_", " "))
+    figure.title(translate(quantity.replace("_", " ")))
     markers = dict(zip(curves, itertools.cycle(MARKERS), strict=False))
     for label, points in curves.items():
         x, y = zip(*points, strict=True)
         signal = figure.signal(x, y, marker=markers[label])
         signal.lines()
         if not legend_below:
-            signal.label(label)
+            signal.label(translate(label))
         figure.draw(signal)
     x, y = zip(*(point for points in curves.values() for point in points), strict=True)
     if not legend_below:
@@ -59,7 +60,7 @@ def print_plot(quantity: str, curves: dict[str, Points], is_rising: bool, legend
     figure.ruler("x").ticks(ticks, [str(tick) for tick in ticks])
     print("\n" + figure.build().string(colorless=not sys.stdout.isatty()).rstrip("\n"))
     if legend_below:
-        print("\n".join(f"   {MARKERS[marker]} {label}" for label, marker in markers.items()))
+        print("\n".join(f"   {MARKERS[marker]} {translate(label)}" for label, marker in markers.items()))
 
 
 def place_legend(right: float, y: Sequence[float], is_rising: bool) -> None:

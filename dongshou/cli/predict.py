@@ -15,6 +15,7 @@ from dongshou.cli.tables import print_json
 from dongshou.data.tables.csv_rows import rows_in
 from dongshou.data.text.file import decoded
 from dongshou.errors import DongshouError
+from dongshou.languages import translate
 from dongshou.runs import Prediction, find_run
 from dongshou.runs.predict import Outcome, answers, trained
 from dongshou.tasks import Question
@@ -71,14 +72,14 @@ def answer(
     predictions = [one for one in outcomes if isinstance(one, Prediction)]
     faults = [one for one in outcomes if isinstance(one, DongshouError)]
     if json:
-        plain = {"predictions": [one.as_json() for one in predictions], "faults": [*map(str, faults)]}
+        plain = {"predictions": [one.as_json() for one in predictions], "faults": [fault.english for fault in faults]}
         print_json({"run": str(found.path), "asked_with": asked_with} | plain)
     elif predictions and asked_with == "row":
         print(as_column(outcomes, data.features.identifier if data.features else ""), end="")
     elif predictions:
         print(("\n\n" if asked_with == "image" else "\n").join(map(in_words, predictions)))
     for fault in faults:
-        print(f"dongshou: {fault}", file=sys.stderr)
+        print("dongshou:", fault, file=sys.stderr)
     if not faults:
         return 0
     return 1 if predictions else faults[0].exit_code
@@ -121,15 +122,15 @@ def as_column(outcomes: Sequence[Outcome], identifier: str) -> str:
 def in_words(prediction: Prediction) -> str:
     """The question, where the answer needs it, and the answer; then who answered, and where the pictures lie."""
     lines = [] if prediction.answer.stands_alone else [question_in_words(prediction.question)]
-    lines += prediction.answer.lines()
+    lines += map(translate, prediction.answer.lines())
     if prediction.part:
-        lines.append(f"  answered by: {prediction.part}, one of the parts of this run")
+        lines.append(translate(f"  answered by: {prediction.part}, one of the parts of this run"))
     if prediction.picture is not None:
         what = "as the network saw it" if prediction.answer.picture_name == "seen" else "drawn in"
-        lines.append(f"  {what}: {prediction.picture}")
+        lines.append(f"  {translate(what)}: {prediction.picture}")
     where = ("where it looked, over that", "where it looked, over your picture")
     kinds = where if prediction.asked_with == "image" else ["explained in"] * len(prediction.explanations)
-    lines += [f"  {kind}: {path}" for kind, path in zip(kinds, prediction.explanations, strict=False)]
+    lines += [f"  {translate(kind)}: {path}" for kind, path in zip(kinds, prediction.explanations, strict=False)]
     return "\n".join(lines)
 
 

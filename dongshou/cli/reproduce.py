@@ -77,5 +77,5 @@ def reproduce(
     if json:
         print_json({"outcomes": outcomes})
     else:
-        print_table(COLUMNS, [row for outcome in outcomes for row in rows_of(outcome)])
+        print_table(COLUMNS, [row for outcome in outcomes for row in rows_of(outcome)], words=("verdict",))
     return outcomes

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dongshou.cli.tables import duration, print_table
+from dongshou.cli.words import named, say
 from dongshou.runs import Run
 from dongshou.runs.judge import LIMITED
 from dongshou.runs.limits import in_words
@@ -18,9 +19,10 @@ def print_result(run: Run) -> None:
     """The table of metrics; a limited run is judged by nothing, and says so."""
     record = run.record
     columns = [*MEASURED, *beside_columns(record)]
-    print_table(columns, ([row[column] for column in columns] for row in result_rows(record)))
+    rows = ([row[column] for column in columns] for row in result_rows(record))
+    print_table(columns, rows, words=("verdict", "source"))
     if run.limits:
-        print(f"\nThis run was limited to {in_words(run.limits)}: it is compared with nothing.")
+        say(f"\nThis run was limited to {in_words(run.limits)}: it is compared with nothing.")
 
 
 def beside_columns(record: Mapping[str, Any]) -> list[str]:
@@ -33,7 +35,7 @@ def result_rows(record: Mapping[str, Any]) -> Iterator[dict[str, str]]:
     """A row for each metric, and one more for each further source that states it."""
     for metric, value in record["result"].items():
         best = record["best"].get(metric)
-        measured = (metric, number(value), "" if best is None else number(best))
+        measured = (named(metric), number(value), "" if best is None else number(best))
         sources = [source for source in record["published"] + record.get("goals", []) if metric in source["metrics"]]
         for source in sources or [None]:
             yield dict(zip(MEASURED, measured, strict=True)) | compared(source, metric, record["limited"])
@@ -59,4 +61,4 @@ def print_files(run: Run) -> None:
     for figure in run.figures:
         print(figure)
     took = f"  {duration(run.record['seconds'])}" if run.is_done else ""
-    print(f"{run.path}{took} on {run.config['device']}, engine {run.config['engine']}")
+    say(f"{run.path}{took} on {run.config['device']}, engine {run.config['engine']}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import signal
-import sys
 import threading
 import typing
 from collections.abc import Iterator, Sequence
@@ -18,6 +17,7 @@ from dongshou.cli.flags import parse
 from dongshou.cli.options import SESSION, RunOptions
 from dongshou.cli.results import print_files, print_result
 from dongshou.cli.tables import print_json
+from dongshou.cli.words import say
 from dongshou.errors import UsageError
 from dongshou.experiments.registry import Declaration, find_declaration
 from dongshou.experiments.setting import split_help
@@ -73,7 +73,7 @@ def go_on(declaration: Declaration, options: RunOptions, flags: Sequence[str]) -
     for name, value in session_of(given).items():
         check_same(run, name, recorded[name], value)
     if run.is_done:
-        print(f"{run.path} is already finished; this is its result.", file=sys.stderr)
+        say(f"{run.path} is already finished; this is its result.", error=True)
     return execute(
         declaration(**settings),
         resume=run.path,

@@ -24,7 +24,7 @@ def summary(run: Run) -> dict[str, Any]:
         known |= {"status": run.status, "result": latest_metrics(run), "seconds": seconds_of(run)}
         known["headline"] = run.reading.headline
     except DongshouError as error:
-        known |= {"status": "damaged", "fault": str(error)}
+        known |= {"status": "damaged", "fault": error.english}
     return known
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from dongshou.cli.flags import Directory, Switch, call
 from dongshou.cli.run_summary import age, headline, summary
 from dongshou.cli.tables import duration, print_json, print_table
+from dongshou.cli.words import say
 from dongshou.runs import list_runs
 from dongshou.runs.limits import in_words
 from dongshou.runs.run import runs_directory
@@ -31,9 +32,9 @@ def show(*, runs: Directory = None, json: Switch = False) -> None:
     if json:
         print_json({"runs": found})
     elif found:
-        print_table(COLUMNS, map(row, found))
+        print_table(COLUMNS, map(row, found), words=("status", "result", "took", "age"))
     else:
-        print(f"There are no runs in {runs_directory(runs)}. A first one: dongshou run mlp:digits")
+        say(f"There are no runs in {runs_directory(runs)}. A first one: dongshou run mlp:digits")
 
 
 def row(run: Mapping[str, Any]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from dongshou.cli.flags import Directory, Switch, call
 from dongshou.cli.plots import print_curves
 from dongshou.cli.results import print_files, print_result
 from dongshou.cli.tables import print_json, print_table, shown
+from dongshou.cli.words import named, say
 from dongshou.runs import Run, find_run
 from dongshou.runs.differences import latest_metrics
 from dongshou.runs.limits import in_words
@@ -42,7 +43,7 @@ def show(run: Annotated[str, arg(metavar="RUN")], /, *, runs: Directory = None, 
 def print_run(run: Run) -> None:
     """Configuration, result, curves, files."""
     limited = f", limited to {in_words(run.limits)}" if run.limits else ""
-    print(f"{run.experiment}: {run.status}{limited}")
+    say(f"{run.experiment}: {run.status}{limited}")
     decided = {**run.config["settings"], **{name: run.config.get(name) for name in SHOWN}}
     print_table(("setting", "value"), ((name, shown(value)) for name, value in decided.items()))
     print()
@@ -59,7 +60,7 @@ def print_unfinished(run: Run) -> None:
     """How far it came, and how it goes on."""
     failures = [line["error"] for line in run.lines() if line["event"] == "failed"]
     if failures:
-        print(f"It failed: {failures[-1]}")
-    print_table(("metric", "latest"), ((name, number(value)) for name, value in latest_metrics(run).items()))
+        say(f"It failed: {failures[-1]}")
+    print_table(("metric", "latest"), ((named(name), number(value)) for name, value in latest_metrics(run).items()))
     if run.status != "running":
-        print(f"\nGo on with: dongshou run {run.experiment} --resume {run.path}")
+        say(f"\nGo on with: dongshou run {run.experiment} --resume {run.path}")

@@ -17,6 +17,7 @@ from tyro.conf import arg
 from dongshou import models
 from dongshou.cli.flags import Switch, parse
 from dongshou.cli.tables import print_json, print_table, shown
+from dongshou.cli.words import say
 from dongshou.errors import UsageError, did_you_mean
 from dongshou.models import summarize
 from dongshou.models.summary import Row, Summary, in_words
@@ -33,9 +34,7 @@ SAID_BY_INPUT = ("in_channels", "size", "num_inputs")
 USAGE = """usage: dongshou summary MODEL [--input CxHxW] [--depth N] [--classes N] [--json]
 
 What a network is made of, by block and layer: the shape of one output, parameters, multiply-adds, and how many
-pixels of the input an element of the output sees. `dongshou summary MODEL --help` shows the settings of a model.
-
-models: """
+pixels of the input an element of the output sees. `dongshou summary MODEL --help` shows the settings of a model."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ class Options:
 
 def main(arguments: Sequence[str]) -> int:
     if arguments and arguments[0] in ("-h", "--help"):
-        print(USAGE + ", ".join(factories()))
+        say(f"{USAGE}\n\nmodels: {', '.join(factories())}")
         return 0
     if not arguments or arguments[0].startswith("-"):
         raise UsageError(f"name a model first: dongshou summary MODEL. There are {', '.join(factories())}.")
@@ -177,11 +176,11 @@ def pixels(row: Row) -> list[int | float | str] | None:
 
 def print_summary(name: str, summary: Summary, rows: Sequence[Row]) -> None:
     """A line for each block and layer, its share of the whole as a bar; then the totals."""
-    print(f"{name} for one input of {in_words(summary.input_shape)}\n")
-    print_table(COLUMNS, (tuple(cells(row, summary)) for row in rows))
-    print(f"\n{summary.parameters:,} parameters, {summary.multiply_adds:,} multiply-adds")
+    say(f"{name} for one input of {in_words(summary.input_shape)}\n")
+    print_table(COLUMNS, (tuple(cells(row, summary)) for row in rows), words=COLUMNS[-1:])
+    say(f"\n{summary.parameters:,} parameters, {summary.multiply_adds:,} multiply-adds")
     if summary.uncounted:
-        print(f"without the multiply-adds of {', '.join(summary.uncounted)}, whose formula is not known")
+        say(f"without the multiply-adds of {', '.join(summary.uncounted)}, whose formula is not known")
 
 
 def cells(row: Row, summary: Summary) -> Iterator[str]:

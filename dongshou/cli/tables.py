@@ -11,20 +11,26 @@ from rich.console import Console
 from rich.table import Table
 
 from dongshou.cli.console import writes_everything
+from dongshou.languages import translate
 
 WIDE = 200  # characters, where no terminal sets a limit
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, title: str = "") -> None:
-    """Rows under headings; numbers are given as text."""
+def print_table(
+    columns: Sequence[str], rows: Iterable[Sequence[str]], *, title: str = "", words: Sequence[str] = ()
+) -> None:
+    """Rows under headings; numbers are given as text.
+
+    words  the columns whose cells are words of the language, not names: they are translated as the headings are
+    """
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = WIDE
-    table = Table(box=None, pad_edge=False, header_style="bold", title=title or None, title_justify="left")
+    table = Table(box=None, pad_edge=False, header_style="bold", title=translate(title) or None, title_justify="left")
     for column in columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(translate(column), overflow="fold")
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*(translate(cell) if name in words else cell for name, cell in zip(columns, row, strict=True)))
     console.print(table, markup=False)
 
 

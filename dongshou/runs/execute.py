@@ -123,7 +123,7 @@ def failures_recorded(record: Record) -> Iterator[None]:
         if record.is_empty:
             record.discard()  # nothing was done yet: a batch that is too large, data that are not there
         else:
-            record.failed(str(error))
+            record.failed(f"{error}")  # in English, whatever language it is shown in
         raise
     except Exception as error:  # a fault of ours, or the machine's, such as too little memory on the GPU
         record.failed(f"{type(error).__name__}: {error}")

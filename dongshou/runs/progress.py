@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
 
+from dongshou.languages import translate
 from dongshou.runs.curves import SPLITS
 from dongshou.runs.record import figure_path
 from dongshou.runs.run import Run
@@ -41,13 +42,13 @@ class Progress:
     def __enter__(self) -> Progress:
         self.console.print(f"{self.run.experiment} -> {self.run.path}", highlight=False, soft_wrap=True)
         if (choice := self.run.config.get("choice")) is not None:
-            self.console.print(f"fast: {Choice(**choice)}", highlight=False, soft_wrap=True)
+            self.console.print(translate(f"fast: {Choice(**choice)}"), highlight=False, soft_wrap=True)
         if in_float32 := self.run.config.get("float32_layers"):
-            self.console.print(bfloat16.in_words(in_float32), highlight=False, soft_wrap=True)
+            self.console.print(translate(bfloat16.in_words(in_float32)), highlight=False, soft_wrap=True)
         if (checkpoint := self.run.checkpoint()) is not None:  # of an earlier attempt: nothing has happened yet in this
             place = f"epoch {checkpoint['epoch']}" if checkpoint.get("epoch") else f"step {checkpoint['step']}"
             finished = f"{checkpoint.get('part', '')} {place}".strip()
-            self.console.print(f"going on after {finished}", highlight=False)
+            self.console.print(translate(f"going on after {finished}"), highlight=False)
         if self.console.is_terminal:
             self.bars.start()
         return self
@@ -63,7 +64,7 @@ class Progress:
                 if event.metrics or is_last or now - self.drawn > REDRAW_EVERY:
                     self._advance(event, now, is_last)
             case Evaluated():
-                epoch = f"{event.part} epoch {event.epoch}".strip()
+                epoch = translate(f"{event.part} epoch {event.epoch}".strip())
                 self.console.print(f"{epoch:>9}  {in_words(event.metrics)}", highlight=False, soft_wrap=True)
             case Sampled():
                 self.console.print(event.text, style="dim", highlight=False, markup=False, soft_wrap=True)
@@ -73,11 +74,11 @@ class Progress:
                 self._wrote(event.name)
 
     def _wrote(self, path: str) -> None:
-        self.console.print(f"wrote {path}", style="dim", highlight=False, soft_wrap=True)
+        self.console.print(translate(f"wrote {path}"), style="dim", highlight=False, soft_wrap=True)
 
     def _advance(self, event: Stepped, now: float, is_last: bool) -> None:
         changes: dict[str, Any] = {"measured": in_words(event.metrics)} if event.metrics else {}
-        description = f"{event.part} epoch {event.epoch}".strip()
+        description = translate(f"{event.part} epoch {event.epoch}".strip())
         self.bars.update(self.bar, completed=event.step, total=event.num_steps, description=description, **changes)
         if is_last or now - self.drawn > REDRAW_EVERY:
             self.bars.refresh()
@@ -90,5 +91,5 @@ def in_words(metrics: dict[str, float]) -> str:
     for name, value in metrics.items():
         split, _, quantity = name.partition("_")
         split, quantity = (split, quantity) if split in SPLITS else ("", name)
-        groups.setdefault(split, []).append(f"{quantity} {value:.4g}")
-    return "  ".join(f"{split} {', '.join(words)}".strip() for split, words in groups.items())
+        groups.setdefault(split, []).append(f"{translate(quantity)} {value:.4g}")
+    return "  ".join(f"{translate(split)} {', '.join(words)}".strip() for split, words in groups.items())

@@ -100,7 +100,7 @@ def reproduced(declaration: Declaration, seeds: int, epochs: int | None, options
         except Interrupted:
             raise
         except DongshouError as error:
-            failures.append({"seed": seed, "error": str(error)})
+            failures.append({"seed": seed, "error": error.english})
     reading = runs[0].reading if runs else UNSAID
     beside = compared(declaration.stated, [run.result for run in runs], reading, is_trial=bool(limits))
     return {

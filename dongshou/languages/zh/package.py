@@ -1,0 +1,8 @@
+"""What all parts of the package say."""
+
+SENTENCES = {
+    " Did you mean {}?": "是不是想写 {}？",
+    "the class {}": "类 {}",
+    "{} or {}": "{} 或 {}",
+    "{} and {}": "{} 和 {}",
+}
