@@ -12,6 +12,7 @@ from dongshou.cli.plots import print_curves
 from dongshou.cli.results import print_files, print_result
 from dongshou.cli.tables import print_json, print_table, shown
 from dongshou.cli.words import named, say
+from dongshou.languages import translate
 from dongshou.runs import Run, find_run
 from dongshou.runs.differences import latest_metrics
 from dongshou.runs.limits import in_words
@@ -43,7 +44,7 @@ def show(run: Annotated[str, arg(metavar="RUN")], /, *, runs: Directory = None, 
 def print_run(run: Run) -> None:
     """Configuration, result, curves, files."""
     limited = f", limited to {in_words(run.limits)}" if run.limits else ""
-    say(f"{run.experiment}: {run.status}{limited}")
+    print(f"{run.experiment}: {translate(run.status)}{translate(limited)}")
     decided = {**run.config["settings"], **{name: run.config.get(name) for name in SHOWN}}
     print_table(("setting", "value"), ((name, shown(value)) for name, value in decided.items()))
     print()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from dongshou.languages.catalogue import areas
+from dongshou.languages.catalogue import FOREIGN, areas
 from dongshou.languages.inventory import Found, inventory
 
 
@@ -19,6 +19,8 @@ def stale() -> Iterator[tuple[str, str]]:
     """Area and sentence of each translation whose English is said nowhere."""
     said = {found.sentence for found in inventory()}
     for area, (sentences, _) in areas().items():
+        if area in FOREIGN:
+            continue
         yield from ((area, english) for english in sentences if english not in said)
 
 

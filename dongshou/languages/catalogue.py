@@ -115,6 +115,9 @@ def doubled(text: str) -> str:
     return text.replace("{", "{{").replace("}", "}}")
 
 
+FOREIGN = ("libraries", "quantities")  # files of what stands in no sentence of our source
+
+
 @lru_cache(maxsize=1)
 def areas() -> dict[str, tuple[dict[str, str], dict[str, str]]]:
     """The sentences and the labels of each file of `dongshou/languages/zh`."""

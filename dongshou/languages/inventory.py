@@ -37,8 +37,8 @@ SHOWN_KEYWORDS = ("xlabel", "ylabel", "zlabel", "title", "label", "help", "cure"
 NOT_SHOWN_CALLS = ("Published", "compile", "getLogger", "filterwarnings", "startswith", "partition")
 NOT_SHOWN_KEYWORDS = ("origin", "loc", "prog", "metavar", "prompt", "style")
 NOT_SHOWN = re.compile(
-    r"dongshou [a-z]+( [a-z]+)?( \{\})?( NAME\[:VARIANT\])?"  # command lines
-    r"|#.*|(outside |upper |lower |center )*(left|right|upper|lower|center)( .*)?"  # pages; places of a legend
+    r"dongshou( [a-z]+)*( \{\})?( NAME\[:VARIANT\])?"  # command lines
+    r"|#.*|Written by .*|: \{\} or \{\}|(outside |upper |lower |center )*(left|right|upper|lower|center)( .*)?"  # pages; places of a legend
     r"|[A-Z_]+|bf16|module .* has no attribute .*|.*object is not subscriptable",  # names; Python's own words
     re.DOTALL,
 )

@@ -71,7 +71,6 @@ SENTENCES = {
     "name another place with DONGSHOU_CACHE": "用 DONGSHOU_CACHE 另指一处",
     "name another place with --runs or DONGSHOU_RUNS": "用 --runs 或 DONGSHOU_RUNS 另指一处",
     "no font": "没有字体",
-    "install one, such as Noto Sans CJK SC (fonts-noto-cjk)": "请安装一种，例如 Noto Sans CJK SC（fonts-noto-cjk）",
     "Whether this machine has what the course needs, and how to mend what it has not.": "检查这台机器是否具备课程所需，缺少的如何补上。",
     "where runs are to go: default DONGSHOU_RUNS, else ./runs": "运行要写到哪里：默认 DONGSHOU_RUNS，否则 ./runs",
     "print the findings as one JSON object": "把检查结果输出为一个 JSON 对象",
@@ -153,7 +152,8 @@ SENTENCES = {
     "where the runs are recorded: default DONGSHOU_RUNS, else ./runs": "各次运行记录在哪里：默认 DONGSHOU_RUNS，否则 ./runs",
     "print the outcomes as one JSON object": "把结果输出为一个 JSON 对象",
     # results
-    "This run was limited (fewer examples or epochs than declared): it is not a reproduction.": "这次运行受限（样本或轮数少于声明的数目），不算复现。",
+    "This run was limited to {}: it is compared with nothing.": "这次运行只用了 {}：不与任何结果比较。",
+    ", limited to {}": "，只用了 {}",
     "{}{} on {}, engine {}": "{}{}，设备 {}，引擎 {}",
     # runs, show
     "{} days": "{} 天",
@@ -190,6 +190,7 @@ SENTENCES = {
 }
 
 LABELS = {
+    "limited to": "限于",
     "proof": "检验",
     "devices": "设备",
     "processor": "处理器",

@@ -1,6 +1,13 @@
-"""Quantities and splits, as tables, curves and progress name them; `test_accuracy` is 测试精度."""
+"""Lists, counts, quantities and splits, as tables, curves and progress name them; `test_accuracy` is 测试精度."""
 
-FOREIGN = True  # names of metrics, which are no sentences of the source
+SENTENCES = {
+    "{} and {}": "{} 和 {}",
+    "{} or {}": "{} 或 {}",
+    "{} example": "{} 个样本",
+    "{} examples": "{} 个样本",
+    "{} epoch": "{} 轮",
+    "{} epochs": "{} 轮",
+}
 
 LABELS = {
     "train": "训练",

@@ -1,7 +1,5 @@
 """What the libraries say whose words a user meets here: tyro's help and errors, the errors of files."""
 
-FOREIGN = True  # none of it stands in our own source
-
 SENTENCES = {
     # tyro
     "usage: {}": "用法：{}",
