@@ -38,7 +38,8 @@ NOT_SHOWN_CALLS = ("Published", "compile", "getLogger", "filterwarnings", "start
 NOT_SHOWN_KEYWORDS = ("origin", "loc", "prog", "metavar", "prompt", "style")
 NOT_SHOWN = re.compile(
     r"dongshou( [a-z]+)*( \{\})?( NAME\[:VARIANT\])?"  # command lines
-    r"|#.*|Written by .*|: \{\} or \{\}|(outside |upper |lower |center )*(left|right|upper|lower|center)( .*)?"  # pages; places of a legend
+    r"|#.*|Written by .*|: \{\} or \{\}"  # pages of Markdown
+    r"|(outside |upper |lower |center )*(left|right|upper|lower|center)( .*)?"  # places of a legend
     r"|[A-Z_]+|bf16|module .* has no attribute .*|.*object is not subscriptable",  # names; Python's own words
     re.DOTALL,
 )
