@@ -43,10 +43,14 @@ class Batches:
     ) -> None:
         if others := [kind_of(one) for one in tensors if not isinstance(one, Tensor | Target)]:
             raise UsageError(f"Batches are made of tensors; got {', '.join(others)}: convert with torch.as_tensor.")
+        if not tensors:
+            raise UsageError("Batches are made of tensors; got none: write Batches(inputs, targets, batch_size=64).")
         lengths = {len(tensor) for tensor in tensors}
         if len(lengths) != 1:
             raise UsageError(f"All tensors of a data set need one length; got {sorted(lengths)} examples.")
         (num_examples,) = lengths
+        if not num_examples:
+            raise UsageError("A data set holds at least one example; got empty tensors: check how they were made.")
         if not 1 <= batch_size <= num_examples:
             raise UsageError(
                 f"batch_size must be between 1 and the number of examples, {num_examples}; got {batch_size}."

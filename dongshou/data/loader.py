@@ -12,7 +12,7 @@ from torch.utils.data import DataLoader, IterableDataset
 from torch.utils.data import Dataset as TorchDataset
 
 from dongshou.data.batches import seeded_generator
-from dongshou.errors import UsageError
+from dongshou.errors import UsageError, kind_of
 
 
 class Loader:
@@ -36,26 +36,24 @@ class Loader:
 
     @classmethod
     def over(cls, dataset: TorchDataset, batch_size: int, shuffle: bool) -> Loader:
-        """A loader over a bare data set. Raises UsageError for a batch_size below 1."""
+        """A loader over a bare data set; a stream of examples comes in its own order.
+
+        Raises UsageError for a batch_size below 1.
+        """
         if batch_size < 1:
             raise UsageError(f"batch_size must be at least 1; got {batch_size}.")
+        shuffle = shuffle and not isinstance(dataset, IterableDataset)
         return cls(DataLoader(dataset, batch_size=batch_size, shuffle=shuffle))
 
     @property
     def num_examples(self) -> int:
-        dataset = self.loader.dataset
-        return 0 if isinstance(dataset, IterableDataset) else len(dataset)  # pyright: ignore[reportArgumentType]
+        return check_length(self.loader.dataset)
 
     def __len__(self) -> int:
         if self.num_batches is not None:
             return self.num_batches
-        try:
-            return len(self.loader)
-        except TypeError:
-            raise UsageError(
-                f"{type(self.loader.dataset).__name__} does not know its length, which training has to know; "
-                "give it a __len__."
-            ) from None
+        check_length(self.loader.dataset)
+        return len(self.loader)
 
     def __iter__(self) -> Iterator[Any]:
         for batch in itertools.islice(self.loader, self.num_batches):
@@ -74,6 +72,16 @@ class Loader:
 
     def load_state_dict(self, state: dict[str, Tensor]) -> None:
         self.generator.set_state(state["generator"].cpu())
+
+
+def check_length(dataset: Any) -> int:
+    """The number of examples. Raises UsageError for a data set that does not know it."""
+    if not hasattr(dataset, "__len__"):
+        raise UsageError(
+            f"{kind_of(dataset)} does not know its length, which training has to know: give it a __len__ that says how"
+            " many examples an epoch has."
+        )
+    return len(dataset)
 
 
 def moved(batch: Any, device: torch.device) -> Any:

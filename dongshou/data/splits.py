@@ -5,46 +5,21 @@ from __future__ import annotations
 import copy
 import itertools
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 import torch
-from torch.utils.data import DataLoader
-from torch.utils.data import Dataset as TorchDataset
 
 from dongshou.data.images.photos import Photos
-from dongshou.data.loader import Loader
+from dongshou.data.split import GivenSplit, Split, as_split, check_split
 from dongshou.data.tables.features import Features
-from dongshou.errors import UsageError, kind_of
-
-
-@runtime_checkable
-class Split(Protocol):
-    """One part of a data set, such as `Batches` or `Loader`: gives batches, and its state for checkpoints."""
-
-    @property
-    def num_examples(self) -> int: ...
-
-    def __len__(self) -> int: ...
-
-    def __iter__(self) -> Iterator[Any]: ...
-
-    def to(self, device: torch.device) -> None: ...
-
-    def limit(self, num_examples: int) -> None: ...
-
-    def state_dict(self) -> dict[str, torch.Tensor]: ...
-
-    def load_state_dict(self, state: dict[str, torch.Tensor]) -> None: ...
-
-
-GivenSplit = Split | DataLoader | TorchDataset | Callable[[], Split]
+from dongshou.errors import UsageError
 
 
 class Splits:
     """What an experiment trains and is measured on: `train()`, `valid()` and `test()` give batches.
 
-    Each split is given as `Batches`, as an ordinary torch `DataLoader` or `Dataset`, or as a function that
-    makes it when it is first asked for (so that a model can be rebuilt without opening its data).
+    Each split is given as `Batches`, as a tuple of tensors, as an ordinary torch `DataLoader` or `Dataset`, or as a
+    function that makes it when it is first asked for (so that a model can be rebuilt without opening its data).
 
     name      of the data set, as in `dongshou data list`
     classes   names of the classes, for a classification
@@ -54,8 +29,9 @@ class Splits:
     features  how a row of a table becomes an input
     files     name of a registered data set whose files are read, for their hashes in the record; else a function
               that gives the hashes
+    batch_size  of what is given without batches: tensors and data sets
 
-    Raises UsageError for a split of another kind.
+    Raises UsageError for a split of another kind, or without any example.
     """
 
     def __init__(
@@ -103,7 +79,7 @@ class Splits:
     def _split(self, name: str) -> Split | None:
         given = self._given[name]
         if given is not None and name not in self._made:
-            split = as_split(given, self.batch_size, shuffle=name == "train")
+            split = as_split(name, given, self.batch_size)
             if self._limit is not None:
                 split.limit(self._limit)
             split.to(self._device)
@@ -170,26 +146,3 @@ class OneBatch:
 
     def load_state_dict(self, state: dict[str, torch.Tensor]) -> None:
         """It has no state."""
-
-
-def as_split(given: GivenSplit, batch_size: int, shuffle: bool) -> Split:
-    """Batches of any kind as they are; a DataLoader or a Dataset in a Loader; what a function makes, likewise."""
-    if isinstance(given, Split):
-        return given
-    if isinstance(given, DataLoader):
-        return Loader(given)
-    if isinstance(given, TorchDataset):
-        return Loader.over(given, batch_size, shuffle)
-    made = given()
-    check_split("what its function makes", made)
-    return as_split(made, batch_size, shuffle)
-
-
-def check_split(name: str, given: Any) -> None:
-    """Raise UsageError for a split that is given as nothing of which batches can be made."""
-    is_class = isinstance(given, type)
-    if is_class or not (isinstance(given, Split | DataLoader | TorchDataset) or callable(given)):
-        raise UsageError(
-            "A split is given as Batches, a DataLoader, a Dataset or a function that makes one;"
-            f" got {kind_of(given)} as {name}: write Batches(inputs, targets, batch_size=64)."
-        )

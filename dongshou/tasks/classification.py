@@ -10,15 +10,17 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from dongshou.errors import UsageError, kind_of
 from dongshou.models.summary.watch import evaluating
 from dongshou.tasks import pictures
 from dongshou.tasks.answers import Answer, Probabilities
 from dongshou.tasks.asking import AskedWith, Question, given, photos_of
 from dongshou.tasks.explain import grad_cam
-from dongshou.tasks.losses import batch_loss, check_loss, hits, is_one_of
+from dongshou.tasks.losses import OF_CLASSES, batch_loss, check_loss, hits, is_one_of
+from dongshou.tasks.misfit import check_truth
 from dongshou.tasks.pictures.explained_photo import explained_photo
 from dongshou.tasks.quantity import Quantities, Quantity
-from dongshou.tasks.task import check_same_shape, descend
+from dongshou.tasks.task import as_outputs, descend
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -85,7 +87,7 @@ class Classification:
 class BinaryClassification:
     """Yes or no. The model gives a probability (batch, 1), or a logit with `BCEWithLogitsLoss`.
 
-    Labels are 0.0 or 1.0 (batch, 1).
+    Labels are 0 for no and 1 for yes, (batch, 1) or (batch,), of any type; (batch, questions) where there are several.
     """
 
     loss: nn.Module = field(default_factory=nn.BCELoss)
@@ -94,11 +96,16 @@ class BinaryClassification:
 
     def __post_init__(self) -> None:
         check_loss(self.loss)
+        if is_one_of(self.loss, OF_CLASSES):
+            raise UsageError(
+                f"{kind_of(self.loss)} compares an output for each class; a binary classification has one output: use"
+                " BCEWithLogitsLoss, or Classification with two outputs."
+            )
 
     def step(self, model: nn.Module, batch: tuple[Tensor, Tensor], optimizer: Optimizer) -> Quantities:
         inputs, labels = batch
         outputs = model(inputs)  # (batch, 1)
-        check_same_shape(outputs, labels)
+        labels = as_truth(labels, outputs)
         loss = batch_loss(self.loss, outputs, labels)
         descend(loss.value, optimizer)
         return {"loss": loss.quantity, "accuracy": self._hits(outputs, labels)}
@@ -106,7 +113,7 @@ class BinaryClassification:
     def measure(self, model: nn.Module, batch: tuple[Tensor, Tensor]) -> Quantities:
         inputs, labels = batch
         outputs = model(inputs)
-        check_same_shape(outputs, labels)
+        labels = as_truth(labels, outputs)
         return {"loss": batch_loss(self.loss, outputs, labels).quantity, "accuracy": self._hits(outputs, labels)}
 
     def predict(self, model: nn.Module, inputs: Tensor) -> Tensor:
@@ -138,3 +145,11 @@ class BinaryClassification:
         threshold = 0.0 if self._gives_logits else 0.5
         is_hit = (outputs.detach() > threshold) == (labels > 0.5)
         return Quantity(is_hit.sum(), labels.numel(), higher_is_better=True)
+
+
+def as_truth(labels: Tensor, outputs: Tensor) -> Tensor:
+    """Labels 0 and 1 in the form of the outputs. Raises Misfit for others."""
+    labels = as_outputs(labels, outputs)
+    if labels.device.type == "cpu" or not torch.is_grad_enabled():  # no step waits for a device
+        check_truth(labels)
+    return labels

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from dongshou.errors import DongshouError, UsageError, kind_of
-from dongshou.tasks.misfit import Misfit, misfit_of_classes, misfit_of_numbers, no_tensors
+from dongshou.tasks.misfit import Misfit, misfit_of_classes, misfit_of_numbers, misfit_of_probabilities, no_tensors
 from dongshou.tasks.quantity import Quantity
 
 OF_CLASSES = ("CrossEntropyLoss", "NLLLoss")  # torch's, and ours of these names
@@ -62,7 +62,10 @@ def misfit(loss: Any, outputs: Any, targets: Any) -> str | None:
     """Why a loss of a known kind does not take these outputs and targets; None where it is not known why."""
     if is_one_of(loss, OF_CLASSES):
         return misfit_of_classes(outputs, targets, loss.ignore_index)
-    return misfit_of_numbers(outputs, targets) if is_one_of(loss, OF_ELEMENTS) else no_tensors(outputs, targets)
+    if not is_one_of(loss, OF_ELEMENTS):
+        return no_tensors(outputs, targets)
+    said = misfit_of_numbers(outputs, targets)
+    return misfit_of_probabilities(outputs) if said is None and is_one_of(loss, ("BCELoss",)) else said
 
 
 def weight_of(loss: Any, outputs: Tensor, targets: Tensor) -> Tensor | float:

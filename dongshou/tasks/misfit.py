@@ -21,6 +21,11 @@ def misfit_of_classes(logits: Any, labels: Any, ignored: int) -> str | None:
     """
     if (said := no_tensors(logits, labels)) or labels.is_floating_point() and labels.shape == logits.shape:
         return said
+    if labels.shape == logits.shape and labels.dim() > 1:
+        return (
+            f"Labels (batch, ...) are the classes themselves; got {tuple(labels.shape)}, an entry for each class. Take"
+            " labels.argmax(1), or labels.float() where they are shares of the classes."
+        )
     if labels.dtype not in (torch.int64, torch.uint8):
         kind = str(labels.dtype).removeprefix("torch.")
         return f"Labels are whole numbers of the type int64; got {kind}. Convert them with labels.long()."
@@ -52,6 +57,34 @@ def misfit_of_numbers(outputs: Any, targets: Any) -> str | None:
         kind = str(targets.dtype).removeprefix("torch.")
         return f"Targets of this loss are floating-point numbers; got {kind}. Convert them with targets.float()."
     return None
+
+
+def misfit_of_probabilities(outputs: Tensor) -> str | None:
+    """What is wrong with outputs that have to be probabilities; None where they are some."""
+    given = outputs.detach()
+    wrong = given[~((given >= 0) & (given <= 1))]
+    if not len(wrong):
+        return None
+    if not wrong.isfinite().all():
+        return (
+            f"The model gives {float(wrong[~wrong.isfinite()][0])} for a probability: the training has diverged. Try a"
+            " tenth of the learning rate."
+        )
+    return (
+        f"BCELoss takes probabilities; the model gives {float(wrong[0]):.3g}. Let it end with nn.Sigmoid(), or use"
+        " BCEWithLogitsLoss, which takes any number."
+    )
+
+
+def check_truth(labels: Tensor) -> None:
+    """Raise Misfit unless all labels are 0 for no, 1 for yes, or a share between the two."""
+    if ((labels >= 0) & (labels <= 1)).all():
+        return
+    wrong = labels[~((labels >= 0) & (labels <= 1))]
+    raise Misfit(
+        f"The labels of a binary classification are 0 for no and 1 for yes; got {float(wrong[0]):g}. Write two classes"
+        " so, as in (labels > 0).float(); for more of them use Classification, with an output for each."
+    )
 
 
 def no_tensors(outputs: Any, targets: Any) -> str | None:

@@ -44,9 +44,24 @@ def load_state(task: Any, state: dict[str, Any], device: torch.device) -> None:
 
 
 def accumulators_of(task: Any) -> dict[str, Accumulator]:
-    """New accumulators for one evaluation: what `task.accumulators()` makes, without it none."""
+    """New accumulators for one evaluation: what `task.accumulators()` makes, without it none.
+
+    Raises UsageError for what is not accumulators by name."""
     makes = getattr(task, "accumulators", None)
-    return {} if makes is None else dict(makes())
+    if makes is None:
+        return {}
+    if not isinstance(made := makes(), Mapping):
+        raise UsageError(
+            f'accumulators() of {kind_of(task)} makes accumulators by name, as in {{"map": AveragePrecision()}}; got'
+            f" {kind_of(made)}."
+        )
+    for name, one in made.items():
+        if isinstance(one, type) or not (hasattr(one, "update") and hasattr(one, "finish")):
+            raise UsageError(
+                f"The accumulator {name} of {kind_of(task)} is an object with update(), merge() and finish(), made for"
+                f" one evaluation; got {kind_of(one)}{': call it to make one' if isinstance(one, type) else ''}."
+            )
+    return dict(made)
 
 
 def on_device(tree: Any, device: torch.device) -> Any:

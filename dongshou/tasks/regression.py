@@ -16,7 +16,7 @@ from dongshou.tasks.answers import Answer, Value
 from dongshou.tasks.asking import AskedWith, Question, given
 from dongshou.tasks.losses import BatchLoss, batch_loss, check_loss
 from dongshou.tasks.quantity import Quantities, Quantity
-from dongshou.tasks.task import check_same_shape, descend
+from dongshou.tasks.task import as_outputs, descend
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 @dataclass
 class Regression:
-    """Numbers (batch, outputs). With `log_rmse`, for prices, the relative error is measured as well:
+    """Numbers (batch, outputs); of one output also (batch,).
+
+    With `log_rmse`, for prices, the relative error is measured as well:
 
     sqrt(mean((log max(prediction, 1) - log price)^2))   (Kaggle, House Prices: Advanced Regression)
     """
@@ -43,7 +45,7 @@ class Regression:
     def step(self, model: nn.Module, batch: tuple[Tensor, Tensor], optimizer: Optimizer) -> Quantities:
         inputs, targets = batch
         outputs = model(inputs)  # (batch, outputs)
-        check_same_shape(outputs, targets)
+        targets = as_outputs(targets, outputs)
         loss = batch_loss(self.loss, outputs, targets)
         descend(loss.value, optimizer)
         return self._measured(loss, outputs, targets)
@@ -51,7 +53,7 @@ class Regression:
     def measure(self, model: nn.Module, batch: tuple[Tensor, Tensor]) -> Quantities:
         inputs, targets = batch
         outputs = model(inputs)
-        check_same_shape(outputs, targets)
+        targets = as_outputs(targets, outputs)
         return self._measured(batch_loss(self.loss, outputs, targets), outputs, targets)
 
     def predict(self, model: nn.Module, inputs: Tensor) -> Tensor:

@@ -76,6 +76,17 @@ def descend(loss: Tensor, optimizer: Optimizer) -> None:
         optimizer.step()
 
 
+def as_outputs(targets: Tensor, outputs: Tensor) -> Tensor:
+    """Targets in the form of the outputs, (batch,) beside (batch, 1) and in floating point.
+
+    Raises DongshouError for targets that are not one for each output.
+    """
+    if outputs.shape[-1:] == (1,) and targets.shape == outputs.shape[:-1]:
+        targets = targets.unsqueeze(-1)
+    check_same_shape(outputs, targets)
+    return targets.to(torch.promote_types(outputs.dtype, torch.float32))  # whole numbers would round in bfloat16
+
+
 def check_same_shape(outputs: Tensor, targets: Tensor) -> None:
     """Raise DongshouError unless each output has one target: (n, 1) and (n,) would be broadcast to (n, n)."""
     if outputs.shape != targets.shape:

@@ -8,9 +8,10 @@ from typing import Any
 
 from torch import nn
 from torch.optim import Optimizer
-from torch.optim.lr_scheduler import LRScheduler
+from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 
 from dongshou.data import Splits
+from dongshou.data.split import is_tensors
 from dongshou.data.tables.table import Table
 from dongshou.errors import UsageError, kind_of
 from dongshou.tasks.owned import modules_of
@@ -18,10 +19,12 @@ from dongshou.training.early_stopping import EarlyStopping
 from dongshou.training.parts import by_name
 
 
-def check_data(data: Any) -> None:
-    """Raise UsageError unless the data are Splits."""
+def as_splits(data: Any) -> Splits:
+    """The data of an experiment; a tuple or list of tensors is what it is trained on. Raises UsageError for others."""
     if isinstance(data, Splits):
-        return
+        return data
+    if is_tensors(data):
+        return Splits(data)
     cure = "use table.splits()" if isinstance(data, Table) else "write Splits(train=..., test=...)"
     raise UsageError(f"The data of an experiment are Splits; got {kind_of(data)}: {cure}.")
 
@@ -73,7 +76,12 @@ def check_schedule(schedule: Any, every: Any, optimizer: Any) -> None:
         raise UsageError(f'schedule_every is "epoch" or "step"; got {every!r}.')
     makers = schedule if isinstance(schedule, Mapping) else {} if schedule is None else {"": schedule}
     for make in makers.values():
-        if not callable(make) or isinstance(make, LRScheduler | type) or not takes_one(make):
+        if isinstance(make, LRScheduler | ReduceLROnPlateau):
+            raise UsageError(
+                f"A run makes its schedule itself, of the optimiser that it trains with; got a {kind_of(make)} that is"
+                f" made already: give a function, as in lambda optimizer: {kind_of(make)}(optimizer, ...)."
+            )
+        if not callable(make) or isinstance(make, type) or not takes(make, 1):
             raise UsageError(
                 "The schedule of an experiment is a function that makes it, as in"
                 f" lambda optimizer: StepLR(optimizer, 10); got {kind_of(make)}."
@@ -82,10 +90,24 @@ def check_schedule(schedule: Any, every: Any, optimizer: Any) -> None:
         raise UsageError(f"There is no optimiser called {', '.join(unknown)} to schedule.")
 
 
-def takes_one(make: Callable[..., Any]) -> bool:
-    """Whether a function can be called with one argument, as far as that can be seen."""
+def check_function(name: str, function: Any, what: str, num_arguments: int = 1) -> None:
+    """Raise UsageError unless it is a function of so many arguments, or there is none. what: of which it makes what."""
+    if function is not None and not (callable(function) and takes(function, num_arguments)):
+        raise UsageError(f"{name} is a function {what}; got {show(function)}.")
+
+
+def show(function: Any) -> str:
+    """A function with its parameters, anything else by its kind."""
     try:
-        inspect.signature(make).bind(None)
+        return f"{kind_of(function)} {inspect.signature(function)}" if callable(function) else kind_of(function)
+    except (TypeError, ValueError):
+        return kind_of(function)
+
+
+def takes(make: Callable[..., Any], num_arguments: int) -> bool:
+    """Whether a function can be called with so many arguments, as far as that can be seen."""
+    try:
+        inspect.signature(make).bind(*[None] * num_arguments)
     except TypeError:
         return False
     except ValueError:  # a builtin, which does not show it

@@ -12,10 +12,11 @@ from dongshou.data import Splits
 from dongshou.tasks import Task
 from dongshou.tasks.said import asked_with_of, figures_of
 from dongshou.training.checks import (
+    as_splits,
     check_clip,
-    check_data,
     check_early_stopping,
     check_epochs,
+    check_function,
     check_model,
     check_number,
     check_optimizers,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 class Experiment(Work):
     """One model trained on one data set, and the published results it stands beside.
 
+    data              Splits, or a tuple of the tensors to train on: (inputs, targets)
     optimizer         one, or several by name, which the task is given as they are: {"generator": ..., ...}
     schedule          makes a torch learning-rate scheduler of each optimiser, or a function for each of those by name
     schedule_every    when it is stepped: after each epoch, or after each step of the optimiser
@@ -77,7 +79,7 @@ class Experiment(Work):
     draw: bool = True
 
     def __post_init__(self) -> None:
-        check_data(self.data)
+        self.data = as_splits(self.data)
         check_model(self.model)
         check_task(self.task)
         check_optimizers(self.optimizer, self.model, self.task)
@@ -85,6 +87,9 @@ class Experiment(Work):
         check_epochs(self.epochs)
         check_clip(self.clip)
         check_early_stopping(self.early_stopping)
+        check_function("measure_model", self.measure_model, "of the model that gives metrics by name")
+        check_function("sample", self.sample, "of the model that gives a text or a figure")
+        check_function("conclude", self.conclude, "of the experiment and what it finished with, that yields events", 2)
         if self.look_every is not None:
             check_number("look_every", self.look_every)
 

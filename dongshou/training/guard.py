@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from dongshou.errors import DongshouError, UsageError, kind_of
 from dongshou.tasks.misfit import Misfit
@@ -40,7 +40,7 @@ def first_step(step: Step) -> Step:
         except MISFITS as error:
             if type(error) not in MISFITS:
                 raise
-            why = refusal(model, batch) or " ".join(str(error).split())
+            why = refusal(model, batch) or not_a_pair(error, batch) or " ".join(str(error).split())
             if fits_in_float32(step, model, batch, optimizer):
                 raise DongshouError(
                     f"This machine cannot compute the model in bfloat16 ({why}). Use --precision fp32."
@@ -90,10 +90,13 @@ def one_line(error: Exception) -> str:
 
 def refusal(model: nn.Module, batch: Any) -> str | None:
     """What the first layer takes and what the inputs have instead, where it is there that they differ; else None."""
-    if not is_pair(batch):
+    if not is_pair(batch) or not isinstance(batch[0], Tensor):
         return None
     inputs = batch[0]
     first = next((layer for layer in model.modules() if has_parameters(layer)), None)
+    if isinstance(first, nn.Conv2d | nn.Linear) and inputs.dtype != first.weight.dtype and not_cast(inputs):
+        kinds = [str(tensor.dtype).removeprefix("torch.") for tensor in (inputs, first.weight)]
+        return f"the inputs are {kinds[0]}, the weights of the model {kinds[1]}. Convert the inputs to that type."
     if isinstance(first, nn.Conv2d) and inputs.dim() == 4:
         taken, given = first.in_channels, inputs.shape[1]
         said = f"the model takes {taken} channel(s), the images have {given}. Make it with in_channels={given}."
@@ -103,6 +106,21 @@ def refusal(model: nn.Module, batch: Any) -> str | None:
     else:
         return None
     return said if taken != given else None
+
+
+def not_cast(inputs: Tensor) -> bool:
+    """Whether a layer takes the inputs in the type that they have."""
+    return not (inputs.is_floating_point() and torch.is_autocast_enabled(inputs.device.type))
+
+
+def not_a_pair(error: Exception, batch: Any) -> str | None:
+    """Why a batch cannot be taken apart, where that is the reason; else None."""
+    if "values to unpack" not in str(error) or is_pair(batch):
+        return None
+    return (
+        "the task takes batches of inputs and targets. Give each example as such a pair, whose inputs may be a tuple or"
+        " a dict, or write a task whose step and measure take this batch."
+    )
 
 
 def has_parameters(layer: nn.Module) -> bool:

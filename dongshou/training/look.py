@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import nn
 
+from dongshou.errors import UsageError, kind_of
 from dongshou.tasks import Task
+from dongshou.tasks.misfit import Misfit
 from dongshou.tasks.owned import accumulators_of, modules_of
 from dongshou.tasks.said import headline_of
 from dongshou.training.best import keep_best, watched_by
@@ -23,6 +25,8 @@ from dongshou.training.state import capture
 from dongshou.training.totals import Totals, by_name
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from dongshou.training.checkpoint import Checkpoints
     from dongshou.training.experiment import Experiment
 
@@ -45,10 +49,7 @@ def look(
     step, epoch = progress.step, progress.epoch
     metrics = named("train", progress.totals.metrics()) if is_epoch else {}
     measured, higher = evaluate(experiment, session)
-    metrics |= measured
-    if experiment.measure_model is not None:
-        with torch.no_grad():
-            metrics |= by_name("measure_model", experiment.measure_model(experiment.model))
+    metrics |= measured | measure_model(experiment)
     check_epoch(metrics, modules_in(experiment), step, checkpoints)
     higher |= progress.totals.more_is_better
     progress.reading = Reading(headline_of(experiment.task)).and_also({*higher, *experiment.higher_is_better})
@@ -68,14 +69,31 @@ def look(
         checkpoints.prune()
 
 
+@torch.no_grad()
+def measure_model(experiment: Experiment) -> Metrics:
+    """The metrics of the model itself; none where nothing measures it."""
+    measures = experiment.measure_model
+    return {} if measures is None else by_name("measure_model", measures(experiment.model))
+
+
 def sampled(experiment: Experiment, step: int, epoch: int, is_epoch: bool) -> Iterator[Event]:
     """What the model writes or draws, after early and round epochs."""
-    if experiment.sample is not None and (not is_epoch or is_told(epoch, experiment.epochs)):
-        sample = experiment.sample(experiment.model)
+    if not is_epoch or is_told(epoch, experiment.epochs):
+        sample = take_sample(experiment)
         if isinstance(sample, str):
             yield Sampled(step, epoch, sample)
-        else:
+        elif sample is not None:
             yield Drew("sample", sample, step, epoch)
+
+
+def take_sample(experiment: Experiment) -> str | Figure | None:
+    """What the model writes or draws; None where nothing is asked of it. Raises UsageError for anything else."""
+    if experiment.sample is None:
+        return None
+    sample = experiment.sample(experiment.model)
+    if isinstance(sample, str) or hasattr(sample, "savefig"):  # matplotlib is slow to import, so by its method
+        return sample
+    raise UsageError(f"sample makes a text or a matplotlib Figure of the model; got {kind_of(sample)}.")
 
 
 def is_told(epoch: int, epochs: int) -> bool:
@@ -90,7 +108,11 @@ def evaluate(experiment: Experiment, session: Session) -> tuple[Metrics, set[str
     higher: set[str] = set()
     for name, batches in (("valid", experiment.data.valid()), ("test", experiment.data.test())):
         if batches is not None:
-            metrics |= named(name, measure(experiment.model, experiment.task, batches, session, higher))
+            try:
+                measured = measure(experiment.model, experiment.task, batches, session, higher)
+            except Misfit as error:
+                raise Misfit(f"In the {name} split: {error}") from error
+            metrics |= named(name, measured)
     return metrics, higher
 
 

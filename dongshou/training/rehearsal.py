@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -13,7 +13,7 @@ from dongshou.data import Splits
 from dongshou.errors import DongshouError, UsageError, did_you_mean, kind_of
 from dongshou.tasks.said import figures_of, headline_of
 from dongshou.training.guard import MISFITS, first_step, one_line
-from dongshou.training.look import evaluate, learn, named
+from dongshou.training.look import evaluate, learn, measure_model, named, take_sample
 from dongshou.training.one_batch import first_of, shapes, size_of
 from dongshou.training.pace import Pace
 from dongshou.training.parts import by_name
@@ -95,7 +95,7 @@ def last_is_single(data: Splits, batch: Any) -> bool:
 
 
 def rehearse_look(actors: Experiment, session: Session, progress: Progress, pace: Pace) -> None:
-    """An evaluation on the first batch of each split, and the end of an epoch for the schedules."""
+    """An evaluation on the first batch of each split, what the model itself gives, the end of an epoch."""
     try:
         measured, higher = evaluate(actors, session)
     except MISFITS as error:
@@ -103,11 +103,12 @@ def rehearse_look(actors: Experiment, session: Session, progress: Progress, pace
         raise DongshouError(
             f"What is measured after an epoch cannot be: {shapes(next(iter(batches), None))}: {one_line(error)}"
         ) from error
-    metrics = named("train", progress.totals.metrics()) | measured
+    metrics = named("train", progress.totals.metrics()) | measured | made_by("measure_model", measure_model, actors)
+    made_by("sample", take_sample, actors)
     higher |= progress.totals.more_is_better | {*actors.higher_is_better}
     progress.reading = Reading(headline_of(actors.task)).and_also(higher)
     check_headline(actors, metrics)
-    if actors.early_stopping is not None and actors.measure_model is None:
+    if actors.early_stopping is not None:
         actors.early_stopping.reached([metrics], progress.reading)
     pace.after_step()
     pace.after_epoch(metrics, progress.reading)
@@ -117,13 +118,32 @@ def rehearse_look(actors: Experiment, session: Session, progress: Progress, pace
 def check_headline(actors: Experiment, metrics: Mapping[str, float]) -> None:
     """Raise UsageError unless the headline is measured: by no other quantity would an epoch be the best."""
     headline = headline_of(actors.task)
-    if actors.measure_model is not None or any(f"{split}_{headline}" in metrics for split in SPLITS):
+    measured = dict.fromkeys(quantity for name in metrics if (quantity := quantity_of(name)))
+    if headline in measured:
         return
-    measured = dict.fromkeys(name.partition("_")[2] for name in metrics)
     raise UsageError(
         f"{kind_of(actors.task)} measures no {headline}, by which the best epoch is chosen."
         f"{did_you_mean(headline, measured)} Its headline has to be one of {', '.join(measured)}."
     )
+
+
+def quantity_of(metric: str) -> str:
+    """What was measured on a split: of `test_loss` the loss; empty for a metric of the model itself."""
+    split, _, quantity = metric.partition("_")
+    return quantity if split in SPLITS else ""
+
+
+def made_by(name: str, function: Callable[[Experiment], Any], actors: Experiment) -> Any:
+    """What a user's function makes of the model. Raises DongshouError where it fails."""
+    try:
+        return function(actors)
+    except DongshouError:
+        raise
+    except Exception as error:  # it is the user's own code, which may raise anything
+        raise DongshouError(
+            f"{name} of the experiment fails on the model: {kind_of(error)}: {one_line(error)}. Mend it, or leave it"
+            " out."
+        ) from error
 
 
 def rehearse_checkpoint(actors: Experiment, progress: Progress, pace: Pace) -> None:

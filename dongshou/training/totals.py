@@ -138,8 +138,9 @@ def checked(name: str, value: Any) -> Quantity:
     """The value, which has to be a quantity that can be summed. Raises DongshouError where it is not."""
     if not isinstance(value, Quantity):
         raise DongshouError(
-            f"The task measures {name} as a {kind_of(value)}: return a Quantity, or name an accumulator {name} that"
-            " takes it, which only an evaluation has."
+            f"The task measures {name} as a {kind_of(value)}; what is measured is a sum over the batch with its weight,"
+            f" for the last batch is smaller: return Quantity({name}.detach() * len(targets), len(targets)), or name an"
+            f" accumulator {name} that takes it, which only an evaluation has."
         )
     if not isinstance(value.total, Tensor):
         raise DongshouError(

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import pytest
 import torch
-from torch.utils.data import DataLoader, TensorDataset
+from torch.utils.data import DataLoader, IterableDataset, TensorDataset
 
 from dongshou.data import Batches, Loader, Splits, load_images
 from dongshou.errors import UsageError
 
 X, Y = torch.arange(12.0), torch.arange(12)
 DATA = TensorDataset(X, Y)
+
+
+class Stream(IterableDataset):
+    def __iter__(self) -> Iterator[int]:
+        yield from range(6)
 
 
 def labels(split: Iterable | None) -> list[int]:
@@ -29,8 +34,10 @@ def labels(split: Iterable | None) -> list[int]:
         (lambda: DATA, Loader),
         (lambda: lambda: Batches(X, Y, batch_size=5, shuffle=True), Batches),
         (lambda: lambda: DATA, Loader),
+        (lambda: (X, Y), Batches),
+        (lambda: [X, Y], Batches),
+        (lambda: lambda: (X, Y), Batches),
     ],
-    ids=["Batches", "Loader", "DataLoader", "Dataset", "function", "function of a Dataset"],
 )
 def test_a_split_may_be_given_in_many_ways(given, kind: type):
     splits = Splits(given(), batch_size=5)
@@ -45,7 +52,15 @@ def test_a_split_may_be_given_in_many_ways(given, kind: type):
     [
         ({"train": [(X, Y)]}, "got list as train: write Batches"),
         ({"train": None}, "got NoneType as train"),
-        ({"train": DATA, "test": (X, Y)}, "got tuple as test"),
+        ({"train": DATA, "test": (X.numpy(), Y)}, "got tuple as test"),
+        ({"train": DATA, "test": []}, "got list as test"),
+        ({"train": (X, Y[:7])}, r"got \[7, 12\] examples: write Splits\(train=\(inputs, targets\)"),
+        ({"train": (X[:0], Y[:0])}, "The train split is empty, a tuple without any example: check how it was made.$"),
+        ({"train": TensorDataset(X[:0])}, "The train split is empty, a TensorDataset"),
+        ({"train": DATA, "valid": DataLoader(TensorDataset(X[:0]))}, "The valid split is empty.* or leave the split"),
+        ({"train": DATA, "test": TensorDataset(X[:0])}, "The test split is empty"),
+        ({"train": Stream()}, "Stream does not know its length, .* give it a __len__"),
+        ({"train": DATA, "test": DataLoader(Stream())}, "Stream does not know its length"),
         ({"train": DATA, "valid": X.numpy()}, "got ndarray as valid"),
         ({"train": Batches}, "got the class Batches as train"),
     ],
@@ -56,9 +71,28 @@ def test_what_is_no_split_is_said_at_once(given, said: str):
 
 
 def test_a_function_that_makes_no_split():
-    splits = Splits(lambda: [X, Y])  # pyright: ignore
-    with pytest.raises(UsageError, match="got list as what its function makes"):
+    splits = Splits(lambda: [1, 2])  # pyright: ignore
+    with pytest.raises(UsageError, match="got list as train"):
         splits.train()
+    with pytest.raises(UsageError, match="The test split is empty"):
+        Splits(DATA, test=lambda: TensorDataset(X[:0])).test()
+
+
+def test_tensors_smaller_than_a_batch_are_one_and_only_those_to_train_on_are_shuffled():
+    splits = Splits((X, Y), test=(X, Y), batch_size=50)
+    assert (len(splits.train()), splits.train().num_examples) == (1, 12)
+    assert labels(splits.train()) != labels(splits.test()) == list(range(12))
+
+
+class Counted(Stream):
+    def __len__(self) -> int:
+        return 6
+
+
+def test_a_stream_that_knows_its_length_comes_in_its_own_order():
+    splits = Splits(Counted(), batch_size=4)
+    assert (len(splits.train()), splits.train().num_examples) == (2, 6)
+    assert [batch.tolist() for batch in splits.train()] == [[0, 1, 2, 3], [4, 5]]
 
 
 def test_only_the_training_split_of_bare_data_sets_is_shuffled():

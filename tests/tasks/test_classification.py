@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.optim import SGD
 
 from dongshou.data import Batches
-from dongshou.errors import DongshouError
+from dongshou.errors import DongshouError, UsageError
 from dongshou.scratch import from_scratch
 from dongshou.tasks import BinaryClassification, Classification
 from dongshou.tasks.losses import hits
@@ -102,10 +102,62 @@ def test_both_engines_learn_the_same_from_mixed_labels(precision: Precision, smo
 
 
 @pytest.mark.parametrize("loss", [nn.BCELoss(), nn.BCEWithLogitsLoss()])
+def test_yes_and_no_of_any_type_and_flat_labels_are_those_of_one_output(loss: nn.Module):
+    model, task = nn.Sequential(nn.Linear(4, 1), nn.Sigmoid()), BinaryClassification(loss)
+    expected = loss(model(INPUTS), YES) * 30
+    for labels in (YES, YES[:, 0], YES.long(), YES[:, 0].bool(), YES.double(), YES.bfloat16(), YES.byte()):
+        measured = task.measure(model, (INPUTS, labels))
+        torch.testing.assert_close(measured["loss"].total, expected)
+        assert measured["accuracy"].total == ((model(INPUTS) > (0.5 if is_bce(loss) else 0)) == YES).sum()
+
+
+def is_bce(loss: nn.Module) -> bool:
+    return type(loss) is nn.BCELoss
+
+
+@pytest.mark.parametrize("loss", [nn.BCELoss(), nn.BCEWithLogitsLoss()])
 def test_labels_of_another_shape_are_not_broadcast(loss: nn.Module):
-    model = nn.Sequential(nn.Linear(4, 1), nn.Sigmoid())
-    with pytest.raises(DongshouError, match=r"need one shape; got \(30, 1\) and \(30,\)"):
+    model = nn.Sequential(nn.Linear(4, 2), nn.Sigmoid())
+    with pytest.raises(DongshouError, match=r"need one shape; got \(30, 2\) and \(30,\)"):
         BinaryClassification(loss).measure(model, (INPUTS, YES[:, 0]))
+
+
+def test_several_yes_or_no_questions_are_hit_one_by_one():
+    labels = torch.stack([YES[:, 0], 1 - YES[:, 0], YES[:, 0]], dim=1)
+    model = nn.Linear(4, 3)
+    hits = BinaryClassification(nn.BCEWithLogitsLoss()).measure(model, (INPUTS, labels))["accuracy"]
+    expected = accuracy_score(labels.flatten(), (model(INPUTS) > 0).flatten())
+    assert float(hits.total) / float(hits.weight or 0) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("loss", "labels", "said"),
+    [
+        (nn.BCEWithLogitsLoss(), YES * 2, "0 for no and 1 for yes; got 2. Write two classes so"),
+        (nn.BCEWithLogitsLoss(), (2 * YES - 1).long(), "0 for no and 1 for yes; got -1"),
+        (nn.BCELoss(), torch.arange(30) % 3, "for more of them use Classification"),
+        (nn.BCELoss(), YES, r"BCELoss takes probabilities; the model gives .*nn.Sigmoid\(\), or use BCEWithLogits"),
+    ],
+)
+def test_what_is_no_yes_and_no(loss: nn.Module, labels: Tensor, said: str):
+    model = nn.Linear(4, 1)
+    nn.init.constant_(model.weight, 9)
+    with pytest.raises(DongshouError, match=said):
+        BinaryClassification(loss).step(model, (INPUTS, labels), SGD(model.parameters(), lr=0.1))
+    with pytest.raises(DongshouError, match=said), torch.no_grad():
+        BinaryClassification(loss).measure(model, (INPUTS, labels))
+
+
+def test_a_probability_that_is_no_number_any_more():
+    model = nn.Linear(4, 1)
+    nn.init.constant_(model.weight, float("nan"))
+    with pytest.raises(DongshouError, match="The model gives nan for a probability: the training has diverged"):
+        BinaryClassification().measure(model, (INPUTS, YES))
+
+
+def test_a_loss_of_classes_is_none_of_a_yes():
+    with pytest.raises(UsageError, match="use BCEWithLogitsLoss, or Classification with two outputs"):
+        BinaryClassification(nn.CrossEntropyLoss())
 
 
 def test_bfloat16_measures_binary_classification_too():

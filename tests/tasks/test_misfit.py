@@ -20,6 +20,12 @@ CASES: dict[str, tuple[nn.Module, Any, Any, str]] = {
     "float labels": (nn.CrossEntropyLoss(), LOGITS, LABELS.float(), "got float32. Convert them with labels.long()"),
     "int32 labels": (nn.NLLLoss(), LOGITS, LABELS.int(), "int64; got int32"),
     "a column": (nn.CrossEntropyLoss(), LOGITS, LABELS[:, None], "got logits (5, 3) and labels (5, 1)"),
+    "a one for its class": (
+        nn.CrossEntropyLoss(),
+        LOGITS,
+        nn.functional.one_hot(LABELS),
+        "got (5, 3), an entry for each class. Take labels.argmax(1), or labels.float()",
+    ),
     "no classes": (nn.CrossEntropyLoss(), LOGITS[:, 0], LABELS, "got logits (5,) and labels (5,)"),
     "counted from 1": (nn.CrossEntropyLoss(), LOGITS, LABELS + 1, "the labels 0 to 2; got the label 3."),
     "below 0": (nn.CrossEntropyLoss(), LOGITS, LABELS - 1, "the labels 0 to 2; got the label -1."),

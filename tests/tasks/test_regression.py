@@ -11,6 +11,7 @@ from torch.optim import SGD
 from dongshou.data import Batches, Splits
 from dongshou.errors import DongshouError
 from dongshou.tasks import Regression
+from dongshou.tasks.task import as_outputs
 from dongshou.training import Session
 from dongshou.training.look import measure
 
@@ -50,13 +51,25 @@ def test_the_relative_error_is_exact_whatever_the_precision_of_the_model():
 
 def test_targets_of_another_shape_are_not_broadcast():
     model = nn.Linear(2, 1)
-    batch = torch.randn(5, 2), torch.randn(5)
+    batch = torch.randn(5, 2), torch.randn(5, 2)
     for work in (
         lambda: Regression().measure(model, batch),
         lambda: Regression().step(model, batch, SGD(model.parameters(), lr=0.1)),
     ):
-        with pytest.raises(DongshouError, match=r"got \(5, 1\) and \(5,\)\. Reshape the targets"):
+        with pytest.raises(DongshouError, match=r"got \(5, 1\) and \(5, 2\)\. Reshape the targets"):
             work()
+
+
+def test_flat_targets_are_those_of_one_output():
+    model, inputs, targets = nn.Linear(2, 1), torch.randn(5, 2), torch.randn(5)
+    flat, column = (Regression().measure(model, (inputs, one))["loss"].total for one in (targets, targets[:, None]))
+    assert flat == column
+    torch.testing.assert_close(column, ((model(inputs)[:, 0] - targets) ** 2).sum())
+
+
+def test_whole_numbers_are_targets_in_bfloat16_too():
+    outputs = torch.tensor([[1001.0]]).bfloat16()  # 1000 there
+    torch.testing.assert_close(as_outputs(torch.tensor([1001]), outputs), torch.tensor([[1001.0]]))
 
 
 def test_linear_regression_finds_the_line():

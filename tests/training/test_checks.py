@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import nn
 from torch.optim import SGD, Adam
-from torch.optim.lr_scheduler import StepLR
+from torch.optim.lr_scheduler import ReduceLROnPlateau, StepLR
 from torch.utils.data import DataLoader, TensorDataset
 
 from dongshou.data.tables.table import Table
@@ -59,6 +59,17 @@ def made(**parts: Any) -> Experiment:
         ("epochs", True, "got True"),
         ("schedule", lambda: None, "lambda optimizer: StepLR(optimizer, 10); got function"),
         ("schedule", lambda optimizer, step: None, "lambda optimizer: StepLR(optimizer, 10); got function"),
+        ("schedule", StepLR(SGD(MODEL.parameters(), lr=0.1), 2), "got a StepLR that is made already: give a function"),
+        (
+            "schedule",
+            ReduceLROnPlateau(SGD(MODEL.parameters(), lr=0.1)),
+            "got a ReduceLROnPlateau that is made already",
+        ),
+        ("sample", "text", "sample is a function of the model that gives a text or a figure; got str"),
+        ("sample", lambda model, epoch: "", "or a figure; got function (model, epoch)"),
+        ("measure_model", {"a": 1.0}, "a function of the model that gives metrics by name; got dict"),
+        ("measure_model", lambda: {}, "by name; got function ()"),
+        ("conclude", lambda experiment: None, "what it finished with, that yields events; got function (experiment)"),
         ("clip", -1.0, "the largest norm of the gradient, a number above 0; got -1.0"),
         ("clip", 0, "above 0; got 0"),
         ("clip", "1", "above 0; got '1'"),

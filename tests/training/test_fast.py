@@ -24,7 +24,7 @@ from dongshou.training.fast.choose import layouts, with_choice
 from dongshou.training.fast.formulations import Reformulated, reformulate
 from dongshou.training.fast.phases import SpaceToDepth
 from dongshou.training.fast.trial import Trial, agrees, challenger
-from dongshou.training.one_batch import first_of, size_of
+from dongshou.training.one_batch import first_of, shapes, size_of
 from tests.runs.same_run import assert_same
 from tests.training import toys
 
@@ -298,7 +298,9 @@ def test_a_long_step_is_measured_on_fewer_examples(monkeypatch: pytest.MonkeyPat
     work = experiment(data=Splits(Batches(inputs, labels, batch_size=64)))
     assert size_of(choose.first_batch(work, Choice())) == 8
     assert [len(part) for part in first_of((inputs, labels), 32)] == [32, 32]
-    assert size_of({"a": inputs}) == size_of((inputs, 3)) == 1
+    assert size_of({"a": inputs, "b": (labels,)}) == 64
+    assert size_of((inputs, 3)) == size_of((inputs, labels[:9])) == size_of(torch.zeros(())) == 1
+    assert shapes(first_of({"a": inputs, "b": (labels,)}, 5)) == "a dict of a (5, 1, 6, 6), b ((5,))"
 
 
 def test_the_threads_are_those_chosen_and_then_as_before():

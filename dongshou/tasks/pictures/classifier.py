@@ -33,7 +33,8 @@ def of_classification(task: Task, model: nn.Module, data: Splits) -> Pictures:
     batches = data.valid() if data.test() is None else data.test()
     if batches is None:
         return
-    if isinstance(data, TextSplits) or has_many_labels(next(iter(batches))):  # inputs that cannot be shown
+    inputs, labels = next(iter(batches))
+    if isinstance(data, TextSplits) or not isinstance(inputs, Tensor) or has_many(labels):  # cannot be shown
         guesses, labels = guesses_of(task, model, batches)
         if len(labels):
             yield "confusion", confusion_matrix(guesses, labels, data.classes or numbered(guesses, labels))
@@ -49,9 +50,8 @@ def of_classification(task: Task, model: nn.Module, data: Splits) -> Pictures:
         yield from of_layers(model, first, names)
 
 
-def has_many_labels(batch: tuple[Tensor, Tensor]) -> bool:
+def has_many(labels: Tensor) -> bool:
     """Whether each input has a label for every pixel or step."""
-    _, labels = batch
     return labels.dim() > (2 if labels.is_floating_point() else 1)
 
 
