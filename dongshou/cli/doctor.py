@@ -16,7 +16,7 @@ from dongshou.cli.tables import print_json
 from dongshou.data.sources import SOURCES, Source
 from dongshou.data.sources.files import cache_directory, data_directories, verify
 from dongshou.drawing import chinese_font
-from dongshou.drawing.fonts import HINT
+from dongshou.drawing.fonts import hint
 from dongshou.errors import UsageError
 from dongshou.languages import translate
 from dongshou.runs.machine import machine, versions
@@ -165,4 +165,4 @@ def is_writable(directory: Path) -> bool:
 def of_fonts() -> Finding:
     """Whether labels in Chinese can be drawn."""
     font = chinese_font()
-    return Finding("Chinese labels", font or "no font", font is not None, "" if font else HINT)
+    return Finding("Chinese labels", font or "no font", font is not None, "" if font else hint())

@@ -11,6 +11,7 @@ from dongshou.runs import Run
 from dongshou.runs.judge import LIMITED
 from dongshou.runs.limits import in_words
 from dongshou.runs.report.cells import number, stated
+from dongshou.runs.written import files_in
 
 MEASURED = ("metric", "result", "at best epoch")
 
@@ -57,8 +58,8 @@ def compared(source: Mapping[str, Any] | None, metric: str, is_limited: bool) ->
 
 
 def print_files(run: Run) -> None:
-    """The pictures and the directory, a line each; how long it took, and on what."""
-    for figure in run.figures:
-        print(figure)
+    """Every file that was written, a line each; the directory, how long it took, and on what."""
+    for file in files_in(run.path):
+        print(file)
     took = f"  {duration(run.record['seconds'])}" if run.is_done else ""
     say(f"{run.path}{took} on {run.config['device']}, engine {run.config['engine']}")

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from dongshou.extras import how_to_install
+
 SAMPLE = "动手学深度习中文训练误差"
 LIKELY = ("cjk", "han", "hei", "song", "ming", "noto", "pingfang", "yahei", "wenquan", "unicode", "droid")
 FALLBACKS = ("last resort", "lastresort", "adobe blank", "notdef")  # they have every character: as a box
 PACKAGES = ("pylopdf_fonts_zh_cn", "mplfonts")  # wheels that carry a Chinese font; the first is `dongshou[chinese]`
-HINT = 'install one (fonts-noto-cjk), or the small one of `pip install "dongshou[chinese]"`'
 
 
 @cache
@@ -84,3 +85,8 @@ def in_chinese_font(character: str) -> bool:
 
     name = chinese_font()
     return name is not None and has(findfont(name), character)
+
+
+def hint() -> str:
+    """Where a Chinese font comes from."""
+    return f"install one (fonts-noto-cjk), or the small one of `{how_to_install('chinese')}`"

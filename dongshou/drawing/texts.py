@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
-from dongshou.drawing.fonts import HINT, chinese_font, lacking, needs_another
+from dongshou.drawing.fonts import chinese_font, hint, lacking, needs_another
 from dongshou.drawing.layout import names_at
 from dongshou.notes import note
 
@@ -43,7 +43,7 @@ def make_legible(figure: Figure) -> None:
     missing = lacking("".join(sorted(beyond)))
     if missing:
         rewrite(figure, lambda text: "".join(f"U+{ord(c):04X}" if c in missing else c for c in text))
-        note(f"No font of this machine has {missing!r}: pictures name such characters by their number; {HINT}.")
+        note(f"No font of this machine has {missing!r}: pictures name such characters by their number; {hint()}.")
     if beyond and (font := chinese_font()) is not None:
         use_fonts(figure, ["DejaVu Sans", font])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from dongshou.errors import DongshouError, UsageError
 from dongshou.runs.files import write_whole
 from dongshou.runs.questions import Asked, questions_of
 from dongshou.runs.resume import check_same_data
-from dongshou.runs.run import Run
+from dongshou.runs.run import Run, list_runs
 from dongshou.runs.trained import Answering, load_best, untrained
 from dongshou.tasks import AskedWith, Question
 from dongshou.tasks.answers import Answer
@@ -21,6 +22,7 @@ from dongshou.tasks.said import asked_with_of, explanations_of
 if TYPE_CHECKING:
     from dongshou.drawing import Drawing
 
+MOST_NAMED = 5  # runs that can be asked instead
 PREDICTIONS, EXPLANATIONS = "predictions", "explanations"  # directories of a run
 MADE_OF_DATA = ("text", "pair", "row")  # what is read with a vocabulary or a scale that the data gave
 
@@ -91,11 +93,27 @@ def trained(run: Run) -> Answering:
     """
     answering = untrained(run)
     if answering is None or asked_with_of(answering.experiment.task) is None:
-        raise UsageError(f"{run.path} is a run of {run.experiment}, which answers no questions.")
+        raise UsageError(
+            f"{run.path} is a run of {run.experiment}, which has no model to be asked. {asked_instead(run.path.parent)}"
+        )
     if answering.experiment.task.asked_with in MADE_OF_DATA:
         check_same_data(run, answering.work)
     load_best(run, answering)
     return answering
+
+
+def asked_instead(directory: Path) -> str:
+    """Which runs beside this one can be asked, the newest first, and with what; or how to have one."""
+    asked_with: dict[str, str] = {}
+    for run in reversed(list_runs(directory)):
+        with contextlib.suppress(DongshouError):  # a damaged run is none to ask
+            if run.config.get("asked_with") is not None and run.checkpoint() is not None:
+                asked_with.setdefault(run.experiment, run.config["asked_with"])
+    if not asked_with:
+        return "For one that has: dongshou run mlp:digits, then dongshou predict mlp:digits PICTURE."
+    shown = [f"{name} ({what})" for name, what in [*asked_with.items()][:MOST_NAMED]]
+    more = ", ..." if len(asked_with) > MOST_NAMED else ""
+    return f"These can be asked: {', '.join(shown)}{more}."
 
 
 def answers(

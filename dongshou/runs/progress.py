@@ -38,26 +38,37 @@ class Progress:
         )
         self.bar = self.bars.add_task(run.experiment, total=None, measured="")
         self.drawn = 0.0
+        self.announced = False
+        self.going_on: dict[str, Any] | None = None
 
     def __enter__(self) -> Progress:
+        self.going_on = self.run.checkpoint()  # of an earlier attempt: nothing has happened yet in this
+        if self.going_on is not None:
+            self._announce()
+        return self
+
+    def _announce(self) -> None:
+        """Which run this is, once it has begun: one that is refused before its first event is taken back."""
+        self.announced = True
         self.console.print(f"{self.run.experiment} -> {self.run.path}", highlight=False, soft_wrap=True)
         if (choice := self.run.config.get("choice")) is not None:
             self.console.print(translate(f"fast: {Choice(**choice)}"), highlight=False, soft_wrap=True)
         if in_float32 := self.run.config.get("float32_layers"):
             self.console.print(translate(bfloat16.in_words(in_float32)), highlight=False, soft_wrap=True)
-        if (checkpoint := self.run.checkpoint()) is not None:  # of an earlier attempt: nothing has happened yet in this
+        if (checkpoint := self.going_on) is not None:
             place = f"epoch {checkpoint['epoch']}" if checkpoint.get("epoch") else f"step {checkpoint['step']}"
             finished = f"{checkpoint.get('part', '')} {place}".strip()
             self.console.print(translate(f"going on after {finished}"), highlight=False)
         if self.console.is_terminal:
             self.bars.start()
-        return self
 
     def __exit__(self, *error: Any) -> None:
-        if self.console.is_terminal:
+        if self.console.is_terminal and self.announced:
             self.bars.stop()
 
     def __call__(self, event: Event) -> None:
+        if not self.announced:
+            self._announce()
         match event:
             case Stepped() if self.console.is_terminal:
                 now, is_last = time.monotonic(), event.step == event.num_steps

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from dongshou.errors import UsageError
+from dongshou.extras import how_to_install
 from dongshou.training import Clipped, Evaluated, Event, Stepped
 
 
@@ -19,7 +20,7 @@ class TensorBoard:
         try:
             from torch.utils.tensorboard.writer import SummaryWriter
         except ImportError:
-            raise UsageError("TensorBoard is not installed; run: pip install 'dongshou[tensorboard]'") from None
+            raise UsageError(f"TensorBoard is not installed; run: {how_to_install('tensorboard')}") from None
         self.writer = SummaryWriter(str(directory / "tensorboard"))
 
     def __enter__(self) -> TensorBoard:

@@ -113,3 +113,18 @@ def continue_text(
     ids = data.vocabulary.encode(tokens)[None].to(device)  # (1, steps)
     written = generate(model, ids, num_tokens, never=data.vocabulary.unknown, generator=generator, **choice)
     return data.join([*tokens, *data.vocabulary.tokens(written[0].tolist())])
+
+
+@torch.inference_mode()
+def transcribed(model: nn.Module, data: TextSplits, text: str) -> str:
+    """The most probable token in the place of each of the text, `<unk>` never.
+
+    Raises UsageError for a text with tokens that the model has not learnt from.
+    """
+    tokens = list(data.tokenize(text))
+    check_prompt(data.vocabulary, tokens)
+    device = next(model.parameters(), torch.empty(0)).device
+    with evaluating(model):
+        logits, _ = model(data.vocabulary.encode(tokens)[None].to(device))  # (1, steps, vocabulary)
+    never = torch.tensor([data.vocabulary.unknown], device=device)
+    return data.join(data.vocabulary.tokens(logits[0].index_fill(1, never, -torch.inf).argmax(1).tolist()))

@@ -13,7 +13,7 @@ from torch.optim import Optimizer
 from dongshou.errors import DongshouError
 from dongshou.tasks.answers import Answer, Text
 from dongshou.tasks.asking import AskedWith, Question
-from dongshou.tasks.generation import continue_text
+from dongshou.tasks.generation import continue_text, transcribed
 from dongshou.tasks.losses import BatchLoss, batch_loss, check_loss
 from dongshou.tasks.pictures.language_model import of_language_model, of_text
 from dongshou.tasks.quantity import Quantities, Quantity
@@ -34,12 +34,15 @@ class LanguageModeling:
 
     loss = -mean log P(token | tokens before it), in nats;  perplexity = exp(loss)
 
+    transcribes    the targets stand for the inputs, token for token, instead of following them: an answer is the
+                   most probable token at each place, "hello" -> "ohlol", and not a continuation
     carries_state  the state goes on from batch to batch, but its gradient does not (truncated backpropagation
                    through time; Williams and Peng, 1990). False for a model that starts over with every batch.
     """
 
     loss: nn.Module = field(default_factory=nn.CrossEntropyLoss)
     carries_state: bool = True
+    transcribes: bool = False
     headline: str = "perplexity"
     asked_with: AskedWith = "text"
 
@@ -71,7 +74,9 @@ class LanguageModeling:
         yield from of_language_model(model, data)
 
     def answer(self, model: nn.Module, data: Any, question: Question) -> Text:
-        """The text of the question and what the model writes after it."""
+        """The text of the question and what the model writes after it; or its transcription."""
+        if self.transcribes:
+            return Text(transcribed(model, data, question.asked))
         choice = dict(temperature=question.temperature, top_k=question.top_k, top_p=question.top_p)
         return Text(continue_text(model, data, question.asked, question.num_tokens, question.seed, **choice))
 

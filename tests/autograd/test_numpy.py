@@ -191,6 +191,15 @@ def test_refused_in_one_line(function, message) -> None:
 def test_tensor_is_a_function_as_in_torch() -> None:
     x = ag.tensor([1, 2], requires_grad=True)
     assert isinstance(x, Tensor) and x.requires_grad and x.dtype == np.float64
+    halves = ag.tensor([0.1, 2], dtype="float32", requires_grad=True)
+    assert halves.dtype == np.float32 and halves.requires_grad and halves.data[0] == np.float32(0.1)
+    assert ag.tensor([0, 2], dtype=bool).data.tolist() == [False, True]
+    values = np.array([1.0, 2.0])
+    copied = ag.tensor(values, dtype=np.float64)
+    values[0] = 9
+    assert copied.data.tolist() == [1, 2]
+    with pytest.raises(UsageError, match="floating-point numbers or booleans; got dtype=int64"):
+        ag.tensor([1.9], dtype="int64")
     assert callable(ag.grad) and callable(ag.graph) and callable(ag.gradcheck) and callable(ag.jvp)
 
 

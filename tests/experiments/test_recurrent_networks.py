@@ -21,6 +21,7 @@ from dongshou.experiments.recurrent_networks.ngram import BackOff, laplace
 from dongshou.experiments.registry import find_declaration
 from dongshou.runs import Run
 from dongshou.runs.judge import beside_stated
+from dongshou.runs.predict import predict
 from dongshou.training import Progress, Session, fit
 from dongshou.training.events import Metrics
 
@@ -365,6 +366,7 @@ def test_hello_is_read_and_ohlol_written(name: str, engine: str):
     assert run.result["accuracy"] == 1.0
     *_, last = [line["text"] for line in run.lines() if line["event"] == "sample"]
     assert last == "hello -> ohlol"
+    assert [str(one.answer) for one in predict(run, ["hello", "hell"])] == ["ohlol", "ohlo"]
 
 
 def test_weight_decay_keeps_the_cell_out_of_where_tanh_is_flat():

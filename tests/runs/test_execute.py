@@ -54,6 +54,13 @@ def test_progress_is_shown_on_standard_error_where_it_is_asked_for(capfd: pytest
     assert f"{run.path}\n" in told.err and "accuracy" in told.err and "wrote figures/confusion.png" in told.err
 
 
+def test_a_run_that_is_taken_back_is_not_announced(capfd: pytest.CaptureFixture[str]) -> None:
+    misfit = torch.nn.Linear(7, 3)  # the data have 4 features
+    with pytest.raises(DongshouError):
+        replace(toys.classifier(), model=misfit, optimizer=torch.optim.SGD(misfit.parameters())).run(progress=True)
+    assert list_runs() == [] and capfd.readouterr().err == ""
+
+
 def test_the_bar_ends_full(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("dongshou.runs.progress.REDRAW_EVERY", 1000)
     progress = Progress(toys.toy().run())

@@ -90,7 +90,7 @@ def test_a_run_without_a_checkpoint(run: Run, pictures: list[tuple[Path, int]], 
 def test_a_run_that_answers_nothing(pictures: list[tuple[Path, int]], tmp_path: Path) -> None:
     other = experiments.edge_kernel().run(runs=tmp_path)
     assert other.config["asked_with"] is None
-    with pytest.raises(UsageError, match="edge-kernel, which answers no questions"):
+    with pytest.raises(UsageError, match="edge-kernel, which has no model to be asked. .*dongshou run mlp:digits"):
         predict(other, [pictures[0][0]])
 
 

@@ -92,7 +92,7 @@ def spelling(model: nn.Module, lr: float, epochs: int, weight_decay: float = 0.0
             Batches(inputs, targets, torch.tensor([True]), batch_size=1), vocabulary=vocabulary, name="hello"
         ),
         model=model,
-        task=LanguageModeling(),
+        task=LanguageModeling(transcribes=True),
         optimizer=Adam(model.parameters(), lr=lr, weight_decay=weight_decay),
         epochs=epochs,
         measure_model=lambda model: {"accuracy": float((answers(model, inputs) == targets).float().mean())},
