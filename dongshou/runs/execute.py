@@ -46,7 +46,7 @@ def execute(
     part: str = "",
     runs: str | Path | None = None,
     resume: str | Path | None = None,
-    progress: bool = False,
+    progress: bool | None = None,
     tensorboard: bool = False,
     watch: Iterable[Watcher] = (),
 ) -> Run:
@@ -57,7 +57,7 @@ def execute(
     part         the part of the model that is given them, such as "backbone"; empty for the whole
     runs         where the run directory is made: default DONGSHOU_RUNS, else ./runs
     resume       the run to go on with; its own seed, engine and so on then hold
-    progress     show a progress bar
+    progress     show a progress bar; None: one live bar and picture in a notebook, nothing elsewhere; False: nothing
     tensorboard  also write TensorBoard events into the run's directory
     watch        called with each event, after it was recorded
 
@@ -142,8 +142,12 @@ def made_anew(work: Work) -> Work:
     return work.declared.make() if work.declared is not None else work
 
 
-def more_watchers(run: Run, progress: bool, tensorboard: bool, stack: ExitStack) -> Iterator[Watcher]:
-    if progress:
+def more_watchers(run: Run, progress: bool | None, tensorboard: bool, stack: ExitStack) -> Iterator[Watcher]:
+    from dongshou.runs.live import Live, in_notebook
+
+    if progress is not False and in_notebook():
+        yield stack.enter_context(Live(run))
+    elif progress:
         from dongshou.runs.progress import Progress
 
         yield stack.enter_context(Progress(run))
