@@ -14,6 +14,7 @@ __version__ = "0.1.0"
 SUBPACKAGES = ("autograd", "data", "experiments", "models", "runs", "scratch", "tasks", "training")
 FUNCTIONS = {
     "compare": "dongshou.runs",
+    "experiment": "dongshou.experiments.own.decorator",
     "from_scratch": "dongshou.scratch.swap",
     "to_torch": "dongshou.scratch.swap",
 }

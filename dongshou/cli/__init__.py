@@ -57,11 +57,31 @@ def guarded(arguments: Sequence[str]) -> int:
     except BrokenPipeError:  # whoever read along, such as `head`, has seen enough
         drop_output()
         return 0
-    except OSError as error:  # of a disk, or of standard output that goes to a full one
+    except Exception as error:
+        return failed(error)
+
+
+def failed(error: Exception) -> int:
+    """What is no error of use: of a user's own file their lines, of a disk one line; any other is a fault of ours."""
+    if trace := own_trace(error):
+        print(trace, file=sys.stderr)
+    elif isinstance(error, OSError):  # of a disk, or of standard output that goes to a full one
         where = f"{error.filename}: " if error.filename else ""
         say(f"dongshou: {where}{error.strerror or error}.", error=True)
         drop_output()
-        return 1
+    else:
+        raise error
+    return 1
+
+
+def own_trace(error: Exception) -> str:
+    """The lines of a user's own files in a traceback; empty where the fault is ours."""
+    if "dongshou.experiments.own.loading" not in sys.modules:
+        return ""
+    from dongshou.experiments.own.loading import loaded_folders
+    from dongshou.experiments.own.trace import own_trace as cut_down
+
+    return cut_down(error, loaded_folders())
 
 
 def drop_output() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dongshou.cli.flags import Switch, call
 from dongshou.errors import UsageError, did_you_mean
 from dongshou.experiments.catalog import Entry, list_experiments, names_of_variants
+from dongshou.experiments.own import address_in, read_source
 from dongshou.languages import translate
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def show(name: str = "", /, *, json: Switch = False, markdown: Switch = False, f
     """The experiments of the course, by unit, each with its variants.
 
     Args:
-        name: only those with this in their name, such as mlp
+        name: only those with this in their name, such as mlp; or those of a file of your own, my_experiment.py
         json: print them as one JSON object, each setting with its type, choices, default and help
         markdown: print them as the page that docs/experiments.md is
         formulas: print where each term of the field stands as a formula: the page that docs/formulas.md is
@@ -35,7 +36,7 @@ def show(name: str = "", /, *, json: Switch = False, markdown: Switch = False, f
 
         print(index_of_formulas())
         return
-    chosen = [entry for entry in list_experiments() if name in entry.name]
+    chosen = entries_of(name)
     if not chosen:
         there = list_experiments()
         near = did_you_mean(name, [*(entry.name for entry in there), *names_of_variants(there)])
@@ -50,6 +51,15 @@ def show(name: str = "", /, *, json: Switch = False, markdown: Switch = False, f
         print("\n\n".join(unit_in_words(unit, list(entries)) for unit, entries in groupby(chosen, unit_of)))
 
 
+def entries_of(name: str) -> list[Entry]:
+    """The experiments of the course with this in their name, or those of a user's own file."""
+    if (address := address_in(name)) is not None:
+        source = read_source(address)
+        source.choose(address.function or next(iter(source.functions), ""))  # it has to hold some
+        return [source.entry]
+    return [entry for entry in list_experiments() if name in entry.name]
+
+
 def unit_of(entry: Entry) -> str:
     return entry.unit
 
@@ -57,12 +67,9 @@ def unit_of(entry: Entry) -> str:
 def unit_in_words(unit: str, entries: Sequence[Entry]) -> str:
     """The name of the unit, then a line for each experiment and, indented, for each variant."""
     lines = [
-        line
+        ("  " * (1 + (":" in name.removeprefix(entry.given))) + name, title)
         for entry in entries
-        for line in (
-            (f"  {entry.name}", entry.title),
-            *((f"    {entry.name}:{variant}", title) for variant, title in entry.variants.items()),
-        )
+        for name, title in entry.addresses.items()
     ]
     width = max(len(name) for name, _ in lines)
     titles = (f"{name:<{width}}  {translate(title)}" for name, title in lines)
@@ -87,7 +94,7 @@ def declarations_of(entry: Entry) -> list[Declaration]:
     """The experiment and its variants, with their functions: from here on torch is imported."""
     from dongshou.experiments.registry import find_declaration
 
-    return [find_declaration(f"{entry.name}:{variant}".rstrip(":")) for variant in ("", *entry.variants)]
+    return [find_declaration(name) for name in entry.addresses]
 
 
 def as_markdown(entries: Sequence[Entry]) -> str:

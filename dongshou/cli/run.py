@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import signal
 import threading
 import typing
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import field, make_dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -40,8 +40,9 @@ def main(arguments: Sequence[str]) -> int:
         raise UsageError("name an experiment first: dongshou run NAME. `dongshou list` shows the names.")
     name, *flags = arguments
     declaration = find_declaration(name)
-    if flags and flags[0] in declaration.entry.variants:
-        raise UsageError(f"a variant goes with the name; did you mean {declaration.entry.name}:{flags[0]}?")
+    entry = declaration.entry
+    if flags and flags[0] in entry.variants:
+        raise UsageError(f"a variant goes with the name; did you mean {entry.given or entry.name}:{flags[0]}?")
     settings, options = read_flags(declaration, flags, declaration.defaults, RunOptions())
     with stopped_by_sigterm():
         run = start(declaration, settings, options) if options.resume is None else go_on(declaration, options, flags)
@@ -66,8 +67,8 @@ def start(declaration: Declaration, settings: Settings, options: RunOptions) -> 
 
 def go_on(declaration: Declaration, options: RunOptions, flags: Sequence[str]) -> Run:
     """Resume a run with what it was started with: a flag that says otherwise is an error."""
-    run = run_to_resume(declaration, options)
-    check_same_experiment(run, declaration.name)
+    run, entry = run_to_resume(declaration, options), declaration.entry
+    check_same_experiment(run, declaration.name, declaration.origin, entry.file, entry.text)
     recorded = {name: run.config.get(name, getattr(RunOptions, name)) for name in SESSION}
     settings, given = read_flags(declaration, flags, recorded_settings(run, declaration), RunOptions(**recorded))
     for name, value in session_of(given).items():
@@ -85,7 +86,7 @@ def go_on(declaration: Declaration, options: RunOptions, flags: Sequence[str]) -
 def run_to_resume(declaration: Declaration, options: RunOptions) -> Run:
     """The run that --resume names; "last" is the last one of this experiment."""
     if options.resume in (None, "", "last"):
-        return find_run_to_resume(declaration.name, options.runs)
+        return find_run_to_resume(declaration.address, options.runs)
     return find_run(options.resume, options.runs)
 
 
@@ -93,6 +94,10 @@ def read_flags(
     declaration: Declaration, flags: Sequence[str], settings: Settings, options: RunOptions
 ) -> tuple[Settings, RunOptions]:
     """The settings and options that the flags give, the others as they are."""
+    if taken := [name for name in settings if name in RunOptions.__dataclass_fields__]:
+        raise UsageError(
+            f"{declaration.address} has a setting called {taken[0]}, which is an option of every run: rename it."
+        )
     hints = typing.get_type_hints(declaration.function, include_extras=True)
     types = {name: flag_type(hint) for name, hint in hints.items()}
     experiment = dataclass_of("Settings", {name: (types[name], value) for name, value in settings.items()})
@@ -100,7 +105,7 @@ def read_flags(
     given = parse(
         command,
         flags,
-        f"dongshou run {declaration.name}",
+        f"dongshou run {declaration.address}",
         flags=[*settings, *RunOptions.__dataclass_fields__],
         description=f"{declaration.title}\n\n{declaration.description}",
     )
@@ -108,7 +113,7 @@ def read_flags(
     for name, value in chosen.items():
         if value == () != settings[name]:
             raise UsageError(
-                f"--{name.replace('_', '-')} needs at least one value. See dongshou run {declaration.name} --help"
+                f"--{name.replace('_', '-')} needs at least one value. See dongshou run {declaration.address} --help"
             )
     return chosen, given.run
 
@@ -121,8 +126,13 @@ def flag_type(hint: Any) -> Any:
 
 def dataclass_of(name: str, fields: dict[str, tuple[Any, Any]]) -> Any:
     """A class with a field of each name, type and default."""
-    declared = [(field, kind, dataclasses.field(default=value)) for field, (kind, value) in fields.items()]
-    return dataclasses.make_dataclass(name, declared, frozen=True)
+    declared = [(label, kind, default_of(value)) for label, (kind, value) in fields.items()]
+    return make_dataclass(name, declared, frozen=True)
+
+
+def default_of(value: Any) -> Any:
+    """A dataclass wants a list or a dict made again for each of its instances."""
+    return field(default_factory=lambda: value) if isinstance(value, list | dict) else field(default=value)
 
 
 def session_of(options: RunOptions) -> dict[str, Any]:

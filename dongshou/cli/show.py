@@ -16,6 +16,7 @@ from dongshou.languages import translate
 from dongshou.runs import Run, find_run
 from dongshou.runs.differences import latest_metrics
 from dongshou.runs.limits import in_words
+from dongshou.runs.origin import go_on
 from dongshou.runs.report.cells import number
 
 SHOWN = ("seed", "engine", "device", "precision", "limit", "created")
@@ -64,4 +65,4 @@ def print_unfinished(run: Run) -> None:
         say(f"It failed: {failures[-1]}")
     print_table(("metric", "latest"), ((named(name), number(value)) for name, value in latest_metrics(run).items()))
     if run.status != "running":
-        say(f"\nGo on with: dongshou run {run.experiment} --resume {run.path}")
+        say(f"\nGo on with: {go_on(run)}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,18 +17,33 @@ PLACE = "PLACE"  # what a unit's own file calls its place in the course
 
 @dataclass(frozen=True)
 class Entry:
-    """One file of a unit's folder.
+    """One file of a unit's folder, or a user's own.
 
     name      `mlp`, as on the command line
     unit      the folder, a unit of the course
     title     first line of the file's docstring
     variants  the other public functions, with their titles: `mlp:deep`
+    file      of a user's own: where it lies
+    given     of a user's own: its path as it was typed
+    is_whole  whether the file alone names one: a user's may have variants only
+    text      of a user's own: what stands in it
     """
 
     name: str
     unit: str
     title: str
     variants: dict[str, str]
+    file: Path | None = None
+    given: str = ""
+    is_whole: bool = True
+    text: bytes = field(default=b"", repr=False)
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """What is typed to name the experiment and each of its variants, with their titles."""
+        base = self.given or self.name
+        whole = {base: self.title} if self.is_whole else {}
+        return whole | {f"{base}:{variant}": title for variant, title in self.variants.items()}
 
     @property
     def module(self) -> str:
@@ -91,7 +106,7 @@ def find_entry(name: str) -> tuple[Entry, str]:
     base, _, variant = name.partition(":")
     entries = {entry.name: entry for entry in list_experiments()}
     if base not in entries:
-        near = did_you_mean(name, [*entries, *names_of_variants(entries.values())])
+        near = own_files(base) or did_you_mean(name, [*entries, *names_of_variants(entries.values())])
         raise UsageError(f"There is no experiment called {base}.{near} `dongshou list` shows all of them.")
     entry = entries[base]
     if variant and variant not in entry.variants:
@@ -105,3 +120,10 @@ def find_entry(name: str) -> tuple[Entry, str]:
 def names_of_variants(entries: Iterable[Entry]) -> list[str]:
     """`mlp:deep`, ... of all of them."""
     return [f"{entry.name}:{variant}" for entry in entries for variant in entry.variants]
+
+
+def own_files(name: str) -> str:
+    """That a file of one's own may be meant, where it lies under that name: its ending, or the file, was left out."""
+    if Path(f"{name}.py").is_file():
+        return f" Did you mean {name}.py?"
+    return f" {name} is a directory: name a file in it, {name}/NAME.py." if Path(name).is_dir() else ""

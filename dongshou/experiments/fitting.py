@@ -35,7 +35,7 @@ def converted(kind: Any, value: Any) -> Any:
     if typing.get_origin(kind) is tuple:
         if not isinstance(value, (tuple, list)):
             raise Unfit
-        return tuple(converted(typing.get_args(kind)[0], part) for part in value)
+        return tuple(converted(part, one) for part, one in zip(parts_of(kind, len(value)), value, strict=True))
     if is_union(kind):
         return of_one(typing.get_args(kind), value)
     is_truth = isinstance(value, bool)
@@ -46,6 +46,16 @@ def converted(kind: Any, value: Any) -> Any:
     if kind in (int, float) or kind in WORDS and not isinstance(value, kind):
         raise Unfit
     return value  # a Literal's choices are checked as such
+
+
+def parts_of(kind: Any, num: int) -> tuple[Any, ...]:
+    """The types of so many parts of a tuple: one for all, or one for each. Raises Unfit for another number of them."""
+    parts = typing.get_args(kind)
+    if len(parts) == 2 and parts[1] is ...:
+        return parts[:1] * num
+    if len(parts) != num:
+        raise Unfit
+    return parts
 
 
 def of_one(kinds: tuple[Any, ...], value: Any) -> Any:
@@ -60,13 +70,15 @@ def of_one(kinds: tuple[Any, ...], value: Any) -> Any:
 
 def in_words(kind: Any) -> str:
     """
-    >>> in_words(tuple[int, ...]), in_words(float | None)
-    ('several whole numbers, such as (1, 2)', 'a number or None')
+    >>> in_words(tuple[int, ...]), in_words(float | None), in_words(tuple[int, str])
+    ('several whole numbers, such as (1, 2)', 'a number or None', '(a whole number, a text)')
     """
     if typing.get_origin(kind) is tuple:
-        (part, *_) = typing.get_args(kind)
+        part, *others = typing.get_args(kind)
+        if others != [...]:
+            return f"({', '.join(map(in_words, (part, *others)))})"
         example = {int: " such as (1, 2)", float: " such as (0.1, 0.2)"}.get(part, " in parentheses")
-        return f"several {SEVERAL[part]},{example}"
+        return f"several {SEVERAL.get(part, 'values')},{example}"
     if is_union(kind):
         return " or ".join(map(in_words, typing.get_args(kind)))
     return WORDS.get(kind, str(kind))

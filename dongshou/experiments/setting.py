@@ -46,7 +46,8 @@ def setting_of(parameter: inspect.Parameter, hint: Any) -> Setting:
     """`size: Annotated[int, "height and width"] = 28` as a setting."""
     kind, help = split_help(hint)
     choices = typing.get_args(kind) if typing.get_origin(kind) is typing.Literal else ()
-    name = type(choices[0]).__name__ if choices else kind.__name__ if kind in (int, float, str, bool) else str(kind)
+    is_class = isinstance(kind, type) and typing.get_origin(kind) is None
+    name = type(choices[0]).__name__ if choices else kind.__name__ if is_class else str(kind)
     return Setting(parameter.name, name, parameter.default, choices, help)
 
 

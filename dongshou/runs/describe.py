@@ -12,6 +12,7 @@ from torch.nn.parameter import is_lazy
 from dongshou.runs.judge import beside_stated
 from dongshou.runs.limits import limits_in, limits_of
 from dongshou.runs.machine import machine, versions
+from dongshou.runs.origin import described
 from dongshou.runs.run import Run
 from dongshou.training import Experiment, Finished, Session, Work, bfloat16
 
@@ -20,11 +21,9 @@ FORMAT = 1  # of the run directory
 
 def configuration(work: Work, session: Session) -> dict[str, Any]:
     """What `config.json` holds."""
-    declared = work.declared
     return {
         "format": FORMAT,
-        "experiment": declared.name if declared else "custom",
-        "settings": declared.settings if declared else {},
+        **described(work),
         **asdict(session),
         "device": session.torch_device().type,
         "float32_layers": float32_layers(work, session),

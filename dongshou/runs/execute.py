@@ -11,8 +11,9 @@ from typing import Any
 from dongshou.errors import DongshouError
 from dongshou.notes import notes_kept
 from dongshou.runs.describe import configuration, outcome
+from dongshou.runs.origin import go_on, keep_text
 from dongshou.runs.record import CHECKPOINTS, Record
-from dongshou.runs.resume import checkpoints_of, reopen
+from dongshou.runs.resume import checkpoints_of, note_changes, reopen
 from dongshou.runs.run import Run, runs_directory
 from dongshou.training import Event, Finished, Session, Work
 from dongshou.training.checkpoint import Checkpoints
@@ -29,7 +30,7 @@ class Interrupted(DongshouError):
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        super().__init__(f"Interrupted. Go on with: dongshou run {run.experiment} --resume {run.path}")
+        super().__init__(f"Interrupted. Go on with: {go_on(run)}")
 
 
 def execute(
@@ -73,12 +74,15 @@ def execute(
         settings = Session(seed, engine, device, precision, compile, limit, fast, start_from=start, part=part)
         session = chosen(work, settings)
         record = Record.create(runs_directory(runs), configuration(work, session), began)
+        keep_text(record.directory, work.declared)
         checkpoints = checkpoints_of(work, record.directory / CHECKPOINTS)
     run = Run(record.directory)
     with ExitStack() as stack:
         notes = stack.enter_context(notes_kept())
         stack.callback(record.close)
         stack.enter_context(failures_recorded(record))
+        if resume is not None:
+            note_changes(run, work.declared)
         watchers = [*watch, *more_watchers(run, progress, tensorboard, stack)]
         finished = carry_out(work, session, checkpoints, record, watchers)
         if run.has_curves:

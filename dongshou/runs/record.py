@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import time
 from contextlib import suppress
@@ -27,6 +28,7 @@ CONFIG, METRICS, RESULT, LOCK, CHECKPOINTS = (
     ".lock",
     "checkpoints",
 )
+LONGEST_NAME = 60  # characters of an experiment in the name of a directory
 
 
 class Record:
@@ -60,7 +62,7 @@ class Record:
 
         The run counts its seconds from `began` on, a time of `time.perf_counter`.
         """
-        name = f"{config['experiment'].replace(':', '-')}-{time.strftime('%Y%m%d-%H%M%S')}"
+        name = f"{folder_name(config['experiment'])}-{time.strftime('%Y%m%d-%H%M%S')}"
         with undone_by_errors(missing_directories(runs)):
             directory = new_directory(runs, name)
             try:
@@ -173,6 +175,16 @@ class Record:
                 f"{self.directory / METRICS} could not be written ({error.strerror or error}). "
                 "Free some space and resume the run."
             ) from error
+
+
+def folder_name(experiment: str) -> str:
+    """`mlp-digits` of `mlp:digits`, `my_experiment-deep` of `my_experiment.py:deep`: what any file system takes.
+
+    >>> folder_name("flats in Zürich / old")
+    'flats-in-Zürich-old'
+    """
+    words = re.findall(r"\w+(?:\.\w+)*", experiment.replace(".py", ""))
+    return "-".join(words)[:LONGEST_NAME] or "custom"
 
 
 def figure_path(event: Drew) -> str:

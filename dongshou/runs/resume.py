@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from dongshou.errors import DongshouError, UsageError
+from dongshou.notes import note
 from dongshou.runs.describe import float32_layers
+from dongshou.runs.origin import called, go_on, has_changed, is_moved
 from dongshou.runs.record import Record
 from dongshou.runs.run import Run
-from dongshou.training import Session, Work
+from dongshou.training import Declared, Session, Work
 from dongshou.training.checkpoint import Checkpoints, read_checkpoint
 from dongshou.training.fast.choice import Choice
+from dongshou.training.work import Origin
 
 
 def reopen(run: Run, work: Work) -> tuple[Record | None, Session, Checkpoints]:
@@ -50,18 +53,34 @@ def remove_partial_files(directory: Path) -> None:
 
 
 def check_same_work(run: Run, work: Work) -> None:
-    check_same_experiment(run, work.declared.name if work.declared else "custom")
+    declared = work.declared
+    if declared is None:
+        check_same_experiment(run, work.name or "custom", "python")
+    else:
+        check_same_experiment(run, declared.name, declared.origin, declared.file, declared.text)
     recorded = run.config["settings"]
-    for setting, value in (work.declared.settings if work.declared else {}).items():
+    for setting, value in (declared.settings if declared else work.recorded_settings()).items():
         check_same(run, setting, recorded.get(setting, value), value)
 
 
-def check_same_experiment(run: Run, name: str) -> None:
-    if name != run.experiment:
-        raise UsageError(
-            f"{run.path} is a run of {run.experiment}, not of {name}; "
-            f"use: dongshou run {run.experiment} --resume {run.path}"
-        )
+def check_same_experiment(
+    run: Run, name: str, origin: Origin = "course", file: Path | None = None, text: bytes = b""
+) -> None:
+    """Raise UsageError unless the run is of this experiment. The file of one's own may have been moved since."""
+    is_same = name == run.experiment and origin == run.origin and file == run.file
+    if not (is_same or is_moved(run, name, file, text)):
+        of, other = run.experiment, name
+        if of == other:
+            of, other = called(of, run.origin, run.file), called(other, origin, file)
+        is_gone = run.file is not None and not run.file.exists()
+        cure = f"put {run.file} back, as it was" if is_gone else f"use: {go_on(run)}"
+        raise UsageError(f"{run.path} is a run of {of}, not of {other}; {cure}")
+
+
+def note_changes(run: Run, declared: Declared | None) -> None:
+    """Say it where a user's own file is not what it was when the run began: what follows is of another text."""
+    if declared is not None and declared.file is not None and has_changed(run, declared.text):
+        note(f"{declared.file} has changed since {run.path} began; it goes on with the file as it is now.")
 
 
 def check_same(run: Run, setting: str, recorded: Any, given: Any) -> None:

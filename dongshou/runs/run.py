@@ -16,6 +16,7 @@ from dongshou.errors import DongshouError, UsageError, did_you_mean
 from dongshou.runs.directions import reading_in
 from dongshou.runs.files import read_json
 from dongshou.runs.limits import Limits, in_words, limits_in
+from dongshou.runs.origin import is_named, newest_of_file
 from dongshou.runs.record import CHECKPOINTS, CONFIG, LOCK, METRICS, RESULT
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from dongshou.runs.picture import Picture
     from dongshou.training import Reading
+    from dongshou.training.work import Origin
 
 ABOUT = ("event", "step", "epoch", "time", "part", "lr", "headline", "higher_is_better")  # of a line, no metrics
 NEEDED = ("experiment", "settings", "seed", "engine", "device", "precision", "compile", "limit", "published")
@@ -66,6 +68,17 @@ class Run:
     @property
     def experiment(self) -> str:
         return self.config["experiment"]
+
+    @property
+    def origin(self) -> Origin:
+        """Where its experiment was declared."""
+        of_old = "python" if self.experiment == "custom" else "course"  # of records that do not say it
+        return self.config.get("origin", of_old)
+
+    @property
+    def file(self) -> Path | None:
+        """The user's own file that declares its experiment, where one does."""
+        return Path(self.config["file"]) if "file" in self.config else None
 
     @property
     def limits(self) -> Limits:
@@ -231,7 +244,7 @@ def find_run_to_resume(experiment: str, directory: str | Path | None = None) -> 
     runs = []
     for run in list_runs(directory):
         with contextlib.suppress(DongshouError):  # a damaged run must not hide the others
-            if run.experiment == experiment:
+            if is_named(run, experiment):
                 runs.append((run.status in ("stopped", "failed"), run))
     if not runs:
         raise UsageError(f"There is no run of {experiment} in {runs_directory(directory)}; start one without --resume.")
@@ -248,16 +261,23 @@ def find_run(name: str | Path, directory: str | Path | None = None) -> Run:
         return Run(name)
     runs = list_runs(directory)
     by_name = {run.name: run for run in runs}
-    for run in runs:
-        with contextlib.suppress(DongshouError):  # a damaged run must not hide the others
-            by_name[run.experiment] = run
+    whole = [run for run in runs if is_whole(run)]  # a damaged run must not hide the others
+    by_name |= {run.experiment: run for run in whole if run.file is None}
     if runs:
         by_name["last"] = runs[-1]
     if str(name) in by_name:
         return by_name[str(name)]
+    if (found := newest_of_file(whole, str(name))) is not None:
+        return found
     if Path(name).is_dir():
         return Run(name)
     where = runs_directory(directory)
-    raise UsageError(
-        f"There is no run called {name} in {where}.{did_you_mean(str(name), by_name)} `dongshou runs` lists them."
-    )
+    near = did_you_mean(str(name), [*by_name, *(run.experiment for run in whole)])
+    raise UsageError(f"There is no run called {name} in {where}.{near} `dongshou runs` lists them.")
+
+
+def is_whole(run: Run) -> bool:
+    """Whether its `config.json` can be read."""
+    with contextlib.suppress(DongshouError):
+        return bool(run.config)
+    return False

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from dongshou.errors import DongshouError
+from dongshou.runs.origin import address_of, go_on
 from dongshou.runs.rebuild import rebuild
 from dongshou.runs.run import Run
 from dongshou.training import Work
@@ -71,12 +72,11 @@ def best_checkpoint(run: Run, part: str) -> tuple[dict[str, Tensor], dict[str, A
     if line is None:
         which = f' of "{part}", the part that answers: it was stopped before that had one' if part else ""
         raise DongshouError(
-            f"{run.path} has no checkpoint{which or ': it was stopped in its first epoch'}. "
-            f"Train it with: dongshou run {run.experiment} --resume {run.path}"
+            f"{run.path} has no checkpoint{which or ': it was stopped in its first epoch'}. Train it with: {go_on(run)}"
         )
     if part and not (run.path / line["path"]).is_dir():
         raise DongshouError(
             f'{run.path} did not keep the checkpoint of "{part}", the part that answers. '
-            f"Train it anew with: dongshou run {run.experiment}"
+            f"Train it anew with: dongshou run {address_of(run)}"
         )
     return read_checkpoint(run.path / line["path"], line["sha256"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from torch import nn
@@ -26,6 +26,7 @@ from dongshou.training.checks import (
 from dongshou.training.early_stopping import EarlyStopping
 from dongshou.training.events import Drew, Event, Finished, Metrics
 from dongshou.training.loop import fit
+from dongshou.training.naming import check_name, check_settings
 from dongshou.training.pace import Schedule
 from dongshou.training.progress import Progress
 from dongshou.training.published import Stated
@@ -57,6 +58,7 @@ class Experiment(Work):
     higher_is_better  names of metrics of which more is better, among those of measure_model and conclude; the task
                       says it of its own
     draw              whether the task draws its pictures at the end
+    name, settings    what its runs are called, and values by name that they record: {"lr": 0.1}
 
     Raises UsageError for a part that is not what it has to be.
     """
@@ -77,6 +79,8 @@ class Experiment(Work):
     higher_is_better: Collection[str] = ()
     stated: Sequence[Stated] = ()
     draw: bool = True
+    name: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.data = as_splits(self.data)
@@ -92,6 +96,8 @@ class Experiment(Work):
         check_function("conclude", self.conclude, "of the experiment and what it finished with, that yields events", 2)
         if self.look_every is not None:
             check_number("look_every", self.look_every)
+        check_name(self.name)
+        check_settings(self.settings)
 
     def events(self, session: Session, checkpoints: Checkpoints | None = None) -> Iterator[Event]:
         progress = Progress()

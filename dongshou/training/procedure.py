@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from dongshou.training.events import Event, Kept, Saved
+from dongshou.training.naming import check_name, check_settings
 from dongshou.training.randomness import random_state, set_random_state
 from dongshou.training.work import Asked, Respondent, Work
 
@@ -24,6 +26,7 @@ class Procedure(Work):
     asked       makes the model that `predict` asks, with its task and data. What it has learnt is among the events,
                 as `learnt` makes one; a model without tensors is what its data make it
     asked_with  what its task is asked with
+    name, settings  see `Experiment`
     """
 
     def __init__(
@@ -32,11 +35,16 @@ class Procedure(Work):
         data: str | None = None,
         asked: Callable[[], Respondent] | None = None,
         asked_with: AskedWith = "row",
+        name: str = "",
+        settings: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         self.steps = steps
         self.data = data
         self.respondent = asked
         self.asked_with: AskedWith = asked_with
+        self.name, self.settings = name, settings
+        check_name(name)
+        check_settings(settings)
 
     def events(self, session: Session, checkpoints: Checkpoints | None = None) -> Iterator[Event]:
         if len(inspect.signature(self.steps).parameters) == 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, TypeVar
@@ -88,7 +89,8 @@ class Stated:
         self.secondary = secondary
 
     def __call__(self, declare: F) -> F:
-        setattr(declare, STATED, (self, *stated_by(declare)))  # decorators are applied from the last line to the first
+        function = inspect.unwrap(declare)  # under `@dongshou.experiment` stands the function itself
+        setattr(function, STATED, (self, *stated_by(function)))  # decorators are applied from the last to the first
         return declare
 
     def has_failed(self, result: Mapping[str, float]) -> bool:

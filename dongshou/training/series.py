@@ -5,10 +5,12 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from dongshou.training.events import Event, Finished, Metrics
 from dongshou.training.loop import fit
+from dongshou.training.naming import check_name, check_settings
 from dongshou.training.progress import Progress
 from dongshou.training.randomness import seed_all
 from dongshou.training.reading import Reading
@@ -44,6 +46,7 @@ class Series(Work):
               with `Finished`. Without it the result is the mean over the parts.
     answers   the part whose network is asked afterwards, and whose best checkpoint is kept: without it the last one
     asked_with  what the task of that part is asked with
+    name, settings  see `Experiment`
     """
 
     def __init__(
@@ -53,12 +56,17 @@ class Series(Work):
         data: str | None = None,
         answers: str | None = None,
         asked_with: AskedWith = "image",
+        name: str = "",
+        settings: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         self.parts = dict(parts)
         self.conclude = conclude
         self.data = data
         self.answers = [*parts][-1] if answers is None else answers
         self.asked_with: AskedWith = asked_with
+        self.name, self.settings = name, settings
+        check_name(name)
+        check_settings(settings)
 
     def events(self, session: Session, checkpoints: Checkpoints | None = None) -> Iterator[Event]:
         histories, reading = finished_parts(checkpoints)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 from dongshou.errors import UsageError, did_you_mean
 from dongshou.training.events import Event
+from dongshou.training.naming import recorded
 from dongshou.training.published import Stated
 
 if TYPE_CHECKING:
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
     from dongshou.training.session import Session
 
 
+Origin = Literal["course", "file", "python"]
+
+
 @dataclass(frozen=True)
 class Declared:
     """Where a piece of work was declared, so that it can be made again under another seed.
@@ -31,12 +37,18 @@ class Declared:
     settings  the arguments of the experiment function, defaults filled in
     defaults  what they are when nobody says otherwise
     make      builds the work again
+    origin    where it was declared: in the course, in a user's own file, or in Python, such as in a notebook
+    file      the user's own file, where it was declared in one
+    text      what stood in it
     """
 
     name: str
     settings: dict[str, Any]
     defaults: dict[str, Any]
     make: Callable[[], Work]
+    origin: Origin = "course"
+    file: Path | None = None
+    text: bytes = b""
 
 
 class Respondent(Protocol):
@@ -76,8 +88,14 @@ class Asked(NamedTuple):
 
 
 class Work(ABC):
-    """An interface: a fit, a series of fits, or a procedure that is no fit at all."""
+    """An interface: a fit, a series of fits, or a procedure that is no fit at all.
 
+    name      what its runs are called, where no function declares it
+    settings  by name: what its runs record, so that they can be told apart
+    """
+
+    name: str = ""
+    settings: Mapping[str, Any] = MappingProxyType({})
     stated: Sequence[Stated] = ()
     declared: Declared | None = None
 
@@ -88,6 +106,10 @@ class Work(ABC):
     @abstractmethod
     def fingerprints(self) -> dict[str, str]:
         """SHA-256 of every data file that is read, by file name."""
+
+    def recorded_settings(self) -> dict[str, Any]:
+        """The settings as they read back from JSON, so that they compare equal: tuples are lists there."""
+        return recorded(self.settings)
 
     def typical_fit(self) -> Experiment | None:
         """An experiment whose steps are those of this work, for `--fast` to measure; none where it does not fit."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ Rates = tuple[float, ...]
         (int, np.int64(3), 3),
         (tuple[int, ...], [2, 3], (2, 3)),
         (Rates, (), ()),
+        (tuple[int, str], [1, "a"], (1, "a")),
         (float | None, None, None),
         (float | None, 2, 2),
         (str, "a", "a"),
@@ -45,6 +47,8 @@ def test_what_fits(kind: Any, given: Any, taken: Any):
         (bool, 1, "x is True or False; got 1."),
         (tuple[int, ...], 64, "x is several whole numbers, such as (1, 2); got 64."),
         (tuple[int, ...], (1, "b"), "x is several whole numbers, such as (1, 2); got (1, 'b')."),
+        (tuple[int, str], (1, "a", 2), "x is (a whole number, a text); got (1, 'a', 2)."),
+        (tuple[Path, ...], Path("a"), "x is several values, in parentheses; got PosixPath('a')."),
         (float | None, "no", "x is a number or None; got 'no'."),
     ],
 )
