@@ -5,8 +5,8 @@ from dongshou.data.images.folder import load_image_folder, read_image_folder
 from dongshou.data.images.load import load_images
 from dongshou.data.loader import Loader
 from dongshou.data.splits import Split, Splits
+from dongshou.data.tables.read import read_table
 from dongshou.data.tables.submission import write_submission
-from dongshou.data.tables.table import read_table
 from dongshou.data.text.names import load_names
 from dongshou.data.text.sequences import load_text
 from dongshou.data.text.splits import PairSplits, TextSplits

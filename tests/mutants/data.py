@@ -57,10 +57,17 @@ MUTANTS = [
         TABLES,
         "a constant column by its rounded mean",
         "tables/column",
-        "from_first = values - known[0]",
-        "from_first = values - 0 * known[0]",
+        "from_first = known - known[0]",
+        "from_first = known - 0 * known[0]",
     ),
-    of_data(TABLES, "std over n", "tables/column", "].std() if", "].std(correction=0) if"),
+    of_data(TABLES, "std over n", "tables/column", "first.std()) if", "first.std(correction=0)) if"),
+    of_data(
+        TABLES,
+        "rows held out are learnt from",
+        "tables/table",
+        "features = self.learn(train)",
+        "features = self.learn()",
+    ),
     of_data(TABLES, "NULL is a value", "tables/cells", '"nan", "null"})', '"nan"})'),
     of_data(TABLES, "n/a by its capitals", "tables/cells", "return cell.lower() in MISSING", "return cell in MISSING"),
     of_data(TABLES, "a dash is a category among numbers", "tables/cells", "    if plain or commas:", "    if commas:"),
@@ -71,9 +78,7 @@ MUTANTS = [
         'mark for mark in ".,"',
         'mark for mark in ","',
     ),
-    of_data(
-        TABLES, "nothing is said of a table", "tables/table", "    if done := [what", "    if done := [] and [what"
-    ),
+    of_data(TABLES, "nothing is said of a table", "tables/read", "    if done := [what", "    if done := [] and [what"),
     of_data(TOKENS, "marks are cut off words", "text/tokens", '(?:[{MARK}]+[^\\W{HAN}]*)*"', '"'),
     of_data(TOKENS, "marks are not letters", "text/tokens", "(?:[^\\w{MARK}]|[\\d_])[\\W\\d_]*", "[\\W\\d_]+"),
     of_data(

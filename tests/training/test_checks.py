@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from dongshou.training import EarlyStopping, Experiment
 from tests.training.toys import blob_splits, blobs
 
 MODEL = nn.Linear(4, 3)
-TABLE = Table(*blobs(6), feature_names=("a", "b", "c", "d"), classes=("x", "y", "z"), target="kind")
+TABLE = Table((), blobs(6)[1], classes=("x", "y", "z"), target="kind", path=Path("table.csv"))
 LOADER = DataLoader(TensorDataset(*blobs(6)))
 
 

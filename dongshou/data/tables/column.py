@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from dongshou.data.tables.cells import Decimal, Numbers, as_numbers
-from dongshou.errors import DongshouError
+from dongshou.data.tables.features import ABSENT, Category, Number
+from dongshou.errors import DongshouError, UsageError
 
 MOST_CATEGORIES = 50  # a text column of more values is a name or a remark, not a category
 MOST_SHOWN = 5  # lines or cells in a message
-ABSENT = "missing"  # the category of a cell without a value
 
 
 @dataclass(frozen=True)
@@ -37,36 +39,75 @@ class Column:
         column._check_categories(path)
         return column
 
+    def check_known(self, path: Path) -> None:
+        """Raise DongshouError for a column without any value."""
+        if len(self.numbers.missing) == len(self.cells):
+            raise DongshouError(f"{path} has no value in column {self.name}. Leave it out with ignore.")
+
     @property
     def is_categorical(self) -> bool:
         return bool(self.numbers.strange)
 
-    def target(self, path: Path) -> tuple[Tensor, tuple[str, ...] | None]:
+    def target(self, path: Path, classes: bool | None = None) -> tuple[Tensor, tuple[str, ...] | None]:
         """Numbers as they are, float32 (rows, 1), and None; or the number of each class, int64 (rows,), and the
-        classes in order. Raises DongshouError where a row has no target."""
+        classes in order.
+
+        classes  whether the values are classes; None takes text for classes, and 0 and 1
+
+        Raises DongshouError where a row has no target, UsageError for text that is to be numbers.
+        """
         if self.numbers.missing:
             lines = [str(self.lines[place]) for place in self.numbers.missing]
             raise DongshouError(
                 f"{path} lacks the target {self.name} in {len(lines)} row(s) ({self._missing_texts()}):"
                 f" line {some(lines)}. Remove them."
             )
-        if not self.is_categorical:
-            return torch.tensor(self.numbers.values, dtype=torch.float32).unsqueeze(1), None
-        classes = tuple(sorted(set(self.cells)))
-        numbers = {name: number for number, name in enumerate(classes)}
-        return torch.tensor([numbers[cell] for cell in self.cells]), classes
+        if self.is_categorical:
+            if classes is False:
+                place = self.numbers.strange[0]
+                raise UsageError(
+                    f'{path}: the target {self.name} is no number in line {self.lines[place]} ("{self.cells[place]}"):'
+                    " leave out classes=False."
+                )
+            numbers = {name: number for number, name in enumerate(sorted(set(self.cells)))}
+            return torch.tensor([numbers[cell] for cell in self.cells]), tuple(numbers)
+        values = torch.tensor(self.numbers.values, dtype=torch.float64)
+        different, labels = values.unique(return_inverse=True)  # sorted
+        if classes or (classes is None and different.tolist() == [0, 1]):
+            return labels, tuple(f"{value:g}" for value in different.tolist())
+        return values.float().unsqueeze(1), None
 
-    def features(self, path: Path) -> list[tuple[str, Tensor]]:
-        """The column standardised, or one column for each of its values: names, and float64 (rows,).
+    def learn(self, rows: Tensor) -> Number | Category:
+        """How the column becomes inputs, from these rows alone: the mean and std of its numbers, or its values."""
+        if self.is_categorical:
+            return Category(self.name, tuple(sorted({self.values[row] for row in rows.tolist()}, key=name_of)))
+        numbers = self.values[rows]
+        known = numbers[~numbers.isnan()]
+        if not len(known):
+            return Number(self.name, 0.0, 0.0, self.numbers.decimal)
+        from_first = known - known[0]  # of a constant column exactly 0, whatever rounding would make of its mean
+        std = float(from_first.std()) if len(known) > 1 else 0.0
+        return Number(self.name, float(known[0] + from_first.mean()), std, self.numbers.decimal)
 
-        Raises DongshouError for a column without any value.
-        """
-        if len(self.numbers.missing) == len(self.cells):
-            raise DongshouError(f"{path} has no value in column {self.name}. Leave it out with ignore.")
+    def encode(self, learnt: Number | Category, rows: Tensor) -> Tensor:
+        """Float64 (rows, inputs)."""
+        if isinstance(learnt, Category):
+            return learnt.encode_all([self.values[row] for row in rows.tolist()])
+        return learnt.encode_all(self.values[rows])
+
+    def strangers(self, learnt: Number | Category, rows: Tensor) -> list[str]:
+        """The values among these rows that none of the rows had from which it was learnt, once for each row."""
+        if not isinstance(learnt, Category):
+            return []
+        return [name_of(value) for row in rows.tolist() if (value := self.values[row]) not in learnt.values]
+
+    @cached_property
+    def values(self) -> Any:
+        """Numbers, float64 (rows,) with NaN where there is none; or the cells, None where there is nothing."""
         if not self.is_categorical:
-            return [(self.name, standardized(torch.tensor(self.numbers.values, dtype=torch.float64)))]
-        cells = [ABSENT if place in self._absent else cell for place, cell in enumerate(self.cells)]
-        return [(f"{self.name}_{value}", one_hot(cells, value)) for value in sorted(set(cells))]
+            return torch.tensor(self.numbers.values, dtype=torch.float64)
+        absent = self._absent
+        return [None if place in absent or cell == ABSENT else cell for place, cell in enumerate(self.cells)]
 
     def done(self) -> list[str]:
         """What was done to the cells that a person should know, with counts."""
@@ -112,17 +153,8 @@ class Column:
             )
 
 
-def standardized(values: Tensor) -> Tensor:
-    """(x - mean) / std, 0 where x is NaN; float64 (rows,). All 0 for a column that holds one value only."""
-    known = values[~values.isnan()]
-    from_first = values - known[0]  # of a constant column exactly 0, whatever rounding would make of its mean
-    mean = from_first[~values.isnan()].mean()
-    std = from_first[~values.isnan()].std() if len(known) > 1 else torch.zeros(())
-    return ((from_first - mean) / (std if std > 0 else 1.0)).nan_to_num(0.0)
-
-
-def one_hot(cells: Sequence[str], value: str) -> Tensor:
-    return torch.tensor([float(cell == value) for cell in cells], dtype=torch.float64)
+def name_of(value: str | None) -> str:
+    return ABSENT if value is None else value
 
 
 def some(texts: Sequence[str]) -> str:

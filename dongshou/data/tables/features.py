@@ -5,34 +5,47 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
 
+from dongshou.data.tables.cells import MISSING_AMONG_NUMBERS, number
 from dongshou.errors import UsageError, did_you_mean
 
 MOST_NAMES = 12  # values in a message
+ABSENT = "missing"  # the name of the category of a cell without a value
 
 
 @dataclass(frozen=True)
 class Number:
-    """A column of numbers, (x - mean) / std; what is missing is the mean. 0 where the column was constant, std 0."""
+    """A column of numbers, (x - mean) / std; what is missing is the mean. 0 where the column was constant, std 0.
+
+    decimal  what stands before the decimals of a number in a cell
+    """
 
     name: str
     mean: float = 0.0
     std: float = 1.0
+    decimal: str = "."
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        return (self.name,)
 
     def encode(self, cell: str | None) -> list[float]:
-        if cell is None:
+        if cell is None or cell.lower() in MISSING_AMONG_NUMBERS:
             return [0.0]
-        try:
-            number = float(cell)
-        except ValueError:
-            number = math.nan
-        if not math.isfinite(number):
+        value = number(cell, self.decimal)
+        if not math.isfinite(value):
             raise UsageError(f'{self.name} is a number; got "{cell}".')
-        return [(number - self.mean) / self.std if self.std > 0 else 0.0]
+        return [(value - self.mean) / self.std if self.std > 0 else 0.0]
+
+    def encode_all(self, values: Tensor) -> Tensor:
+        """Numbers (rows,), NaN where one is missing -> (rows, 1)"""
+        scaled = (values - self.mean) / self.std if self.std > 0 else torch.zeros_like(values)
+        return scaled.nan_to_num(0.0).unsqueeze(1)
 
 
 @dataclass(frozen=True)
@@ -42,13 +55,24 @@ class Category:
     name: str
     values: tuple[str | None, ...]
 
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        return tuple(f"{self.name}_{ABSENT if value is None else value}" for value in self.values)
+
     def encode(self, cell: str | None) -> list[float]:
+        cell = None if cell == ABSENT and ABSENT not in self.values else cell
         if cell not in self.values:
             known = [value for value in self.values if value is not None]
             shown = ", ".join(known[:MOST_NAMES]) + (", ..." if len(known) > MOST_NAMES else "")
             got = "nothing" if cell is None else f'"{cell}"'
             raise UsageError(f"{self.name} is one of {shown}; got {got}.")
         return [float(cell == value) for value in self.values]
+
+    def encode_all(self, cells: Sequence[str | None]) -> Tensor:
+        """Cells (rows,) -> (rows, values); 0 everywhere for a value that is none of those known."""
+        places = {value: place for place, value in enumerate(self.values)}
+        codes = torch.tensor([places.get(cell, -1) for cell in cells])
+        return (codes[:, None] == torch.arange(len(places))).double()
 
 
 @dataclass(frozen=True)
@@ -73,6 +97,24 @@ class Features:
     def names(self) -> tuple[str, ...]:
         return tuple(column.name for column in self.columns)
 
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """What each number of an input is: a column, or a value of one, as in colour_red."""
+        return tuple(name for column in self.columns for name in column.input_names)
+
+    def as_json(self) -> dict[str, Any]:
+        """As plain data, which a run keeps."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Features:
+        """What `as_json` gave, read back from JSON."""
+        columns = (
+            Category(one["name"], tuple(one["values"])) if "values" in one else Number(**one)
+            for one in plain["columns"]
+        )
+        return cls(**{**plain, "columns": tuple(columns), "missing": tuple(plain["missing"])})
+
     def encode(self, row: Mapping[str, str]) -> Tensor:
         """The cells of a row by column -> float32 (inputs,).
 
@@ -82,7 +124,7 @@ class Features:
         self.check_names(row)
         by_name = {plain(name): cell.strip() for name, cell in row.items()}
         cells = [by_name[plain(name)] for name in self.names]
-        present = [None if cell in self.missing else cell for cell in cells]
+        present = [None if {cell, cell.lower()} & {*self.missing} else cell for cell in cells]
         encoded = [column.encode(cell) for column, cell in zip(self.columns, present, strict=True)]
         return torch.tensor([number for numbers in encoded for number in numbers], dtype=torch.float64).float()
 

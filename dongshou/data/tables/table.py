@@ -1,8 +1,8 @@
-"""Any CSV file as tensors: numbers standardised, categories one-hot, nothing missing, nothing done in silence."""
+"""A table as it was read, and what a model takes of it: what is learnt for that is learnt from the rows to train on."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,106 +11,103 @@ from torch import Tensor
 
 from dongshou.data.batches import Batches
 from dongshou.data.splits import Splits
-from dongshou.data.tables.cells import Decimal
-from dongshou.data.tables.column import Column
-from dongshou.data.tables.csv_rows import read_rows
-from dongshou.errors import DongshouError, UsageError, did_you_mean, kind_of
+from dongshou.data.tables.cells import MISSING
+from dongshou.data.tables.column import Column, some
+from dongshou.data.tables.features import Features
+from dongshou.errors import UsageError
 from dongshou.notes import note
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table as a model takes it."""
+    """Columns of numbers or text, and a target. Nothing is scaled or filled before it is known what is trained on."""
 
-    features: Tensor  # float32 (rows, columns)
+    columns: tuple[Column, ...]
     targets: Tensor  # float32 (rows, 1), or int64 (rows,) where the target is a class
-    feature_names: tuple[str, ...]
     classes: tuple[str, ...] | None  # in the order of their numbers; None where the target is a number
     target: str
+    path: Path
+
+    def __len__(self) -> int:
+        return len(self.targets)
 
     def __repr__(self) -> str:
-        rows, columns = self.features.shape
-        return f"Table({rows} rows, {columns} features, target {self.target})"
+        of = f", one of {some(self.classes)}" if self.classes else ""
+        return f"Table({len(self)} rows, {len(self.columns)} columns, target {self.target}{of})"
 
-    def splits(self, test: float = 0.2, batch_size: int = 64, seed: int = 0) -> Splits:
-        """What an experiment takes: rows to train on and a share of them, drawn by the seed, to test on.
+    def learn(self, rows: Tensor | None = None) -> Features:
+        """How a row becomes an input, from these rows alone: the mean and std of numbers, the values of text."""
+        rows = torch.arange(len(self)) if rows is None else rows
+        return Features(tuple(column.learn(rows) for column in self.columns), self.target, missing=tuple(MISSING))
 
-        Each class has the same share in both. `read_table` has standardised the features already, over all rows;
-        a table smaller than a batch is one batch.
-        Raises UsageError when that share leaves too few rows, or too few of a class, on one of the sides.
+    def inputs(self, features: Features, rows: Tensor | None = None) -> Tensor:
+        """Float32 (rows, inputs): numbers standardised, text one-hot, as was learnt."""
+        rows = torch.arange(len(self)) if rows is None else rows
+        pairs = zip(self.columns, features.columns, strict=True)
+        return torch.cat([column.encode(learnt, rows) for column, learnt in pairs], dim=1).float()
+
+    def splits(self, test: float = 0.2, valid: float = 0.0, batch_size: int = 64, seed: int = 0) -> Splits:
+        """What an experiment takes: rows to train on, and shares of all rows, drawn by the seed, to validate and test.
+
+        Each class has the same share in all of them; a table smaller than a batch is one batch. What is learnt of the
+        columns is learnt from the rows to train on, and is `features` of the splits; their `shape` has the number of
+        inputs. A `DataNote` counts the rows held out with a value that none of those has: its inputs are 0.
+        Raises UsageError when a share leaves too few rows, or too few of a class, on one of the sides.
         """
-        train_rows, test_rows = self._rows(test, seed)
-        train = self.features[train_rows], self.targets[train_rows]
+        train, held_out = self._rows(test, valid, seed)
+        features = self.learn(train)
+        self._note_strangers(features, torch.cat([*held_out.values()]))
+        parts = {name: (self.inputs(features, rows), self.targets[rows]) for name, rows in held_out.items()}
+        whole = {name: Batches(*tensors, batch_size=len(tensors[0])) for name, tensors in parts.items()}
+        size = min(batch_size, len(train))
         return Splits(
-            train=Batches(*train, batch_size=min(batch_size, len(train_rows)), shuffle=True),
-            test=Batches(self.features[test_rows], self.targets[test_rows], batch_size=len(test_rows)),
+            train=Batches(self.inputs(features, train), self.targets[train], batch_size=size, shuffle=True),
+            valid=whole.get("valid"),
+            test=whole["test"],
             name=self.target,
             classes=self.classes or (),
-            shape=(len(self.feature_names),),
+            shape=(len(features.input_names),),
+            features=features,
+            files=self._fingerprints,
         )
 
-    def _rows(self, test: float, seed: int) -> tuple[Tensor, Tensor]:
-        """The rows to train on and those to test on, in random order."""
+    def _rows(self, test: float, valid: float, seed: int) -> tuple[Tensor, dict[str, Tensor]]:
+        """The rows to train on and those held out, in random order."""
+        train: Tensor = torch.arange(len(self))
+        held_out: dict[str, Tensor] = {}
+        for name, share in (("test", test), ("valid", valid)):
+            if name == "valid" and share == 0:
+                continue
+            if not 0 < share < 1 or test + valid >= 1:
+                raise UsageError(
+                    f"{name} is a share of the rows, between 0 and 1, of which some are left; got {share}."
+                )
+            left = 1.0 if name == "test" else 1.0 - test
+            train, held_out[name] = self._parted(train, share / left, seed)
+        return train, held_out
+
+    def _parted(self, rows: Tensor, share: float, seed: int) -> tuple[Tensor, Tensor]:
+        """The rows that stay, and a share of them put aside."""
         from sklearn.model_selection import train_test_split  # here: importing scikit-learn takes a second
 
-        if not 0 < test < 1:
-            raise UsageError(f"test is a share of the rows, between 0 and 1; got {test}.")
-        labels = None if self.classes is None else self.targets
-        rows = range(len(self.targets))
+        labels = None if self.classes is None else self.targets[rows]
         try:
-            train, held_out = train_test_split(rows, test_size=test, stratify=labels, random_state=seed)
+            kept, aside = train_test_split(rows.tolist(), test_size=share, stratify=labels, random_state=seed)
         except ValueError as error:
             raise UsageError(
-                f"{self} cannot be split with test={test}: {error}. Change test, or leave out the rarest classes."
+                f"{self} cannot be split with test={share:g}: {error}. Change test, or leave out the rarest classes."
             ) from error
-        return torch.tensor(train), torch.tensor(held_out)
+        return torch.tensor(kept), torch.tensor(aside)
 
+    def _note_strangers(self, features: Features, rows: Tensor) -> None:
+        for column, learnt in zip(self.columns, features.columns, strict=True):
+            if strange := column.strangers(learnt, rows):
+                values = some([f'"{value}"' for value in dict.fromkeys(strange)])
+                note(
+                    f"{self.path.name}: {len(strange)} row(s) held out have a value in {column.name} that no row to"
+                    f" train on has ({values}): it counts as none of those known."
+                )
 
-def read_table(
-    path: str | Path,
-    target: str,
-    *,
-    separator: str = ",",
-    encoding: str = "utf-8",
-    ignore: Sequence[str] = (),
-    decimal: Decimal = "auto",
-) -> Table:
-    """Read a CSV file whose first line names the columns; one of them is the target, the rest are features.
-
-    A column of numbers becomes (x - mean) / std, and 0 where it is missing or constant; a column of text becomes one
-    column of 0 and 1 for each value, "missing" being one where a cell is empty. Numbers to predict stay as they are.
-
-    decimal  what stands before the decimals of a number; "auto" finds out for each column
-
-    A `DataNote` says how many cells were taken as missing ("", NA, NULL, n/a, and - among numbers), in how many
-    a comma was read, and which columns of numbers and text became categories.
-    Raises DongshouError, naming column and line, when the file does not hold such a table;
-    UsageError when a column that is asked for does not exist, or for what is not a path.
-    """
-    if not isinstance(path, str | Path):
-        raise UsageError(
-            f"read_table reads a CSV file; got {kind_of(path)}: give its path (a DataFrame writes one with"
-            " frame.to_csv(path, index=False))."
-        )
-    path = Path(path)
-    header, lines = read_rows(path, separator, encoding)
-    for name in (target, *ignore):
-        if name not in header:
-            raise UsageError(
-                f'{path} has no column "{name}".{did_you_mean(name, header)} Its columns: {", ".join(header)}.'
-            )
-    if decimal not in ("auto", ".", ","):
-        raise UsageError(f'decimal is "auto", "." or ","; got "{decimal}".')
-    columns = [
-        Column.read(name, cells, list(lines), path, decimal)
-        for name, cells in zip(header, zip(*lines.values(), strict=True), strict=True)
-        if name not in ignore
-    ]
-    targets, classes = next(column for column in columns if column.name == target).target(path)
-    features = [feature for column in columns if column.name != target for feature in column.features(path)]
-    if not features:
-        raise DongshouError(f"{path} has no column but the target {target}: there is nothing to learn from.")
-    if done := [what for column in columns for what in column.done()]:
-        note(f"{path.name}: {'; '.join(done)}.")
-    names, values = zip(*features, strict=True)
-    return Table(torch.stack(values, dim=1).float(), targets, names, classes, target)  # (rows, columns)
+    def _fingerprints(self) -> dict[str, str]:
+        """The SHA-256 of the file as it is now; none of a DataFrame."""
+        return {self.path.name: hashlib.sha256(self.path.read_bytes()).hexdigest()} if self.path.is_file() else {}
