@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from dongshou.experiments.setting import Setting
 
 
+WIDEST = len("zh 13.14, en 14.14")  # of the places in the book
+
+
 def main(arguments: Sequence[str]) -> int:
     call(show, arguments, "dongshou list")
     return 0
@@ -57,7 +60,7 @@ def entries_of(name: str) -> list[Entry]:
         source = read_source(address)
         source.choose(address.function or next(iter(source.functions), ""))  # it has to hold some
         return [source.entry]
-    return [entry for entry in list_experiments() if name in entry.name]
+    return [entry for entry in list_experiments() if any(name in address for address in entry.addresses)]
 
 
 def unit_of(entry: Entry) -> str:
@@ -65,15 +68,20 @@ def unit_of(entry: Entry) -> str:
 
 
 def unit_in_words(unit: str, entries: Sequence[Entry]) -> str:
-    """The name of the unit, then a line for each experiment and, indented, for each variant."""
+    """The name of the unit, then a line for each experiment, with its section in both editions of the book or its
+    lecture, and, indented, for each variant."""
     lines = [
-        ("  " * (1 + (":" in name.removeprefix(entry.given))) + name, title)
+        ("  " * (1 + (is_variant := ":" in name.removeprefix(entry.given))) + name, is_variant, entry, title)
         for entry in entries
         for name, title in entry.addresses.items()
     ]
-    width = max(len(name) for name, _ in lines)
-    titles = (f"{name:<{width}}  {translate(title)}" for name, title in lines)
-    return "\n".join([translate(unit.replace("_", " ")), *titles])
+    width = max(len(name) for name, *_ in lines)
+    has_places = any(entry.place.short() for entry in entries)  # a user's own file has none
+    told = [translate(unit.replace("_", " "))]
+    for name, is_variant, entry, title in lines:
+        place = "" if is_variant else translate(entry.place.short())
+        told.append(f"{name:<{width}}  {f'{place:<{WIDEST}}  ' if has_places else ''}{translate(title)}")
+    return "\n".join(told)
 
 
 def described(entry: Entry) -> dict[str, Any]:
@@ -82,6 +90,7 @@ def described(entry: Entry) -> dict[str, Any]:
         "name": entry.name,
         "unit": entry.unit,
         "title": entry.title,
+        **entry.place.plain(),
         "variants": entry.variants,
         "settings": {
             declaration.name: [setting.plain() for setting in declaration.settings]
@@ -115,7 +124,8 @@ def section(entry: Entry) -> str:
         for each in main.settings
     ]
     table = ["| setting | default | |", "|---|---|---|", *rows] if rows else []
-    blocks = ["### " + entry.name, entry.title, "\n".join(variants), "\n".join(table)]
+    places = " · ".join(entry.place.titles())
+    blocks = ["### " + entry.name, entry.title, places, "\n".join(variants), "\n".join(table)]
     return "\n\n".join(block for block in blocks if block)
 
 

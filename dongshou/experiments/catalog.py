@@ -7,12 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from dongshou.errors import UsageError, did_you_mean
+from dongshou.experiments.chapters import Place
 
 ROOT = Path(__file__).parent
 WORK = ("Experiment", "Series", "Procedure", "Work")
 PLACE = "PLACE"  # what a unit's own file calls its place in the course
+SECTIONS, LECTURE = "SECTIONS", "LECTURE"  # what an experiment's file calls its place in the book
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class Entry:
     given     of a user's own: its path as it was typed
     is_whole  whether the file alone names one: a user's may have variants only
     text      of a user's own: what stands in it
+    place     its sections of the book and its lecture
     """
 
     name: str
@@ -37,6 +41,7 @@ class Entry:
     given: str = ""
     is_whole: bool = True
     text: bytes = field(default=b"", repr=False)
+    place: Place = field(default_factory=Place)
 
     @property
     def addresses(self) -> dict[str, str]:
@@ -54,16 +59,22 @@ class Entry:
 def units() -> tuple[str, ...]:
     """The folders that are units of the course, by the place that each gives itself."""
     places = {
-        file.parent.name: place for file in ROOT.glob("[!_]*/__init__.py") if (place := place_in(file)) is not None
+        file.parent.name: float(place)
+        for file in ROOT.glob("[!_]*/__init__.py")
+        if (place := constant_in(parsed(file), PLACE)) is not None
     }
     return tuple(sorted(places, key=lambda unit: (places[unit], unit)))
 
 
-def place_in(file: Path) -> float | None:
-    """The number of `PLACE = 3` in a unit's file, read without running it."""
-    for node in ast.parse(file.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == [PLACE]:
-            return float(ast.literal_eval(node.value))
+def parsed(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
+def constant_in(tree: ast.Module, name: str) -> Any:
+    """The value of `PLACE = 3` in a file, read without running it; None where it has none of that name."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == [name]:
+            return ast.literal_eval(node.value)
     return None
 
 
@@ -76,7 +87,7 @@ def list_experiments() -> tuple[Entry, ...]:
 
 def read_entry(path: Path) -> Entry | None:
     """What a file declares; None for one that holds no experiment."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = parsed(path)
     functions = {
         node.name.replace("_", "-"): first_line(ast.get_docstring(node))
         for node in tree.body
@@ -85,7 +96,9 @@ def read_entry(path: Path) -> Entry | None:
     if "experiment" not in functions:
         return None
     del functions["experiment"]
-    return Entry(path.stem.replace("_", "-"), path.parent.name, first_line(ast.get_docstring(tree)), functions)
+    name, title = path.stem.replace("_", "-"), first_line(ast.get_docstring(tree))
+    place = Place(constant_in(tree, SECTIONS) or {}, constant_in(tree, LECTURE))
+    return Entry(name, path.parent.name, title, functions, place=place)
 
 
 def declares_work(node: ast.FunctionDef) -> bool:

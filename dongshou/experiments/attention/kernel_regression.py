@@ -27,6 +27,9 @@ from dongshou.training.work import Trained
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+SECTIONS = {"zh": "10.2", "en": "11.2"}
+
+
 WIDEST = 5.0  # x goes from 0 to this
 
 

@@ -35,6 +35,9 @@ from dongshou.models import EncoderDecoder
 from dongshou.models.encoder_decoder import Attention
 from dongshou.training import Band, Experiment
 
+SECTIONS = {"zh": "10.4", "en": "11.4"}
+
+
 AttentionScore = Annotated[Attention, "how scores of queries and keys are computed; none leaves attention out"]
 
 

@@ -27,6 +27,9 @@ from dongshou.scratch.optim.lr_scheduler import LambdaLR, cosine_with_warmup
 from dongshou.tasks import LanguageModeling
 from dongshou.training import Experiment, Published, Reported
 
+SECTIONS = {"en": "11.9"}
+
+
 WARMUP = 100  # steps
 
 

@@ -37,6 +37,9 @@ from dongshou.experiments._shared.translation import (
 from dongshou.models import EncoderDecoder
 from dongshou.training import Band, Experiment
 
+SECTIONS = {"zh": "10.7", "en": "11.7"}
+
+
 FfnSize = Annotated[int, "hidden units of the position-wise feed-forward network"]
 
 

@@ -10,6 +10,9 @@ from dongshou.experiments._shared.settings import BatchSize, Epochs, LearningRat
 from dongshou.experiments.automatic_differentiation._beside_torch import EQUAL, Networks, train_beside_torch
 from dongshou.training import Procedure
 
+SECTIONS = {"zh": "2.5, 4.7", "en": "2.5, 5.3"}
+
+
 PIXELS = 28
 
 

@@ -37,6 +37,9 @@ from dongshou.training.series import Histories, last_of
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+SECTIONS = {"zh": "13.1", "en": "14.1"}
+
+
 Name = Literal[
     "all",
     "none",

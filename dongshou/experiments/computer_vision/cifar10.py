@@ -20,6 +20,9 @@ from dongshou.scratch.optim.lr_scheduler import StepLR
 from dongshou.tasks import Classification
 from dongshou.training import Band, Experiment, Goal, Published, Reported
 
+SECTIONS = {"zh": "13.13", "en": "14.13"}
+
+
 NetworkSetting = Annotated[Network, "architecture of the network"]
 
 PIXELS = cifar10.MEAN, cifar10.STD

@@ -41,6 +41,9 @@ from dongshou.tasks import Classification
 from dongshou.training import Event, Experiment, Finished, Work, Wrote
 from dongshou.training.series import Histories, last_of
 
+SECTIONS = {"zh": "13.14", "en": "14.14"}
+
+
 Hidden = Annotated[int, "hidden units of the new head"]
 
 CIFAR_PIXELS = cifar10.MEAN, cifar10.STD

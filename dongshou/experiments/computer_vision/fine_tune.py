@@ -52,6 +52,9 @@ from dongshou.training.series import Histories, last_of
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+SECTIONS = {"zh": "13.2", "en": "14.2"}
+
+
 HeadFactor = Annotated[float, "learning rate of the new head over that of the backbone"]
 
 HEAD_ONLY, ALL_LAYERS, FROM_SCRATCH = "head only", "all layers", "from scratch"

@@ -23,6 +23,8 @@ from dongshou.scratch.optim.lr_scheduler import CosineAnnealingLR
 from dongshou.tasks import Classification
 from dongshou.training import Band, Experiment, Published
 
+SECTIONS = {"zh": "7.1", "en": "8.1"}
+
 
 @Published(
     "d2l-zh 2.0, 2021-2023",

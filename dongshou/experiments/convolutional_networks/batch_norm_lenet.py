@@ -22,6 +22,9 @@ from dongshou.tasks import Classification
 from dongshou.training import Band, Drew, Event, Experiment, Finished, Published, Reported, Series
 from dongshou.training.series import Histories, last_of
 
+SECTIONS = {"zh": "7.5", "en": "8.5"}
+
+
 NORMALIZED, PLAIN = "batch norm", "lenet"
 
 

@@ -14,6 +14,9 @@ from dongshou.scratch.optim.lr_scheduler import CosineAnnealingLR
 from dongshou.tasks import Classification
 from dongshou.training import Band, Experiment, Published
 
+SECTIONS = {"zh": "7.7", "en": "8.7"}
+
+
 GrowthRate = Annotated[int, "channels that each convolution adds"]
 
 

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+SECTIONS = {"zh": "6.2", "en": "7.2"}
+
+
 KERNEL = {"left": 1.0, "right": -1.0}  # the weights that are to be found
 
 

@@ -16,6 +16,9 @@ from dongshou.scratch.optim.lr_scheduler import CosineAnnealingLR
 from dongshou.tasks import Classification
 from dongshou.training import Band, Experiment, Published, Series
 
+SECTIONS = {"zh": "7.4", "en": "8.4"}
+
+
 Block = Annotated[Literal["inception", "two-3x3", "factorized"], "what stands for the 5x5 convolutions"]
 
 

@@ -11,6 +11,8 @@ from dongshou.experiments._shared.settings import BatchSize, Epochs, ImageSet, L
 from dongshou.tasks import Classification
 from dongshou.training import Experiment, Published, Reported
 
+LECTURE = 11
+
 
 @Published("study notes, 10 epochs", test_accuracy=Reported(0.98))
 def experiment(

@@ -16,6 +16,8 @@ from dongshou.scratch.optim.lr_scheduler import CosineAnnealingLR
 from dongshou.tasks import Classification
 from dongshou.training import Band, Experiment, Published, Series
 
+SECTIONS = {"zh": "7.3", "en": "8.3"}
+
 
 @Published(
     "d2l-zh 2.0, 2021-2023",

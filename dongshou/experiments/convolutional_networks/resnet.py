@@ -14,6 +14,9 @@ from dongshou.scratch.optim.lr_scheduler import CosineAnnealingLR
 from dongshou.tasks import Classification
 from dongshou.training import Band, Experiment, Published
 
+SECTIONS = {"zh": "7.6", "en": "8.6"}
+
+
 Preactivation = Annotated[bool, "batch normalization and ReLU before each convolution (He et al., 2016)"]
 
 

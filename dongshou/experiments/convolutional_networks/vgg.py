@@ -15,6 +15,9 @@ from dongshou.scratch.optim.lr_scheduler import CosineAnnealingLR
 from dongshou.tasks import Classification
 from dongshou.training import Band, Experiment, Published
 
+SECTIONS = {"zh": "7.2", "en": "8.2"}
+
+
 DivideChannelsBy = Annotated[int, "divides the channels of every layer of VGG-11"]
 
 

@@ -15,6 +15,8 @@ from dongshou.errors import UsageError
 from dongshou.experiments.linear_networks._one_input import PROPORTIONAL, X, Y, found
 from dongshou.training import Drew, Event, Finished, Procedure, Published, Reported, Session, Stepped
 
+LECTURE = 2
+
 
 @Published(
     "study notes",

@@ -26,6 +26,9 @@ from dongshou.experiments.linear_networks._one_input import (
 )
 from dongshou.training import Event, Procedure, Session, Stepped
 
+SECTIONS = {"zh": "11.3", "en": "12.3"}
+LECTURE = 3
+
 
 @NOTES
 @BY_HAND_AS_AUTOGRAD

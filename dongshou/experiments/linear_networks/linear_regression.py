@@ -33,6 +33,9 @@ from dongshou.training import (
 from dongshou.training.events import learnt
 from dongshou.training.guard import check_finite
 
+SECTIONS = {"zh": "3.2, 3.3", "en": "3.4, 3.5"}
+
+
 W = Annotated[tuple[float, ...], "weights that the data are made with"]
 B = Annotated[float, "bias that the data are made with"]
 

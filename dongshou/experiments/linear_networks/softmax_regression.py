@@ -12,6 +12,8 @@ from dongshou.experiments._shared.settings import BatchSize, Epochs, ImageSet, L
 from dongshou.tasks import Classification
 from dongshou.training import Band, Experiment, Published, Reported
 
+SECTIONS = {"zh": "3.6, 3.7", "en": "4.4, 4.5"}
+
 
 def edition(name: str, train_loss: Band, test_accuracy: Band) -> Published:
     """The curves of six builds of the book; the test accuracy of a single epoch is too noisy to decide."""

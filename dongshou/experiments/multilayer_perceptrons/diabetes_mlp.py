@@ -14,6 +14,9 @@ from dongshou.experiments._shared.settings import BatchSize, Epochs, Hidden, Lea
 from dongshou.tasks import BinaryClassification
 from dongshou.training import Experiment, Goal, Reported
 
+LECTURE = 7
+
+
 TEST_PART = 0.2
 
 

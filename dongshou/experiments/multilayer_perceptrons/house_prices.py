@@ -20,6 +20,9 @@ from dongshou.training import Band, Event, Experiment, Finished, Goal, Published
 from dongshou.training.events import Metrics
 from dongshou.training.series import averaged, last_of
 
+SECTIONS = {"zh": "4.10", "en": "5.7"}
+
+
 Folds = Annotated[int, "folds of the cross-validation"]
 
 FitPrices = Callable[[Splits, int], Experiment]  # data, number of features

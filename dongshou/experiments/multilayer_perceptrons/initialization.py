@@ -22,6 +22,9 @@ from dongshou.training.events import Snapshot
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+SECTIONS = {"zh": "4.8", "en": "5.4"}
+
+
 ACTIVATIONS = {
     "sigmoid": lambda z: 1 / (1 + torch.exp(-z)),
     "tanh": torch.tanh,

@@ -14,6 +14,8 @@ from dongshou.experiments._shared.settings import BatchSize, Epochs, Hidden, Ima
 from dongshou.tasks import Classification
 from dongshou.training import Band, Experiment, Published, Reported
 
+SECTIONS = {"zh": "4.2, 4.3", "en": "5.2"}
+
 
 def notes(
     accuracy: float, train_loss: float, test_loss: float, epochs: int = 20, secondary: tuple[str, ...] = ()

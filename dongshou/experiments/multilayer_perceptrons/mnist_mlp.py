@@ -13,6 +13,8 @@ from dongshou.experiments._shared.settings import BatchSize, Epochs, Hidden, Ima
 from dongshou.tasks import Classification
 from dongshou.training import Experiment, Published, Reported
 
+LECTURE = 9
+
 
 @Published("study notes, 10 epochs", test_accuracy=Reported(0.97))
 def experiment(

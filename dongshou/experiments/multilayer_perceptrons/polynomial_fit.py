@@ -37,6 +37,9 @@ from dongshou.training.work import Trained
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+SECTIONS = {"zh": "4.4", "en": "3.6"}
+
+
 NORMAL = Published("d2l-zh 2.0", train_loss=Reported(0.0108, within=0.005), test_loss=Reported(0.0106, within=0.005))
 UNDERFIT = Published("d2l-zh 2.0", train_loss=Band.between(5, 8.4, 14), test_loss=Band.between(7, 15.6, 16))
 OVERFIT = Published(

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from dongshou.tasks import AskedWith, Question
     from dongshou.tasks.answers import Answer
 
+SECTIONS = {"zh": "4.5", "en": "3.7"}
+
 
 @notes(0.819, 0.732, 0.541, secondary=("train_loss", "test_loss"))
 def experiment(

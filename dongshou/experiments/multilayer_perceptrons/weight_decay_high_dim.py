@@ -18,6 +18,9 @@ from dongshou.training import Band, Event, Experiment, Finished, Procedure, Prog
 from dongshou.training.events import learnt
 from dongshou.training.work import Trained
 
+SECTIONS = {"zh": "4.5", "en": "3.7"}
+
+
 NUM_INPUTS = 200
 
 

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+SECTIONS = {"zh": "11.1, 11.2", "en": "12.1, 12.2"}
+
+
 INTERVAL = (-2.0, 2.0)
 FUNCTIONS: dict[str, Function] = {
     "square": lambda x: x**2,

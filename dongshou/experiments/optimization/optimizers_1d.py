@@ -27,6 +27,9 @@ from dongshou.training import Event, Procedure, Session
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+SECTIONS = {"zh": "11.3", "en": "12.3"}
+
+
 START = 10.0
 FREQUENCY = 0.15 * math.pi
 

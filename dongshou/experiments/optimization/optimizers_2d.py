@@ -30,6 +30,9 @@ from dongshou.scratch.optim import SGD, Adadelta, Adagrad, Adam, RMSprop
 from dongshou.training import Drew, Event, Procedure, Session
 from dongshou.training.events import Metrics
 
+SECTIONS = {"zh": "11.6, 11.7", "en": "12.6, 12.7"}
+
+
 START = (-5.0, -2.0)
 
 

@@ -26,6 +26,12 @@ from dongshou.training.events import Metrics, learnt
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+SECTIONS = {
+    "zh": "11.5, 11.6, 11.7, 11.8, 11.9, 11.10",
+    "en": "12.5, 12.6, 12.7, 12.8, 12.9, 12.10",
+}
+
+
 NUM_EXAMPLES = 1500
 MEASURE_EVERY = 200  # examples
 

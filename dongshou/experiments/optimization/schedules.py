@@ -24,6 +24,9 @@ from dongshou.training.series import Histories, last_of
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+SECTIONS = {"zh": "11.11", "en": "12.11"}
+
+
 Schedule = Callable[[Optimizer], LRScheduler]
 
 

@@ -27,6 +27,9 @@ from dongshou.training.events import Snapshot, learnt
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+SECTIONS = {"zh": "8.1", "en": "9.1"}
+
+
 HORIZONS = (1, 4, 16, 64)  # steps ahead
 
 

@@ -16,6 +16,8 @@ from dongshou.experiments._shared.settings import (
 )
 from dongshou.training import Experiment
 
+SECTIONS = {"zh": "9.1", "en": "10.2"}
+
 
 @printed("concise", 1.0, 1.0, 1.1)
 @printed("from scratch", 1.0, 1.1, 1.3)

@@ -18,6 +18,9 @@ from dongshou.models.summary.watch import evaluating
 from dongshou.tasks import LanguageModeling
 from dongshou.training import Experiment, Goal, Reported
 
+LECTURE = 12
+
+
 READ, WRITTEN = "hello", "ohlol"
 EVERY_LETTER = Goal(f"{READ} -> {WRITTEN}", accuracy=Reported(1.0))
 

@@ -29,6 +29,8 @@ from dongshou.experiments._shared.text_measures import regular_lines
 from dongshou.tasks import LanguageModeling
 from dongshou.training import Experiment, Goal, Reported
 
+SECTIONS = {"zh": "9.2, 9.3, 9.4", "en": "10.1, 10.3, 10.4"}
+
 
 @printed("concise", 1.0, 1.1, 1.3)
 @printed("from scratch", 1.1, 1.15, 1.4)

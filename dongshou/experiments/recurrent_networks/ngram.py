@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     import numpy as np
     from matplotlib.figure import Figure
 
+SECTIONS = {"zh": "8.3", "en": "9.3"}
+
+
 NAMES = ("unigram", "bigram", "trigram")
 
 Ngram = tuple[str, ...]

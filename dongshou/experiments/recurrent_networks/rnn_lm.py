@@ -16,6 +16,8 @@ from dongshou.experiments._shared.settings import (
 )
 from dongshou.training import Experiment
 
+SECTIONS = {"zh": "8.5, 8.6", "en": "9.5, 9.6"}
+
 
 @printed("concise", 1.3, 1.3, 1.4)
 def experiment(

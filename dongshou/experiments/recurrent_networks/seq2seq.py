@@ -34,6 +34,8 @@ from dongshou.experiments._shared.translation import (
 from dongshou.models import EncoderDecoder
 from dongshou.training import Band, Experiment
 
+SECTIONS = {"zh": "9.7", "en": "10.7"}
+
 
 @as_in_the_book(
     train_loss=Band.between(0.18, 0.19, 0.21),
