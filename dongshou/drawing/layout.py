@@ -11,11 +11,16 @@ if TYPE_CHECKING:
     from matplotlib.transforms import Bbox
 
 
-def laid_out(figure: Figure) -> Any:
-    """Lay the figure out; what measures its texts."""
+def renderer_of(figure: Figure) -> Any:
+    """What measures the texts of a figure."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-    renderer = FigureCanvasAgg(figure).get_renderer()
+    return FigureCanvasAgg(figure).get_renderer()
+
+
+def laid_out(figure: Figure) -> Any:
+    """Lay the figure out; what measures its texts."""
+    renderer = renderer_of(figure)
     if figure.axes and (engine := figure.get_layout_engine()) is not None:
         engine.execute(figure)
     return renderer

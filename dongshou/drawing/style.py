@@ -88,8 +88,10 @@ def colors(names: Iterable[str]) -> dict[str, str]:
     return {name: palette[index % len(palette)] for index, name in enumerate(different)}
 
 
-def ink_on(color: str) -> str:
-    """Black or white, whichever can be read on the colour `#rrggbb`."""
-    red, green, blue = (int(color[at : at + 2], 16) for at in (1, 3, 5))
+def ink_on(color: Any) -> str:
+    """Black or white, whichever can be read on a colour: `#rrggbb`, or numbers 0..1 of red, green and blue."""
+    from matplotlib.colors import to_rgb
+
+    red, green, blue = (255 * part for part in to_rgb(color))
     brightness = 0.299 * red + 0.587 * green + 0.114 * blue  # as an eye weighs them (ITU-R BT.601)
     return "black" if brightness > 140 else "white"

@@ -7,6 +7,8 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from dongshou.drawing.headings import fit_headings
+from dongshou.drawing.layout import renderer_of
 from dongshou.drawing.legends import add_legends, place_legends
 from dongshou.drawing.style import HEADING, TITLE, style
 from dongshou.drawing.texts import make_legible, translate
@@ -49,4 +51,5 @@ class StyledFigure(Figure):
         translate(self)
         make_legible(self)
         place_legends(self)
+        fit_headings(self, renderer_of(self))
         thin_out(self)

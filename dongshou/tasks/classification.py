@@ -78,9 +78,11 @@ class Classification:
     ) -> Iterator[tuple[str, Drawing]]:
         """Where on a picture it saw the most probable class."""
         if self.asked_with == "image":
+            assert isinstance(answer, Probabilities)
             inputs, seen = given(self.asked_with, data, question, model)
             assert seen is not None
-            yield from explained_photo(seen, photos_of(data).frame(question.asked), grad_cam(model, inputs)[0])
+            frame = photos_of(data).frame(question.asked)
+            yield from explained_photo(seen, frame, grad_cam(model, inputs)[0], answer.best)
 
 
 @dataclass

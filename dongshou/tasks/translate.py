@@ -62,6 +62,11 @@ class Look(NamedTuple):
     keys: list[str]
     weights: list[Tensor]
 
+    @property
+    def is_causal(self) -> bool:
+        """Whether no word looks at what comes after it."""
+        return self.name == "decoder-attention"
+
 
 @torch.no_grad()
 def looks(model: EncoderDecoder, data: PairSplits, source: str, target: str) -> list[Look]:

@@ -112,7 +112,7 @@ def test_input_that_is_no_prompt(run: Run, content: bytes, code: int, said: str,
     assert said in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("kind", "name"), [("transformer", "attention"), ("lstm", "gates")])
+@pytest.mark.parametrize(("kind", "name"), [("transformer", "attention-layer-1"), ("lstm", "gates")])
 def test_a_language_model_is_explained_over_the_end_of_what_it_wrote(
     kind: str, name: str, song: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -33,9 +33,11 @@ def test_what_reaches_beyond_the_photo_is_cut_off():
 
 
 def test_a_cold_map_leaves_a_gray_picture():
-    picture = warmed(PHOTO, torch.zeros(2, 2))
-    assert picture.size == PHOTO.size
-    assert set(picture.get_flattened_data()) == {(117, 117, 117)}  # the mean of the three channels
+    axes, key = warmed(PHOTO, torch.zeros(2, 2), "heading", side=4.0).axes
+    picture = axes.images[0].get_array()
+    assert picture.shape == (30, 40, 3)
+    assert np.allclose(picture, (200 + 100 + 50) / 3 / 255)  # the mean of the three channels
+    assert [label.get_text() for label in key.get_yticklabels()] == ["none", "most"]
 
 
 def test_a_network_in_color_is_explained_on_the_middle_of_the_photo(tmp_path: Path):
@@ -53,8 +55,8 @@ def test_a_network_in_color_is_explained_on_the_middle_of_the_photo(tmp_path: Pa
     task, question = Classification(), Question(tmp_path / "half.png")
     answer = task.answer(model, data, question)
     explained = dict(task.explain(model, data, question, answer))
-    assert answer.best == "bright" and explained["as-seen"].size == answer.draw().size == (224, 224)
-    drawn = np.asarray(explained["photo"]).astype(int)
-    is_colored = np.ptp(drawn, axis=2) > 8  # (40, 80)
+    assert answer.best == "bright" and explained["as-seen"].get_suptitle().startswith('Where the network saw "bright"')
+    drawn = explained["photo"].axes[0].images[0].get_array()
+    is_colored = np.ptp(drawn, axis=2) > 8 / 255  # (40, 80)
     assert is_colored[:, 21:38].all()
     assert not is_colored[:, :20].any() and not is_colored[:, 43:].any()

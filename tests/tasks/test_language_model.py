@@ -153,21 +153,22 @@ def test_attention_is_drawn_over_what_the_model_can_read_at_once():
     held_out = WholeText(TOKENS, batch_size=1, num_steps=30)
     data = TextSplits(splits().train(), test=held_out, vocabulary=VOCABULARY, name="word")
     drawn = dict(LanguageModeling(carries_state=False).figures(small_gpt(), data))
-    assert [*drawn] == ["attention"]
-    axes = drawn["attention"].axes[:4]
-    assert [one.get_title() for one in axes[1:3]] == ["layer 1, head 2", "layer 2, head 1"]
+    assert [*drawn] == ["attention-layer-1", "attention-layer-2"]
+    assert drawn["attention-layer-2"].get_suptitle().endswith("layer 2 of 2")
+    axes = drawn["attention-layer-1"].axes[:2]
+    assert [one.get_title() for one in axes] == ["head 1", "head 2"]
     labels = "".join(label.get_text() for label in axes[0].get_yticklabels())
-    assert labels == TEXT[:30].replace(" ", "␣")
+    assert labels == TEXT[:24].replace(" ", "␣")
     image = axes[0].images[0].get_array()
-    assert image.mask.tolist() == torch.ones(30, 30).triu(1).bool().tolist()  # what comes after is not in sight
-    assert image.sum(1).tolist() == pytest.approx([1] * 30)
+    assert image.mask.tolist() == torch.ones(24, 24).triu(1).bool().tolist()  # what comes after is not in sight
+    assert image.sum(1).tolist() == pytest.approx([1] * 24)
 
 
 def test_over_a_text_of_ones_own_its_end_is_drawn():
     data = splits()
     for network, num_tokens in ((small_gpt(context=12), 12), (model("lstm"), 48)):
-        ((_, figure),) = of_text(network, data, TEXT)
-        labels = [label.get_text() for label in figure.axes[-2 if num_tokens == 12 else 3].get_xticklabels()]
+        *_, (_, figure) = of_text(network, data, TEXT)
+        labels = [label.get_text() for label in figure.axes[1 if num_tokens == 12 else 3].get_xticklabels()]
         assert "".join(labels) == TEXT[-num_tokens:].replace(" ", "␣")
 
 

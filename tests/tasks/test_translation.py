@@ -193,11 +193,13 @@ def test_a_model_without_attention_has_nothing_to_say_of_it(pairs):
     assert list(task_for(pairs).figures(model, pairs)) == []
 
 
-@pytest.mark.parametrize(("kind", "panels"), [("attention", 1), ("transformer", 2 * 4)])
+@pytest.mark.parametrize(("kind", "panels"), [("attention", 1), ("transformer", 4)])
 def test_attention_is_drawn_for_each_layer_and_head(kind, panels, pairs):
     figures = dict(task_for(pairs).figures(made(kind, pairs), pairs))
-    assert ("encoder-attention" in figures) == (kind == "transformer")
-    heat_maps = [axes for axes in figures["attention"].axes if axes.images]
+    of_layers = ["attention"] if kind == "attention" else ["attention-layer-1", "attention-layer-2"]
+    assert [name for name in figures if name.startswith("attention")] == of_layers
+    assert ("encoder-attention-layer-2" in figures) == (kind == "transformer")
+    heat_maps = [axes for axes in figures[of_layers[-1]].axes if axes.images]
     assert len(heat_maps) == panels
     assert heat_maps[0].get_xticklabels()[-1].get_text() == END
 

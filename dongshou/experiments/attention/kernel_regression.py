@@ -15,11 +15,12 @@ from torch.optim import SGD
 
 from dongshou.data import Batches, Splits
 from dongshou.data.tables.features import numbers
-from dongshou.drawing import new_figure
+from dongshou.drawing import GRAY, RED, new_panels
 from dongshou.errors import UsageError
 from dongshou.experiments._shared.settings import Epochs, LearningRate, Noise
 from dongshou.models import masked_softmax
 from dongshou.tasks import Regression
+from dongshou.tasks.pictures.shares import draw_shares
 from dongshou.training import Drew, Event, Experiment, Finished, Procedure, Session, fit
 from dongshou.training.events import Snapshot, learnt
 from dongshou.training.work import Trained
@@ -31,6 +32,7 @@ SECTIONS = {"zh": "10.2", "en": "11.2"}
 
 
 WIDEST = 5.0  # x goes from 0 to this
+TITLES = {"average": "average pooling, w = 0", "kernel": "Gaussian kernel, w = 1", "learnt": "kernel with learnt w"}
 
 
 class KernelRegression(nn.Module):
@@ -117,24 +119,20 @@ def curve_of(model: KernelRegression, x: Tensor) -> Tensor:
 
 def draw_curves(x: Tensor, y: Tensor, x_test: Tensor, y_test: Tensor, curves: Mapping[str, Tensor]) -> Figure:
     """The points, the curve that they are scattered around, and the curve of each model."""
-    figure = new_figure(4.0 * len(curves), 3.2)
-    for axes, (name, curve) in zip(figure.subplots(1, len(curves), sharey=True), curves.items(), strict=True):
+    figure, panels = new_panels(map(TITLES.__getitem__, curves), xlabel="x", ylabel="y", share=True)
+    for axes, curve in zip(panels, curves.values(), strict=True):
         axes.plot(x, y, "o", alpha=0.4, label="points")
-        axes.plot(x_test, y_test, "--", color="gray", label="truth")
-        axes.plot(x_test, curve, color="tab:red", label=name)
-        axes.set(title=name, xlabel="x")
-        axes.grid(alpha=0.3)
-        axes.legend()
+        axes.plot(x_test, y_test, "--", color=GRAY, label="truth")
+        axes.plot(x_test, curve, color=RED, label="prediction")
     return figure
 
 
 def draw_attention(weights: Mapping[str, Tensor]) -> Figure:
     """How much each query (row, by its x) looks at each point (column, by its x)."""
-    figure = new_figure(4.0 * len(weights), 3.4)
-    row = figure.subplots(1, len(weights))
+    figure, panels = new_panels(
+        map(TITLES.__getitem__, weights), xlabel="point, in order of x", ylabel="query, in order of x"
+    )
     largest = max(float(seen.max()) for seen in weights.values())
-    for axes, (name, seen) in zip(row, weights.items(), strict=True):
-        axes.imshow(seen.numpy(), cmap="Reds", vmin=0, vmax=largest, aspect="auto")
-        axes.set(title=name, xlabel="points, in order", ylabel="queries, in order")
-    figure.colorbar(row[0].images[0], ax=row)
+    images = [draw_shares(axes, seen, largest) for axes, seen in zip(panels, weights.values(), strict=True)]
+    figure.colorbar(images[0], ax=panels, label="attention weight")
     return figure

@@ -132,7 +132,7 @@ def conclude(data: str, chosen: dict[str, Augment], histories: Histories) -> Ite
     """A grid of pictures for each, and the accuracies side by side."""
     images, _ = read_images(data, "train", image_set(data).SHAPE[-1])
     for name, augmentation in chosen.items():
-        yield Drew(name, grid(images[:8], augmentation))
+        yield Drew(name, grid(images[:8], augmentation, heading=f"Augmentation: {name}"))
     ends = last_of(histories)
     yield Drew("accuracy", bars({name: metrics["test_accuracy"] for name, metrics in ends.items()}))
     kept = ("test_accuracy", "train_accuracy")
@@ -142,7 +142,8 @@ def conclude(data: str, chosen: dict[str, Augment], histories: Histories) -> Ite
 def bars(accuracies: Metrics) -> Figure:
     """The test accuracy of each, the best at the top."""
     names = sorted(accuracies, key=accuracies.__getitem__)
-    axes = new_axes(6.4, 0.8 + 0.35 * len(names), xlabel="test accuracy")
+    axes = new_axes(6.4, 1.1 + 0.35 * len(names), xlabel="test accuracy", title="Test accuracy by augmentation")
+    axes.grid(axis="y", visible=False)
     axes.margins(x=0.12)  # room for the numbers
     drawn = axes.barh(names, [accuracies[name] for name in names])
     axes.bar_label(drawn, fmt="%.3f", padding=3)

@@ -225,9 +225,9 @@ def conclude(histories: Histories) -> Iterator[Event]:
 
 def curves(histories: Histories, accuracy: str) -> Figure:
     """Accuracy by epoch on the pictures of which few have a label."""
-    axes = new_axes(xlabel="epoch", ylabel=accuracy.replace("_", " "))
+    named = accuracy.replace("_", " ")
+    axes = new_axes(xlabel="epoch", ylabel=named, title="Learning from few labels")
     for label in (HEAD_ONLY, ALL_LAYERS, FROM_SCRATCH):
         values = [metrics[accuracy] for metrics in histories[label]]
         axes.plot(range(1, len(values) + 1), values, label=label)
-    axes.legend()
     return axes.figure  # pyright: ignore[reportReturnType]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from dongshou.drawing import new_figure
+from dongshou.drawing import new_panels
 from dongshou.training import Drew, Event, Experiment, Finished, Goal, Reported, Series
 from dongshou.training.series import Histories, last_of
 
@@ -47,11 +47,8 @@ def conclude(histories: Histories) -> Iterator[Event]:
 
 def losses(histories: Histories) -> Figure:
     """Training loss on the left, test loss on the right, by epoch, a line for each network."""
-    figure = new_figure(9.0, 4.0)
-    for axes, metric in zip(figure.subplots(1, 2, sharey=True), ("train_loss", "test_loss"), strict=True):
+    figure, panels = new_panels(["train loss", "test loss"], xlabel="epoch", ylabel="loss", share=True)
+    for axes, metric in zip(panels, ("train_loss", "test_loss"), strict=True):
         for name, history in histories.items():
-            axes.plot(range(1, len(history) + 1), [metrics[metric] for metrics in history], "o-", label=name)
-        axes.set(xlabel="epoch", ylabel=metric.replace("_", " "))
-        axes.grid(alpha=0.3)
-        axes.legend()
+            axes.plot(range(1, len(history) + 1), [metrics[metric] for metrics in history], label=name)
     return figure

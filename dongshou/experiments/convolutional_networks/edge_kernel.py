@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.optim import SGD
 
 from dongshou.data import Batches, Splits
-from dongshou.drawing import new_figure
+from dongshou.drawing import DIVERGING, ink_on, new_figure
 from dongshou.errors import UsageError
 from dongshou.experiments._shared.settings import LearningRate, OptimizerSteps
 from dongshou.tasks import Regression
@@ -103,22 +103,22 @@ def picture(image: Tensor, edges: Tensor, kernels: Tensor) -> Figure:
     figure = new_figure(11.0, 3.2)
     of_image, of_edges, by_step = figure.subplots(1, 3, width_ratios=(8, 7, 9))
     draw_numbers(of_image, image[0, 0], "gray", lowest=0)
-    of_image.set_title("image")
-    draw_numbers(of_edges, edges[0, 0], "RdBu", lowest=-1)
-    of_edges.set_title("edges")
+    of_image.set_title("Image")
+    draw_numbers(of_edges, edges[0, 0], DIVERGING, lowest=-1)
+    of_edges.set_title("Edges: what the kernel is to make of it")
     for weights, (side, truth) in zip(kernels.T, KERNEL.items(), strict=True):
         (line,) = by_step.plot(weights.numpy(), label=f"{side} weight")
-        by_step.axhline(truth, linestyle="--", linewidth=1, color=line.get_color())
-    by_step.set(xlabel="step", title="kernel")
-    by_step.grid(alpha=0.3)
-    by_step.legend()
+        by_step.axhline(truth, linestyle=":", color=line.get_color(), label=f"{side} weight sought")
+    by_step.set(xlabel="step", ylabel="weight", title="Kernel as it learns")
     return figure
 
 
 def draw_numbers(axes: Axes, values: Tensor, colors: str, lowest: float) -> None:
     """A small matrix (rows, columns) as squares, coloured from `lowest` to 1, with their numbers."""
-    axes.imshow(values.numpy(), cmap=colors, vmin=lowest, vmax=1)
+    image = axes.imshow(values.numpy(), cmap=colors, vmin=lowest, vmax=1)
     axes.set(xticks=[], yticks=[])
+    axes.spines[:].set_visible(True)
     for row, numbers in enumerate(values.tolist()):
         for column, number in enumerate(numbers):
-            axes.text(column, row, f"{number:g}", ha="center", va="center", fontsize=8, color="tab:orange")
+            ink = ink_on(image.to_rgba(number))
+            axes.text(column, row, f"{number:g}", ha="center", va="center", fontsize=8, color=ink)

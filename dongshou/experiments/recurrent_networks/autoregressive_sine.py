@@ -17,7 +17,7 @@ from dongshou.data import Batches, Splits
 from dongshou.data.sets import synthetic
 from dongshou.data.sets.synthetic import lagged
 from dongshou.data.tables.features import numbers
-from dongshou.drawing import new_axes
+from dongshou.drawing import BLACK, GRAY, new_axes, strokes
 from dongshou.errors import UsageError
 from dongshou.experiments._shared.settings import BatchSize, Epochs, Hidden, LearningRate, Noise
 from dongshou.tasks import Regression
@@ -108,11 +108,10 @@ def predicted_ahead(model: nn.Module, series: Tensor, num_lags: int) -> dict[int
 
 def draw(series: Tensor, ahead: dict[int, Tensor], num_seen: int) -> Figure:
     """The series, its predictions by horizon, and where the training ends."""
-    axes = new_axes(9.0, 4.4, xlabel="time", ylabel="x")
-    axes.plot(range(1, len(series) + 1), series, color="lightgray", label="series")
-    for k, values in ahead.items():
+    axes = new_axes(9.0, 4.4, xlabel="time", ylabel="x", title="A noisy sine, predicted some steps ahead")
+    axes.plot(range(1, len(series) + 1), series, color=GRAY, alpha=0.4, label="series")
+    for stroke, (k, values) in zip(strokes(len(ahead)), ahead.items(), strict=True):
         times = range(len(series) - len(values) + 1, len(series) + 1)
-        axes.plot(times, values, linewidth=1, label=f"{k} step{'s' if k > 1 else ''} ahead")
-    axes.axvline(num_seen, color="black", linestyle="--", linewidth=1)
-    axes.legend(fontsize=8)
+        axes.plot(times, values, linewidth=1, **stroke, label=f"{k} step{'s' if k > 1 else ''} ahead")
+    axes.axvline(num_seen, color=BLACK, linestyle="--", linewidth=1, label="end of the training part")
     return axes.figure  # pyright: ignore[reportReturnType]

@@ -188,8 +188,7 @@ def perplexity(probability: Probability, tokens: Sequence[str], n: int) -> float
 
 def draw_zipf(frequencies: dict[str, np.ndarray]) -> Figure:
     """How often the n-gram of each rank occurs, on logarithmic axes: a straight line is Zipf's law."""
-    axes = new_axes(7.2, 4.4, xlabel="rank", ylabel="how often")
+    axes = new_axes(xlabel="rank", ylabel="occurrences", title="Zipf's law: how often the n-gram of each rank occurs")
     for name, ranked in frequencies.items():
         axes.loglog(range(1, len(ranked) + 1), ranked, label=name)
-    axes.legend()
     return axes.figure  # pyright: ignore[reportReturnType]

@@ -10,50 +10,72 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from dongshou.drawing import new_figure
+from dongshou.drawing import new_panels, plain
 from dongshou.models import DotProductAttention, causal_mask
 from dongshou.models.gpt import GPT
 from dongshou.models.summary.watch import evaluating
+from dongshou.tasks.pictures.shares import draw_shares
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-WORD, CHARACTER = 0.28, 0.15  # inches: the side of a cell
-UNSEEN = "0.9"  # grey, where a query must not look
+SQUARE, LETTER = 0.17, 0.075  # inches: the side of a square, the width of a letter of a name
+SMALLEST = 2.2  # inches: a heat map
+MARGIN = 0.75  # inches beside and below a panel: the name of the axis, ticks
+UNSEEN = "0.85"  # grey, where a query must not look
+QUERY, KEY = "query: the token that looks", "key: the token looked at"
+
+
+def attention_by_layer(
+    name: str, weights: Sequence[Tensor], queries: Sequence[str], keys: Sequence[str], title: str, causal: bool = False
+) -> Iterator[tuple[str, Figure]]:
+    """A picture for each layer, named with its number where there are several.
+
+    weights  (heads, queries, keys) of each layer
+    """
+    for layer, of_layer in enumerate(weights, start=1):
+        one = len(weights) == 1
+        heading = title if one else f"{title}, layer {layer} of {len(weights)}"
+        yield name if one else f"{name}-layer-{layer}", attention_maps(of_layer, queries, keys, heading, causal)
 
 
 def attention_maps(
-    weights: Sequence[Tensor], queries: Sequence[str], keys: Sequence[str], causal: bool = False
+    weights: Tensor, queries: Sequence[str], keys: Sequence[str], heading: str, causal: bool = False
 ) -> Figure:
-    """A row of heat maps for each layer, one for each head: rows of words that look, columns of what they look at.
+    """A heat map for each head of a layer: rows of tokens that look, columns of what they look at.
 
-    weights  (heads, queries, keys) of each layer, from 0 to 1
-    causal   no word looks at what comes after it: grey
+    weights  (heads, queries, keys), from 0 to 1
+    causal   no token looks at what comes after it: grey
     """
-    num_heads = len(weights[0])
+    num_heads = len(weights)
+    columns = math.ceil(math.sqrt(num_heads))
+    titles = [f"head {head}" for head in range(1, num_heads + 1)] if num_heads > 1 else [""]
     are_characters = max(map(len, (*queries, *keys))) == 1
-    cell, margin, rotation = (CHARACTER, 0.8, 0) if are_characters else (WORD, 1.3, 90)
-    width, height = cell * len(keys) + margin, cell * len(queries) + margin
-    figure = new_figure(num_heads * width + 0.5, len(weights) * height)
-    grid = figure.subplots(len(weights), num_heads, squeeze=False)
-    for layer, (row, of_layer) in enumerate(zip(grid, weights, strict=True), start=1):
-        for head, (axes, of_head) in enumerate(zip(row, of_layer, strict=True), start=1):
-            if causal:
-                of_head = of_head.masked_fill(~causal_mask(len(queries), len(keys)), math.nan)
-            axes.set_facecolor(UNSEEN)
-            axes.imshow(of_head.numpy(), cmap="Blues", vmin=0, vmax=1)
-            if grid.size > 1:
-                axes.set_title(f"layer {layer}, head {head}", fontsize=9)
-            axes.set_xticks(range(len(keys)), map(shown, keys), rotation=rotation)
-            axes.set_yticks(range(len(queries)), map(shown, queries))
-            axes.tick_params(labelsize=8)
-    figure.colorbar(grid[0, 0].images[0], ax=grid, shrink=0.6, aspect=max(20, 10 * len(weights)), pad=0.02)
+    figure, panels = new_panels(
+        titles, heading=heading, columns=columns, panel=size_for(queries, keys), xlabel=KEY, ylabel=QUERY
+    )
+    largest = float(weights.max())
+    images = []
+    for axes, of_head in zip(panels, weights, strict=True):
+        if causal:
+            of_head = of_head.masked_fill(~causal_mask(len(queries), len(keys)), math.nan)
+        axes.set_facecolor(UNSEEN)
+        images.append(draw_shares(axes, of_head, largest))
+        axes.set_xticks(range(len(keys)), map(shown, keys), rotation=0 if are_characters else 90)
+        axes.set_yticks(range(len(queries)), map(shown, queries))
+    figure.colorbar(images[0], ax=panels, label="attention weight", aspect=30)
     return figure
 
 
+def size_for(queries: Sequence[str], keys: Sequence[str]) -> tuple[float, float]:
+    """Inches of a panel whose squares are square and whose names are read."""
+    beside, below = (MARGIN + LETTER * max(map(len, names)) for names in (queries, keys))
+    return max(SQUARE * len(keys), SMALLEST) + beside, max(SQUARE * len(queries), SMALLEST) + below
+
+
 def shown(word: str) -> str:
-    """A token that can be seen; a dollar would begin a formula."""
-    return {" ": "␣", "\n": "↵", "\t": "⇥"}.get(word, word.replace("$", r"\$"))
+    """A token that can be seen."""
+    return {" ": "␣", "\n": "↵", "\t": "⇥"}.get(word, plain(word))
 
 
 @torch.no_grad()

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from dongshou.tasks.pictures.images import Picture, Titled, as_picture, draw_rows, in_color
+from dongshou.drawing import HEAT
+from dongshou.drawing.sheet import Key, Picture, Titled, draw_rows
+from dongshou.tasks.pictures.images import in_color
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-STRONGEST = 0.7  # opacity of the colour where the map is highest
+STRONGEST = 0.75  # opacity of the colour where the map is highest
 
 
-def activation_images(images: Tensor, maps: Tensor, guesses: list[str]) -> Figure:
-    """Images (n, channels, height, width), and below each, over it, the map (n, height', width') of its guess."""
-    pictures = [as_picture(image) for image in images]
-    above = [Titled(picture, guess) for picture, guess in zip(pictures, guesses, strict=True)]
-    below = [Titled(heated(picture, heat)) for picture, heat in zip(pictures, maps, strict=True)]
-    return draw_rows([above, below], "what the network sees, and where (Grad-CAM)")
+def activation_images(images: Sequence[Titled], maps: Tensor) -> Figure:
+    """Images under what they are and what they were taken for, and below each, over it, the map (n, height, width)
+    of its predicted class."""
+    below = [Titled(heated(image.picture, heat)) for image, heat in zip(images, maps, strict=True)]
+    return draw_rows([images, below], "Where the network saw the class that it predicts (Grad-CAM)", key=key())
+
+
+def key() -> Key:
+    """The colours as they are over a grey of medium brightness."""
+    ramp = torch.linspace(0, 1, 64)[:, None]  # (64, 1)
+    return Key(heated(np.full((64, 1), 0.5), ramp)[:, 0], "part in the decision", "none", "most")
 
 
 def heated(picture: Picture, heat: Tensor) -> Picture:
@@ -28,7 +37,7 @@ def heated(picture: Picture, heat: Tensor) -> Picture:
     gray = torch.from_numpy(picture).float()
     gray = (gray.mean(2) if gray.dim() == 3 else gray)[..., None]  # (height, width, 1)
     share = stretched(heat, gray.shape[:2])  # (height, width)
-    color = torch.from_numpy(in_color(share, "turbo"))  # (height, width, 3)
+    color = torch.from_numpy(in_color(share, HEAT))  # (height, width, 3)
     opacity = STRONGEST * share[..., None]
     return ((1 - opacity) * gray + opacity * color).numpy()
 

@@ -15,7 +15,7 @@ from dongshou.tasks.pictures.class_activation import activation_images
 from dongshou.tasks.pictures.confusion import confusion_matrix
 from dongshou.tasks.pictures.feature_maps import stage_images
 from dongshou.tasks.pictures.first_layer import first_weights, weight_images
-from dongshou.tasks.pictures.predictions import predicted_images
+from dongshou.tasks.pictures.predictions import MOST_WRONG, predicted_images, titled_images
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -46,7 +46,7 @@ def of_classification(task: Task, model: nn.Module, data: Splits) -> Pictures:
     if len(data.shape) == 3 and len(first):
         yield "predictions", predicted_images(first, names)
         if len(worst):
-            yield "most-wrong", predicted_images(worst, names, "the most wrong: true / predicted")
+            yield "most-wrong", predicted_images(worst, names, MOST_WRONG)
         yield from of_layers(model, first, names)
 
 
@@ -68,8 +68,5 @@ def of_layers(model: nn.Module, examples: Examples, names: tuple[str, ...]) -> P
     inputs = examples.inputs[:EXPLAINED].to(device)
     if stages := feature_maps(model, inputs[:1]):
         yield "feature-maps", stage_images(inputs[0], stages)
-        guesses = examples.guesses[:EXPLAINED].tolist()
-        yield (
-            "class-activation",
-            activation_images(inputs, grad_cam(model, inputs), [names[guess] for guess in guesses]),
-        )
+        images = titled_images(examples.chosen(slice(EXPLAINED)), names)
+        yield "class-activation", activation_images(images, grad_cam(model, inputs))

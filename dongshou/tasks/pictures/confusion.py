@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from dongshou.drawing import new_axes
+from dongshou.drawing import ink_on, new_axes, plain
+from dongshou.drawing.style import TICK
+from dongshou.tasks.pictures.shares import draw_shares
 
 if TYPE_CHECKING:
+    import numpy as np
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-WIDEST = 16.0  # inches, however many classes
+WIDEST = 15.0  # inches, however many classes
 MOST_COUNTS, MOST_NAMES = 20, 150  # classes, for which counts and names can be read
 
 
@@ -27,23 +30,26 @@ def confusion_matrix(guesses: Tensor, labels: Tensor, names: tuple[str, ...], ev
     counts = counts.view(num_classes, num_classes)
     shares = counts / counts.sum(1, keepdim=True).clamp(min=1)
     side = min(2.0 + 0.45 * num_classes, WIDEST)
-    axes = new_axes(side + 0.6, side, xlabel="predicted", ylabel="true")
-    which = "Examples" if every == 1 else f"One example in {every}"
-    axes.set_title(f"{which} by true and predicted class", fontsize=10)
-    axes.grid(False)
-    axes.imshow(shares.numpy(), cmap="Blues", vmin=0, vmax=1)
+    which = "" if every == 1 else f" of one example in {every}"
+    title = f"Confusion matrix{which}: {int(counts.trace())} of {len(labels)} right"
+    axes = new_axes(side + 1.0, side, xlabel="predicted class", ylabel="true class", title=title)
+    image = draw_shares(axes, shares)
+    axes.set_aspect("equal")
+    axes.figure.colorbar(image, ax=axes, label="share of the true class", aspect=30)
     if num_classes <= MOST_NAMES:
-        fontsize = min(8.0, 60 * side / num_classes)  # a line has 72 points an inch
-        axes.set_xticks(range(num_classes), names, rotation=45 if num_classes <= MOST_COUNTS else 90, ha="right")
-        axes.set_yticks(range(num_classes), names)
+        fontsize = min(TICK, 60 * side / num_classes)  # a line has 72 points an inch
+        rotation = 0 if max(map(len, names)) <= 2 else 45 if num_classes <= MOST_COUNTS else 90
+        axes.set_xticks(range(num_classes), map(plain, names), rotation=rotation, ha="right" if rotation else "center")
+        axes.set_yticks(range(num_classes), map(plain, names))
         axes.tick_params(labelsize=fontsize)
     if num_classes <= MOST_COUNTS:
-        write_counts(axes, counts, shares)
+        write_counts(axes, counts, image.to_rgba(shares.numpy()))
     return axes.figure  # pyright: ignore[reportReturnType]
 
 
-def write_counts(axes: Axes, counts: Tensor, shares: Tensor) -> None:
+def write_counts(axes: Axes, counts: Tensor, colors: np.ndarray) -> None:
+    """Each count on its square; colors (classes, classes, 4) of the squares."""
     for row, column in counts.nonzero().tolist():
-        color = "white" if float(shares[row, column]) > 0.5 else "black"
+        color = ink_on(colors[row, column])
         count = str(int(counts[row, column]))
-        axes.text(column, row, count, ha="center", va="center", fontsize=6, color=color)
+        axes.text(column, row, count, ha="center", va="center", fontsize=TICK, color=color)

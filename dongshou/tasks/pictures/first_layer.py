@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor, nn
 
-from dongshou.tasks.pictures.images import Titled, draw_rows, in_color, in_rows
+from dongshou.drawing import DIVERGING
+from dongshou.drawing.sheet import Key, Titled, draw_rows, in_rows
+from dongshou.tasks.pictures.images import in_color, scale_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -32,7 +34,12 @@ def weight_images(weights: Tensor) -> Figure:
     shown = weights[:SHOWN]  # (units, channels, height, width)
     is_color = shown.shape[1] == 3
     shown = shown if is_color else shown.mean(1, keepdim=True)
-    shown = 0.5 + shown / (2 * shown.abs().max()).clamp(min=1e-12)  # 0 in the middle of 0..1
+    largest = float(shown.abs().max())
+    shown = 0.5 + shown / max(2 * largest, 1e-12)  # 0 in the middle of 0..1
+    number = f"{len(shown)} of {len(weights)}" if len(weights) > len(shown) else str(len(shown))
+    heading = f"Weights of the first layer, {number} units"
     if is_color:
-        return draw_rows(in_rows([Titled(kernel.permute(1, 2, 0).numpy()) for kernel in shown]))
-    return draw_rows(in_rows([Titled(in_color(kernel[0], "RdBu")) for kernel in shown]))
+        pictures = [Titled(kernel.permute(1, 2, 0).numpy()) for kernel in shown]
+        return draw_rows(in_rows(pictures), f"{heading}: in red, green and blue, grey where they are 0")
+    key = Key(scale_of(DIVERGING), "weight", f"{-largest:.2g}", f"{largest:.2g}")
+    return draw_rows(in_rows([Titled(in_color(kernel[0], DIVERGING)) for kernel in shown]), heading, key=key)

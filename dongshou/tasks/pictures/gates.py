@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from dongshou.drawing import new_figure
+from dongshou.drawing import DIVERGING, new_panels
 from dongshou.models.summary.watch import evaluating
 from dongshou.scratch.functional.recurrent import gate
 from dongshou.tasks.pictures.attention import shown
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 UNITS = 24  # in the picture
 GATES = ("forget", "input", "output")
+HALF_OPEN = 0.5
+TOKEN = 0.2  # inches between two tokens
 
 
 def first_lstm(model: nn.Module) -> nn.Module | None:
@@ -57,17 +59,30 @@ def inputs_of(layer: nn.Module, model: nn.Module, tokens: Tensor) -> Tensor:
 
 
 def draw_gates(gates: dict[str, Tensor], tokens: list[str]) -> Figure:
-    """A row for each gate and one for the cell: tokens from left to right, the units that forget most unevenly."""
+    """A row for each gate and one for the cell: tokens from left to right, the units that forget most unevenly.
+
+    The gates have one scale, half open in its middle, that reaches as far as they do.
+    """
     units = gates["forget"].std(0).argsort(descending=True)[:UNITS]
-    figure = new_figure(max(6.4, 0.2 * len(tokens) + 1.5), 9.0)
-    panels = figure.subplots(len(gates), 1, sharex=True)
-    for axes, (name, values) in zip(panels, gates.items(), strict=True):
-        is_cell = name == "cell"
-        most = float(values.abs().max()) if is_cell else 1.0
-        colors = dict(cmap="RdBu", vmin=-most, vmax=most) if is_cell else dict(cmap="viridis", vmin=0.0, vmax=1.0)
-        image = axes.imshow(values[:, units].T.numpy(), aspect="auto", **colors)
-        axes.set(title=name if is_cell else f"{name} gate", ylabel="unit", yticks=[])
-        figure.colorbar(image, ax=axes)
-    panels[-1].set_xticks(range(len(tokens)), map(shown, tokens))
-    panels[-1].tick_params(axis="x", labelrotation=90 if max(map(len, tokens)) > 1 else 0)
+    shown_gates = {name: values[:, units].T for name, values in gates.items()}  # (units, steps)
+    swing = max(float((shown_gates[name] - HALF_OPEN).abs().max()) for name in GATES)
+    most = float(shown_gates["cell"].abs().max())
+    titles = [f"{name} gate" for name in GATES] + ["cell"]
+    figure, panels = new_panels(
+        titles,
+        heading=f"Gates of an LSTM: the {len(units)} units that forget most unevenly",
+        columns=1,
+        panel=(max(6.4, TOKEN * len(tokens) + 1.5), 1.9),
+        ylabel="unit",
+    )
+    for axes, (name, values) in zip(panels, shown_gates.items(), strict=True):
+        middle, reach = (0.0, most) if name == "cell" else (HALF_OPEN, swing)
+        image = axes.imshow(values.numpy(), aspect="auto", cmap=DIVERGING, vmin=middle - reach, vmax=middle + reach)
+        axes.set_yticks([])
+        axes.set_xticks(range(len(tokens)), map(shown, tokens), rotation=90 if max(map(len, tokens)) > 1 else 0)
+        axes.tick_params(labelbottom=name == "cell")
+        if name in (GATES[-1], "cell"):
+            beside = panels[-1:] if name == "cell" else panels[:-1]
+            figure.colorbar(image, ax=beside, label="value" if name == "cell" else "0 closed, 1 open")
+    panels[-1].set_xlabel("token read")
     return figure

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from dongshou.data import TextSplits
 from dongshou.models.gpt import GPT
-from dongshou.tasks.pictures.attention import attention_maps, attention_of
+from dongshou.tasks.pictures.attention import attention_by_layer, attention_of
 from dongshou.tasks.pictures.gates import draw_gates, first_lstm, gates_of
 
 if TYPE_CHECKING:
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 Pictures = Iterator[tuple[str, "Figure"]]
 
-GATED, LOOKED_AT = 48, 32  # tokens in a picture
-LONGEST = 64  # tokens, of a text that somebody asks about
+GATED, LOOKED_AT = 48, 24  # tokens in a picture
+LONGEST = 32  # tokens, of a text that somebody asks about
+ATTENTION = "Attention of each token to those before it"
 
 
 def of_language_model(model: nn.Module, data: Splits) -> Pictures:
@@ -42,6 +43,6 @@ def over_text(model: nn.Module, tokens: Tensor, data: TextSplits) -> Pictures:
     """The model while it reads these tokens (1, steps): none of a model that has neither attention nor an LSTM."""
     words = data.vocabulary.tokens(tokens[0].tolist())
     if isinstance(model, GPT):
-        yield "attention", attention_maps(attention_of(model, tokens), words, words, causal=True)
+        yield from attention_by_layer("attention", attention_of(model, tokens), words, words, ATTENTION, causal=True)
     elif (lstm := first_lstm(model)) is not None:
         yield "gates", draw_gates(gates_of(model, lstm, tokens), words)

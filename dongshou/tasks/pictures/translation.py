@@ -9,13 +9,19 @@ from torch import Tensor
 
 from dongshou.data import PairSplits
 from dongshou.models import EncoderDecoder
-from dongshou.tasks.pictures.attention import attention_maps
+from dongshou.tasks.pictures.attention import attention_by_layer
 from dongshou.tasks.translate import looks, sentence_of, translate
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from dongshou.data import Splits
+
+TITLES = {
+    "attention": "Attention of the translation to the source sentence",
+    "encoder-attention": "Attention within the source sentence",
+    "decoder-attention": "Attention of the translation to its own words",
+}
 
 
 def of_translation(model: EncoderDecoder, data: Splits) -> Iterator[tuple[str, Figure]]:
@@ -29,7 +35,9 @@ def of_translation(model: EncoderDecoder, data: Splits) -> Iterator[tuple[str, F
 def of_sentence(model: EncoderDecoder, data: PairSplits, source: str, target: str) -> Iterator[tuple[str, Figure]]:
     """All attention over a sentence and its translation; none of a model without attention."""
     for look in looks(model, data, source, target):
-        yield look.name, attention_maps(look.weights, look.queries, look.keys)
+        yield from attention_by_layer(
+            look.name, look.weights, look.queries, look.keys, TITLES[look.name], look.is_causal
+        )
 
 
 def longest_source(data: PairSplits) -> list[str]:
