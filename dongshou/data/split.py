@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol, runtime_checkable
 
@@ -76,6 +77,33 @@ def as_split(name: str, given: Any, batch_size: int) -> Split:
     made = given()
     check_split(name, made)
     return as_split(name, made, batch_size)
+
+
+def limited(split: Split, num_examples: int) -> Split:
+    """The same split with fewer examples; what it is given by stays whole."""
+    few = copy.copy(split)
+    few.limit(num_examples)
+    return few
+
+
+def rewindable(given: GivenSplit) -> Callable[[], None]:
+    """What puts the generators of a split, or of a DataLoader, back to where they stand now."""
+    if isinstance(given, Split):
+        state = copy.deepcopy(given.state_dict())
+        return lambda: given.load_state_dict(state)
+    if not isinstance(given, DataLoader):
+        return lambda: None
+    holders: list[Any] = [one for one in (given, given.sampler) if hasattr(one, "generator")]
+    generators = [(holder, holder.generator) for holder in holders]
+    states = [(generator, generator.get_state()) for _, generator in generators if generator is not None]
+
+    def rewind() -> None:
+        for holder, generator in generators:
+            holder.generator = generator
+        for generator, state in states:
+            generator.set_state(state)
+
+    return rewind
 
 
 def is_tensors(given: Any) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import copy
 import itertools
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import torch
 
 from dongshou.data.images.photos import Photos
-from dongshou.data.split import GivenSplit, Split, as_split, check_split
+from dongshou.data.split import GivenSplit, Split, as_split, check_split, limited, rewindable
 from dongshou.data.tables.features import Features
 from dongshou.errors import UsageError
 
@@ -81,7 +82,7 @@ class Splits:
         if given is not None and name not in self._made:
             split = as_split(name, given, self.batch_size)
             if self._limit is not None:
-                split.limit(self._limit)
+                split = limited(split, self._limit)
             split.to(self._device)
             self._made[name] = split
         return self._made.get(name)
@@ -102,8 +103,19 @@ class Splits:
         if num_examples < 1:
             raise UsageError(f"A limit keeps at least 1 example; got {num_examples}.")
         self._limit = num_examples
-        for split in self._made.values():
-            split.limit(num_examples)
+        self._made = {name: limited(split, num_examples) for name, split in self._made.items()}
+
+    @contextmanager
+    def as_given(self) -> Iterator[None]:
+        """Afterwards the splits are what they are now: as long, and their generators stand where they stand now."""
+        made, limit = dict(self._made), self._limit
+        kept = [rewindable(made.get(name) or given) for name, given in self._given.items() if given is not None]
+        try:
+            yield
+        finally:
+            self._made, self._limit = made, limit
+            for rewind in kept:
+                rewind()
 
     def fingerprints(self) -> dict[str, str]:
         """SHA-256 of every file that this data set is read from, by file name."""

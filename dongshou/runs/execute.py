@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from dongshou.runs.record import CHECKPOINTS, Record
 from dongshou.runs.resume import checkpoints_of, note_changes, reopen
 from dongshou.runs.run import Run, runs_directory
 from dongshou.training import Event, Finished, Session, Work
+from dongshou.training.afresh import as_given
 from dongshou.training.checkpoint import Checkpoints
 from dongshou.training.fast.choose import with_choice
 from dongshou.training.randomness import random_state_kept, seed_all
@@ -67,7 +68,7 @@ def execute(
     if resume is not None:
         record, session, checkpoints = reopen(Run(resume), work)
         if record is None:
-            return Run(resume)
+            return Run(resume, work)
     else:
         began = time.perf_counter()  # what is measured to choose the fastest way is time that the user waits
         start = None if start_from is None else str(Path(start_from).resolve())
@@ -76,11 +77,11 @@ def execute(
         record = Record.create(runs_directory(runs), configuration(work, session), began)
         keep_text(record.directory, work.declared)
         checkpoints = checkpoints_of(work, record.directory / CHECKPOINTS)
-    run = Run(record.directory)
+    run = Run(record.directory, work)
     with ExitStack() as stack:
         notes = stack.enter_context(notes_kept())
         stack.callback(record.close)
-        stack.enter_context(failures_recorded(record))
+        stack.enter_context(failures_recorded(record, run))
         if resume is not None:
             note_changes(run, work.declared)
         watchers = [*watch, *more_watchers(run, progress, tensorboard, stack)]
@@ -98,8 +99,12 @@ def chosen(work: Work, session: Session) -> Session:
         return session
     with random_state_kept():
         seed_all(session.seed)
-        experiment = made_anew(work).typical_fit()
-        return session if experiment is None else with_choice(experiment, session)
+        made = work if work.declared is None else work.declared.make()
+        experiment = made.typical_fit()
+        if experiment is None:
+            return session
+        with as_given(experiment):
+            return with_choice(experiment, session)
 
 
 def carry_out(
@@ -107,22 +112,23 @@ def carry_out(
 ) -> Finished:
     """Draw the events out of the work, record each, then show it to the watchers."""
     finished = Finished({})
-    for event in seeded_events(work, session, checkpoints):
-        record.write(event)
-        for watcher in watchers:
-            watcher(event)
-        if isinstance(event, Finished):
-            finished = event
+    with closing(seeded_events(work, session, checkpoints)) as events:
+        for event in events:
+            record.write(event)
+            for watcher in watchers:
+                watcher(event)
+            if isinstance(event, Finished):
+                finished = event
     return finished
 
 
 @contextmanager
-def failures_recorded(record: Record) -> Iterator[None]:
+def failures_recorded(record: Record, run: Run) -> Iterator[None]:
     """Whatever ends the run before its time: Ctrl-C becomes `Interrupted`, an error is put on record."""
     try:
         yield
     except KeyboardInterrupt:
-        raise Interrupted(Run(record.directory)) from None
+        raise Interrupted(run) from None
     except (DongshouError, OSError) as error:
         if record.is_empty:
             record.discard()  # nothing was done yet: a batch that is too large, data that are not there
@@ -134,16 +140,12 @@ def failures_recorded(record: Record) -> Iterator[None]:
         raise
 
 
-def seeded_events(work: Work, session: Session, checkpoints: Checkpoints) -> Iterator[Event]:
-    """The events of the work, made again under the seed where that is possible; all random generators are put back
-    afterwards."""
+def seeded_events(work: Work, session: Session, checkpoints: Checkpoints | None = None) -> Generator[Event, None, None]:
+    """The events of the work, begun afresh under the seed; all random generators are put back afterwards."""
     with random_state_kept():
         seed_all(session.seed)
-        yield from made_anew(work).events(session, checkpoints)
-
-
-def made_anew(work: Work) -> Work:
-    return work.declared.make() if work.declared is not None else work
+        with work.begun():
+            yield from work.events(session, checkpoints)
 
 
 def more_watchers(run: Run, progress: bool | None, tensorboard: bool, stack: ExitStack) -> Iterator[Watcher]:

@@ -96,7 +96,7 @@ def trained(run: Run) -> Answering:
         raise UsageError(
             f"{run.path} is a run of {run.experiment}, which has no model to be asked. {asked_instead(run.path.parent)}"
         )
-    if answering.experiment.task.asked_with in MADE_OF_DATA:
+    if run.work is None and answering.experiment.task.asked_with in MADE_OF_DATA:
         check_same_data(run, answering.work)
     load_best(run, answering)
     return answering

@@ -21,9 +21,12 @@ from dongshou.runs.record import CHECKPOINTS, CONFIG, LOCK, METRICS, RESULT
 
 if TYPE_CHECKING:
     import pandas
+    from torch import nn
 
+    from dongshou.data import Splits
     from dongshou.runs.picture import Picture
-    from dongshou.training import Reading
+    from dongshou.runs.trained import Answering
+    from dongshou.training import Reading, Work
     from dongshou.training.work import Origin
 
 ABOUT = ("event", "step", "epoch", "time", "part", "lr", "headline", "higher_is_better")  # of a line, no metrics
@@ -35,12 +38,15 @@ Status = Literal["done", "running", "failed", "stopped"]
 class Run:
     """Everything about one execution of an experiment. Reads only; never writes but its pictures.
 
+    work  what was run, where that was in this process; else it is made again, from its name and its settings
+
     >>> run = experiments.mlp(data="digits", epochs=1).run()  # doctest: +SKIP
     >>> run.result["test_accuracy"], run.status  # doctest: +SKIP
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, work: Work | None = None) -> None:
         self.path = Path(path)
+        self.work = work
         if not self.path.is_dir():
             raise UsageError(f"There is no run at {self.path}; `dongshou runs` lists them all.")
         if not (self.path / CONFIG).is_file():
@@ -157,6 +163,44 @@ class Run:
     def has_curves(self) -> bool:
         """Whether anything was measured by step or by epoch."""
         return any(line["event"] in ("step", "epoch") for line in self.lines())
+
+    @property
+    def model(self) -> nn.Module:
+        """Its model with the best weights, in eval mode; of several fits that of the one that is asked. It belongs to
+        this object alone: the experiment may be run again.
+
+        Raises UsageError for a run that fits nothing, or one whose experiment cannot be made again.
+        """
+        return self._learnt.experiment.model
+
+    @functools.cached_property
+    def data(self) -> Splits:
+        """What it was trained and measured on. Raises as `model`."""
+        from dongshou.runs.learnt import data_of
+
+        return data_of(self, self._learnt.experiment.data)
+
+    def predict(self, asked: Any, **how: Any) -> Any:
+        """What its model, with the best weights, says to a question, or to each of a list of them: an `Answer` each.
+
+        asked  what the task is asked with: the path of a picture, a picture of PIL or an array of uint8; a text; a pair
+               of texts; a row of a table as a mapping, or a DataFrame or CSV file of several. Or a batch of inputs
+               (batch, ...), a tensor or an array as the batches of `data` have them: this gives the task's prediction
+               for each, such as the probabilities of the classes (batch, classes), without gradients
+        how    num_tokens, temperature, top_k, top_p, width, seed: see `dongshou.tasks.Question`
+
+        Nothing is written; `dongshou.runs.predict` leaves its pictures in the run's directory. Raises as `model`, and
+        DongshouError for what cannot be answered.
+        """
+        from dongshou.runs.learnt import ask
+
+        return ask(self._learnt.experiment, asked, how)
+
+    @functools.cached_property
+    def _learnt(self) -> Answering:
+        from dongshou.runs.learnt import learnt
+
+        return learnt(self)
 
     def curves(self) -> Picture:
         """The losses and metrics by epoch, the published bands shaded: shows itself in a notebook, lies as

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any, NamedTuple
 
 import safetensors.torch
 import torch
 from torch import Tensor
 
-from dongshou.errors import DongshouError
+from dongshou.errors import DongshouError, UsageError
 from dongshou.runs.origin import address_of, go_on
 from dongshou.runs.rebuild import rebuild
 from dongshou.runs.run import Run
@@ -16,7 +17,7 @@ from dongshou.training import Work
 from dongshou.training.checkpoint import read_checkpoint
 from dongshou.training.events import LEARNT
 from dongshou.training.state import load_weights
-from dongshou.training.work import Respondent
+from dongshou.training.work import Respondent, Trained
 
 
 class Answering(NamedTuple):
@@ -28,11 +29,30 @@ class Answering(NamedTuple):
 
 
 def untrained(run: Run) -> Answering | None:
-    """Who answers for the run, with new weights; none where nothing does. Torch's random state stays as it is."""
+    """Who answers for the run, not yet with its weights; none where nothing does. Torch's random state stays."""
     with torch.random.fork_rng():  # the weights that it starts with are drawn, then thrown away
-        work = rebuild(run)
+        work = rebuild(run) if run.work is None else run.work
         asked = work.asked()
-        return None if asked is None else Answering(asked.part, asked.make(), work)
+        if asked is None:
+            return None
+        made = asked.make()
+        return Answering(asked.part, made if made is not run.work else another(run, made), work)
+
+
+def another(run: Run, respondent: Respondent) -> Respondent:
+    """The same with a model and a task of its own, for the experiment of this process may be run again.
+
+    Raises UsageError for a model that cannot be copied.
+    """
+    parts = respondent.model, respondent.task
+    try:
+        model, task = copy.deepcopy(parts, {id(respondent.data): respondent.data})
+    except Exception as error:  # tensors that were computed, locks, open files: whatever it is
+        raise UsageError(
+            f"The model of {run.path} cannot be copied ({type(error).__name__}: {error}): go on with the model of the"
+            " experiment, which holds its last weights."
+        ) from error
+    return Trained(respondent.data, model, task)
 
 
 def load_best(run: Run, answering: Answering) -> None:

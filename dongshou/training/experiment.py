@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -11,6 +12,7 @@ from torch import nn
 from dongshou.data import Splits
 from dongshou.tasks import Task
 from dongshou.tasks.said import asked_with_of, figures_of
+from dongshou.training.afresh import Start, afresh, as_given
 from dongshou.training.checks import (
     as_splits,
     check_clip,
@@ -81,6 +83,7 @@ class Experiment(Work):
     draw: bool = True
     name: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
+    start: Start = field(default_factory=Start, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         self.data = as_splits(self.data)
@@ -98,6 +101,17 @@ class Experiment(Work):
             check_number("look_every", self.look_every)
         check_name(self.name)
         check_settings(self.settings)
+
+    @contextmanager
+    def begun(self) -> Iterator[None]:
+        """Afresh: with new weights where it was declared, else with those that it was given."""
+        with ExitStack() as stack:
+            if self.declared is None:
+                stack.enter_context(afresh(self))
+            else:
+                self.renew()
+            stack.enter_context(as_given(self))
+            yield
 
     def events(self, session: Session, checkpoints: Checkpoints | None = None) -> Iterator[Event]:
         progress = Progress()

@@ -61,8 +61,12 @@ def load_weights(experiment: Respondent, weights: dict[str, Any], training: dict
     modules, kept = modules_of(experiment.task), training.get("modules", {})
     for name in modules.keys() & kept.keys():
         load_into(modules[name], kept[name], name)
-    device = next((parameter.device for parameter in experiment.model.parameters()), torch.device("cpu"))
-    load_state(experiment.task, training.get("task", {}), device)
+    load_state(experiment.task, training.get("task", {}), device_of(experiment.model))
+
+
+def device_of(model: nn.Module) -> torch.device:
+    """Where its first parameter lies."""
+    return next((parameter.device for parameter in model.parameters()), torch.device("cpu"))
 
 
 def load_into(module: nn.Module, weights: dict[str, Any], name: str) -> None:

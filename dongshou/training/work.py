@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -119,10 +120,25 @@ class Work(ABC):
         """Whom `predict` asks; none where nothing is fitted."""
         return None
 
+    @contextmanager
+    def begun(self) -> Iterator[None]:
+        """What a run of it begins with, and what it leaves behind."""
+        self.renew()
+        yield
+
+    def renew(self) -> None:
+        """Make it again as it was declared, under the random numbers of this moment; one made in Python stays as it
+        is."""
+        if self.declared is not None:
+            made = vars(self.declared.make())
+            vars(self).update({name: value for name, value in made.items() if name not in ("declared", "stated")})
+
     def run(self, **options: Any) -> Run:
         """Run and record this; the options of `dongshou.runs.execute`: seed, engine, device, progress, ...
 
-        Each call starts afresh from its seed when the work comes from `dongshou.experiments`.
+        Each call starts afresh: with new weights from its seed when the work comes from `dongshou.experiments`, an
+        `Experiment` of one's own with the weights that it had before its first run, or was given since. Afterwards
+        the model of an `Experiment` holds the weights that it ended with; `run.model` has the best ones.
         Raises UsageError for an option that does not exist.
         """
         from dongshou.runs import execute
