@@ -6,7 +6,7 @@ import importlib
 import pkgutil
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from dongshou.languages import zh
@@ -63,7 +63,7 @@ class Catalogue:
         """The templates whose longest word is in the text, the one that says most first."""
         words = [*dict.fromkeys(WORD.findall(text)), ""]
         found = [template for word in words for template in self.by_anchor.get(word, ())]
-        return iter(sorted(found, key=lambda each: -each.letters))
+        return iter(sorted(found, key=lambda each: -each.weight))
 
     def value(self, text: str, depth: int) -> str:
         """What stands in a hole, or on a line: a name as it is, a sentence in Chinese."""
@@ -87,10 +87,17 @@ class Catalogue:
         for cut in cuts:
             last = self.whole(text[cut.end() :], depth)
             if last is not None:
-                return text[: cut.end()] + last
-        listed = LIST.split(text)
-        known = [self.whole(each, depth) for each in listed] if len(listed) > 1 else [None]
-        return None if None in known else "、".join(map(str, known))
+                before, mark = text[: cut.start() - 1], text[cut.start() - 1 : cut.end()]
+                return self.value(before, depth + 1) + mark.replace(": ", "：") + last
+        return self.listed(LIST.split(text), depth)
+
+    def listed(self, parts: Sequence[str], depth: int) -> str | None:
+        """Of sentences in a row, among which single names may stand."""
+        known = [self.whole(each, depth) for each in parts]
+        is_list = (
+            len(parts) > 1 and any(known) and all(" " not in part or it for part, it in zip(parts, known, strict=True))
+        )
+        return "、".join(it or part for part, it in zip(parts, known, strict=True)) if is_list else None
 
     def with_tail(self, text: str, depth: int) -> str | None:
         """Of a name with the end of a sentence behind it, such as `Linear, which lacks step`."""

@@ -40,7 +40,8 @@ NOT_SHOWN = re.compile(
     r"dongshou( [a-z]+)*( \{\})?( NAME\[:VARIANT\])?"  # command lines
     r"|#.*|Written by .*|: \{\} or \{\}"  # pages of Markdown
     r"|(outside |upper |lower |center )*(left|right|upper|lower|center)( .*)?"  # places of a legend
-    r"|[A-Z_]+|bf16|module .* has no attribute .*|.*object is not subscriptable",  # names; Python's own words
+    r"|[A-Z_]+|bf16|ankle boot|no diabetes"  # names, those of classes among them
+    r"|module .* has no attribute .*|.*object is not subscriptable",  # Python's own words
     re.DOTALL,
 )
 

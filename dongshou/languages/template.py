@@ -10,9 +10,9 @@ from string import Formatter
 
 WORD = re.compile(r"[^\W\d_]{2,}")
 ANYTHING = "(.*?)"
-NAMES = r"([^\s/\\]*(?:, [^\s/\\]+)*?)"  # or a list of them
+NAMES = r"([^\s]*(?:, [^\s]+)*?)"  # or a list of them
 END = "((?:[ .,;:(].*?)?)"  # of a sentence, or nothing
-WEAK = 9  # letters: a template with fewer that begins with a hole, such as `{} and {}`, says little of what it fits
+WEAK = 9  # a template of less weight that begins with a hole, such as `{} and {}`, says little of what it fits
 
 
 @dataclass(frozen=True)
@@ -33,10 +33,11 @@ class Template:
                 parts.append("")
         return parts
 
-    @property
-    def letters(self) -> int:
-        """How much it says: of two that fit, the one with more is meant."""
-        return sum(character.isalpha() for part in self.literals for character in part)
+    @cached_property
+    def weight(self) -> int:
+        """How much it says: of two that fit, the one with more is meant. A letter counts one, a mark four."""
+        text = "".join(self.literals)
+        return sum(1 if character.isalpha() else 4 for character in text if not character.isspace())
 
     @property
     def anchor(self) -> str:
@@ -47,7 +48,7 @@ class Template:
     def pattern(self) -> re.Pattern[str]:
         """What says little fits names only, not `cats and dogs.png`; a hole right behind another is the end of it."""
         first, *others = map(re.escape, self.literals)
-        hole = ANYTHING if first or self.letters >= WEAK else NAMES
+        hole = ANYTHING if first or self.weight >= WEAK else NAMES
         parts = [first]
         for number, literal in enumerate(others):
             is_end = number > 0 and not others[number - 1]

@@ -85,8 +85,10 @@ def lacking(model: nn.Module, device_type: str) -> list[str]:
 
 def in_words(kinds: list[str]) -> str:
     """`bf16: LSTM is computed in float32, as this machine has no bfloat16 for it`"""
-    is_computed = "is computed" if len(kinds) == 1 else "are computed"
-    return f"bf16: {', '.join(kinds)} {is_computed} in float32, as this machine has no bfloat16 for it"
+    names = ", ".join(kinds)
+    if len(kinds) == 1:
+        return f"bf16: {names} is computed in float32, as this machine has no bfloat16 for it"
+    return f"bf16: {names} are computed in float32, as this machine has no bfloat16 for them"
 
 
 def fall_back(model: nn.Module, device_type: str) -> None:

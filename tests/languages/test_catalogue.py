@@ -38,7 +38,7 @@ CATALOGUE = Catalogue(
         ("line 3 of a.csv", "a.csv 的第 3 行"),
         ("returns {'loss': 3}", "返回 {'loss': 3}"),
         ("It is broken. It is broken.", "已损坏。已损坏。"),
-        ("flats.csv: It is broken.", "flats.csv: 已损坏。"),
+        ("flats.csv: It is broken.", "flats.csv：已损坏。"),
         ("\n  It is broken.\n", "\n  已损坏。\n"),
         ("It is broken.\nno layer", "已损坏。\n没有层"),
         ("test accuracy", "测试精度"),

@@ -222,7 +222,8 @@ def _without_network(source: Source) -> str:
     """What a person without internet can do, or anybody where there is no mirror."""
     missing = [file.name for file in source.files if find(source, file) is None]
     names = ", ".join(missing) if source.archive is None else source.archive.name
-    put = f"{'Without internet, put' if _is_downloadable(source) else 'Put'} {names} into {_folders(source)[0]}."
+    folder = _folders(source)[0]
+    put = f"Without internet, put {names} into {folder}." if _is_downloadable(source) else f"Put {names} into {folder}."
     instead = [f"Or take {source.instead}."] if source.instead else []
     return " ".join([*_directory_faults([source]), *([] if _one_too_deep(source) else [put]), *instead])
 

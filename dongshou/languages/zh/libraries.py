@@ -10,7 +10,7 @@ SENTENCES = {
     "could not convert string to float: {}": "{} 不是数",
     "invalid literal for int() with base 10: {}": "{} 不是整数",
     "invalid choice {} for argument {}. Expected one of {}.": "{1} 不能是 {0}，可选的有 {2}。",
-    "Missing value for argument {}. Expected {} values.": "{0} 缺少值。",
+    "Missing value for argument {}. Expected {} values.": "{} 缺少值，需要 {} 个。",
     # files
     "No such file or directory": "没有这个文件或目录",
     "Permission denied": "没有权限",

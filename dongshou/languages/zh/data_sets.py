@@ -1,0 +1,28 @@
+"""The data sets of the course."""
+
+SENTENCES = {
+    '{} has no split "{}". Its splits: {}.': "{} 没有“{}”这个部分。它有：{}。",
+    'cifar10 has no split "{}". Its splits: train, test.': "cifar10 没有“{}”这个部分。它有：train、test。",
+    'cifar10-tiny has no split "{}". Its splits: train, test.': "cifar10-tiny 没有“{}”这个部分。它有：train、test。",
+    'digits has no split "{}". Its splits: train, test.': "digits 没有“{}”这个部分。它有：train、test。",
+    "{} is not a batch of CIFAR-10: expected labels 0 to {}, record {} has {}. Fetch it again, or delete it.": "{} 不是 CIFAR-10 的批次文件：标签应为 0 到 {}，第 {} 条记录是 {}。请重新下载，或删除它。",
+    "{} {}: expected {} bytes, it holds {}. Fetch it again, or delete it.": "{} {}：应有 {} 字节，实有 {} 字节。请重新下载，或删除它。",
+    "is not a batch of CIFAR-10": "不是 CIFAR-10 的批次文件",
+    'No text "{}": it is neither a file nor one of {}.{}': "没有文本“{}”：它既不是文件，也不是这些之一：{}。{}",
+    "A submission needs a price for each id; that of {} is not a finite number.": "提交文件中每个 id 须有价格；{} 的价格不是有限的数。",
+    "A submission needs one price for each id; got {} for {} ids.": "提交文件中每个 id 须有一个价格；得到 {} 个价格，{} 个 id。",
+    "The {} table of house prices lacks {}. Use the files of the competition.": "房价的 {} 表缺少 {}。请用竞赛原来的文件。",
+}
+
+LABELS = {
+    "scaled sound pressure level (dB)": "声压级（dB）",
+    "suction-side displacement thickness (m)": "吸力面位移厚度（m）",
+    "free-stream velocity (m/s)": "来流速度（m/s）",
+    "chord length (m)": "弦长（m）",
+    "angle of attack (degrees)": "攻角（度）",
+    "diabetes pedigree": "糖尿病家族史指数",
+    "body mass index (kg/m^2)": "体重指数（kg/m^2）",
+    "skin thickness (mm)": "皮褶厚度（mm）",
+    "blood pressure (mm Hg)": "血压（mm Hg）",
+    "plasma glucose (mg/dl)": "血糖（mg/dl）",
+}

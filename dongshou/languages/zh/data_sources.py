@@ -1,0 +1,56 @@
+"""Where data sets come from: what they hold, downloads, files that are wrong."""
+
+SENTENCES = {
+    'No data set "{}".{} The data sets: {}.': "没有数据集“{}”。{}全部数据集：{}。",
+    'Data set {} has no file "{}".{} Its files: {}.': "数据集 {} 没有文件“{}”。{}它的文件：{}。",
+    # downloads
+    "{} could not be downloaded ({}).": "无法下载 {}（{}）。",
+    "what it sent {}": "发来的文件{}",
+    "{} is on no mirror.": "没有镜像提供 {}。",
+    "has sha256 {}... instead of {}...": "的 sha256 是 {}...，应为 {}...",
+    "cannot be read ({})": "无法读取（{}）",
+    "has {} bytes instead of {}": "有 {} 字节，应为 {} 字节",
+    "it broke off": "传输中断",
+    "no connection": "连接不上",
+    "no answer in time": "超时没有回应",
+    "Cannot write {}: {}. Choose another place.": "无法写入 {}：{}。请换一处。",
+    "Cannot write {}: {}. Set DONGSHOU_CACHE to a directory you can write to.": "无法写入 {}：{}。请把 DONGSHOU_CACHE 设为可以写入的目录。",
+    "{} {}. Replace it by the right file, or delete it to have it downloaded.": "{} {}。请换成正确的文件，或删除它以便重新下载。",
+    "Or take {}.": "也可以改用 {}。",
+    "Without internet, put {} into {}.": "没有网络时，请把 {} 放进 {}。",
+    "Put {} into {}.": "请把 {} 放进 {}。",
+    "{}, named in DONGSHOU_DATA, does not exist.": "DONGSHOU_DATA 中的 {} 不存在。",
+    "DONGSHOU_DATA names the directory above that of the files: {}, not {}.": "DONGSHOU_DATA 应写文件所在目录的上一级：{}，不是 {}。",
+    "Set the environment variable DONGSHOU_DATA to the path of this directory.": "请把环境变量 DONGSHOU_DATA 设为这个目录的路径。",
+    # what they hold
+    "a folder of pictures of your own (--images, --labels), or `cifar10:small`, whose data are downloaded": "自己的图片文件夹（--images、--labels），或会自动下载数据的 `cifar10:small`",
+    "60,000 + 10,000 grey pictures of clothing, 28x28, in 10 classes": "60,000 + 10,000 张服装灰度图片，28x28，10 个类别",
+    "60,000 + 10,000 grey pictures of handwritten digits, 28x28, in 10 classes": "60,000 + 10,000 张手写数字灰度图片，28x28，10 个类别",
+    "1,797 grey pictures of handwritten digits, 8x8, in 10 classes": "1,797 张手写数字灰度图片，8x8，10 个类别",
+    "50,000 (or the first 10,000) + 10,000 colour pictures of animals and vehicles, 32x32, in 10 classes": "50,000（或前 10,000）+ 10,000 张动物和交通工具的彩色图片，32x32，10 个类别",
+    "1,000 labelled + 100 unlabelled pictures of CIFAR-10 as Kaggle gives them: PNG files, labels in a CSV": "Kaggle 形式的 CIFAR-10，有标签的 1,000 张、无标签的 100 张：PNG 文件，标签在 CSV 中",
+    "768 patients: 8 measurements, and whether diabetes was found": "768 位患者：8 项指标，以及是否患糖尿病",
+    "1,460 + 1,459 house sales in Ames, Iowa, 2006 to 2010: 79 features and the price": "爱荷华州埃姆斯 2006 至 2010 年的 1,460 + 1,459 笔房屋交易：79 个特征和价格",
+    "1,503 wind-tunnel runs: 5 settings of an airfoil and the noise it makes": "1,503 次风洞试验：机翼的 5 项参数及其噪声",
+    "20,050 surnames from 18 languages, many of them more than once": "18 种语言的 20,050 个姓氏，有许多重复",
+    "the names of 250 countries and regions in 18 languages": "250 个国家和地区的名称，18 种语言",
+    "167,130 sentences in English and French, from short to long": "167,130 对英法句子，由短到长",
+    "dates from 1950 to 2049 as English, French and Chinese write them": "1950 至 2049 年的日期，英文、法文和中文写法",
+    "articles of Wikipedia: 210,000 + 240,000 words, the parts for validation and test of WikiText-2": "维基百科文章：210,000 + 240,000 词，WikiText-2 的验证集和测试集",
+    "Penn Treebank: 930,000 + 74,000 + 82,000 words of the Wall Street Journal, in 10,000 different ones": "Penn Treebank：《华尔街日报》930,000 + 74,000 + 82,000 词，词表 10,000 个词",
+    "5,003 poems of the Tang dynasty in traditional characters: 310,000 characters": "5,003 首唐诗，繁体：310,000 字",
+    "40,000 lines of Shakespeare's plays: 1,100,000 characters": "莎士比亚戏剧 40,000 行：1,100,000 个字符",
+    "The Time Machine: a novel of 180,000 characters": "《时间机器》：180,000 个字符的小说",
+    "the reference manual of Python, as `help()` shows it: 500,000 characters, each version its own": "Python 参考手册，即 `help()` 的内容：500,000 个字符，各版本不同",
+    # licences
+    "none stated: for study, not for publishing further": "未注明：仅供学习，不得再发布",
+    "none stated": "未注明",
+    "commonly given as CC BY-SA 3.0": "通常标为 CC BY-SA 3.0",
+    "Kaggle competition terms: for study, not for publishing further": "Kaggle 竞赛条款：仅供学习，不得再发布",
+    "MIT; the poems are in the public domain": "MIT；诗本身属公有领域",
+    "public domain": "公有领域",
+}
+
+LABELS = {
+    "none": "无",
+}

@@ -1,0 +1,41 @@
+"""Tables: cells, columns, rows, submissions."""
+
+SENTENCES = {
+    '"{}" stands beside "{}": a comma and a point before decimals': "既有“{}”又有“{}”：小数点有的写逗号，有的写点",
+    '"{}" may be a number of thousands or one with decimals': "“{}”可能是带千位分隔的整数，也可能是小数",
+    '{}: column {}: {}. Say which with decimal="," or decimal=".".': '{}：列 {}：{}。请用 decimal="," 或 decimal="." 写明。',
+    "{} lacks the target {} in {} row(s) ({}): line {}. Remove them.": "{0} 有 {2} 行缺少目标 {1}（{3}）：第 {4} 行。请删去。",
+    "{} has no value in column {}. Leave it out with ignore.": "{} 的列 {} 没有任何值。请用 ignore 略去它。",
+    '{}: column {} is neither numbers nor at most {} categories: row {} (line {}) holds "{}". Mend it, or leave the column out with ignore.': "{}：列 {} 既不是数，也不是至多 {} 个类别：第 {} 行数据（文件第 {} 行）是“{}”。请改正，或用 ignore 略去这一列。",
+    "{} holds numbers and text ({}): taken as {} categories": "{} 中有数也有文本（{}）：当作 {} 个类别",
+    'commas read in {}: {} ("{}" as {})': "{} 中的逗号：{} 个（“{}”读作 {}）",
+    'and {} that hold the word "{}" are of the same category': "另有 {} 个写着“{}”，属于同一类别",
+    "missing in {}: {}": "{} 中缺失的：{}",
+    "{} empty": "{} 个空白",
+    "{} is empty: expected a line of column names and at least one row.": "{} 是空的：应有一行列名和至少一行数据。",
+    'There is no encoding "{}". Try utf-8 or gbk.': "没有“{}”这种编码。请试 utf-8 或 gbk。",
+    "{} is not {}: byte {} does not fit. Save it as UTF-8, or name its encoding, such as gbk.": "{} 不是 {} 编码：字节 {} 不合。请存成 UTF-8，或写明编码，例如 gbk。",
+    "{} is not sound CSV: line {}: {}. Mend it.": "{} 不是正确的 CSV：第 {} 行：{}。请改正。",
+    'A separator is one character, such as ";"; got "{}".': "分隔符是一个字符，例如“;”；得到的是“{}”。",
+    "{} has ragged rows: line {} has {} cells, the header {}. Mend that line, or name another separator.": "{} 的各行长短不一：第 {} 行有 {} 个单元格，首行有 {} 个。请改正这一行，或写明另一个分隔符。",
+    '{} has more than one column named "{}". Rename one of them.': "{} 有不止一列名为“{}”。请给其中一列改名。",
+    '{} is a number; got "{}".': "{} 须为数；得到的是“{}”。",
+    "{} is one of {}; got {}.": "{} 须是这些之一：{}；得到的是 {}。",
+    "There is no column {}.{} Needed are: {}.": "没有列 {}。{}需要的列：{}。",
+    "A row has a cell for each column, {}; got {}.": "一行须有每一列的单元格，共 {} 个；得到 {} 个。",
+    "A submission needs each id once; {} came more than once.": "提交文件中每个 id 只能出现一次；{} 出现了不止一次。",
+    "A submission needs one answer for each id; got {} for {} ids.": "提交文件中每个 id 须有一个答案；得到 {} 个答案，{} 个 id。",
+    "A submission needs finite probabilities; those of {} are not.": "提交文件中的概率须为有限的数；{} 的不是。",
+    "A submission needs probabilities ({}, {}), a row for each id and a column for each class; got {}.": "提交文件需要概率 ({}, {})，每个 id 一行，每个类别一列；得到的是 {}。",
+    "{} has no column but the target {}: there is nothing to learn from.": "{} 除了目标 {} 之外没有别的列：无从学习。",
+    'decimal is "auto", "." or ","; got "{}".': 'decimal 是 "auto"、"." 或 ","；得到的是 "{}"。',
+    '{} has no column "{}".{} Its columns: {}.': "{} 没有列“{}”。{}它的列：{}。",
+    "read_table reads a CSV file; got {}: give its path (a DataFrame writes one with frame.to_csv(path, index=False)).": "read_table 读取 CSV 文件；得到的是 {}：请给出路径（DataFrame 可以用 frame.to_csv(path, index=False) 写成文件）。",
+    "{} cannot be split with test={}: {}. Change test, or leave out the rarest classes.": "{} 无法按 test={} 划分：{}。请改变 test，或去掉样本最少的类别。",
+    "test is a share of the rows, between 0 and 1; got {}.": "test 是行的比例，在 0 和 1 之间；得到的是 {}。",
+    "Table({} rows, {} features, target {})": "Table({} 行，{} 个特征，目标 {})",
+}
+
+LABELS = {
+    "nothing": "什么也没有",
+}
