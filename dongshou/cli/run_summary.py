@@ -20,7 +20,7 @@ def summary(run: Run) -> dict[str, Any]:
     known: dict[str, Any] = {"name": run.name, "path": str(run.path)}
     try:
         known |= {name: run.config.get(name) for name in ("experiment", "seed", "engine", "created", "limited")}
-        known["limits"] = run.limits
+        known |= {"limits": run.limits} | ({} if run.file is None else {"file": str(run.file)})
         known |= {"status": run.status, "result": latest_metrics(run), "seconds": seconds_of(run)}
         known["headline"] = run.reading.headline
     except DongshouError as error:

@@ -11,7 +11,8 @@ from dongshou.cli.tables import duration, print_json, print_table
 from dongshou.cli.words import say
 from dongshou.runs import list_runs
 from dongshou.runs.limits import in_words
-from dongshou.runs.run import runs_directory
+from dongshou.runs.origin import labels
+from dongshou.runs.run import is_whole, runs_directory
 
 COLUMNS = ("name", "experiment", "status", "seed", "result", "limited to", "took", "age")
 
@@ -28,18 +29,22 @@ def show(*, runs: Directory = None, json: Switch = False) -> None:
         runs: where they lie: default DONGSHOU_RUNS, else ./runs
         json: print them as one JSON object
     """
-    found = [summary(run) for run in reversed(list_runs(runs))]
+    there = list_runs(runs)[::-1]
+    whole = [run for run in there if is_whole(run)]
+    called = dict(zip((run.name for run in whole), labels(whole), strict=True))
+    found = [summary(run) for run in there]
     if json:
         print_json({"runs": found})
     elif found:
-        print_table(COLUMNS, map(row, found), words=("status", "result", "took", "age"))
+        rows = [row(one | {"experiment": called.get(one["name"], "")}) for one in found]
+        print_table(COLUMNS, rows, words=("status", "result", "took", "age"))
     else:
         say(f"There are no runs in {runs_directory(runs)}. A first one: dongshou run mlp:digits")
 
 
 def row(run: Mapping[str, Any]) -> tuple[str, ...]:
     """One line of the table."""
-    about = (run["name"], run.get("experiment", ""), run["status"], str(run.get("seed", "")))
+    about = (run["name"], run["experiment"], run["status"], str(run.get("seed", "")))
     if "fault" in run:
         return (*about, run["fault"], "", "", "")
     result = headline(run["result"], run["headline"])

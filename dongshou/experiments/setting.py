@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from dongshou.training.naming import recorded_value
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -30,7 +32,7 @@ class Setting:
             "name": self.name,
             "type": self.kind,
             "choices": list(self.choices),
-            "default": self.default,
+            "default": recorded_value(self.name, self.default),
             "help": self.help,
         }
 

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from dongshou.runs.origin import labels
+from dongshou.runs.record import folder_name
 from dongshou.runs.run import ABOUT, Run
 
-SESSION = ("experiment", "seed", "engine", "device", "precision", "compile", "fast", "limit")
+SESSION = ("seed", "engine", "device", "precision", "compile", "fast", "limit")
 
 
 def differences(runs: Sequence[Run]) -> dict[str, list[Any]]:
     """Setting -> its value in each run, for those settings that are not the same in all runs."""
-    decided = [{name: run.config.get(name) for name in SESSION} | run.config["settings"] for run in runs]
+    decided = [
+        {"experiment": label} | {name: run.config.get(name) for name in SESSION} | run.config["settings"]
+        for run, label in zip(runs, labels(runs), strict=True)
+    ]
     names = dict.fromkeys(name for settings in decided for name in settings)
     by_setting = {name: [settings.get(name) for settings in decided] for name in names}
     return {name: values for name, values in by_setting.items() if len(set(map(str, values))) > 1}
@@ -44,7 +49,7 @@ def in_short(value: Any) -> str:
 
 def when(run: Run) -> str:
     """`20260314-150926`: the name of the run without that of its experiment."""
-    return run.name.removeprefix(run.experiment.replace(":", "-") + "-")
+    return run.name.removeprefix(folder_name(run.experiment) + "-")
 
 
 def latest_metrics(run: Run) -> dict[str, float]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+import os
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +48,22 @@ def called(experiment: str, origin: Origin, file: Path | None) -> str:
 
 def address(experiment: str, file: Path | None) -> str:
     return experiment if file is None else str(file.parent / experiment)
+
+
+def labels(runs: Sequence[Run]) -> list[str]:
+    """The experiment of each run, told apart from others of the same name: of files by their folders."""
+    origins: dict[str, set[tuple[Origin, Path | None]]] = {}
+    for run in runs:
+        origins.setdefault(run.experiment, set()).add((run.origin, run.file))
+    return [run.experiment if len(origins[run.experiment]) == 1 else apart(run, origins) for run in runs]
+
+
+def apart(run: Run, origins: Mapping[str, set[tuple[Origin, Path | None]]]) -> str:
+    """`old/my_experiment.py:deep` beside `new/my_experiment.py:deep`."""
+    folders = [str(file.parent) for _, file in origins[run.experiment] if file is not None]
+    if run.file is None or len(folders) < 2:
+        return called(run.experiment, run.origin, run.file)
+    return str(run.file.parent.relative_to(os.path.commonpath(folders)) / run.experiment)
 
 
 def go_on(run: Run) -> str:

@@ -16,6 +16,7 @@ from dongshou.runs.directions import UNSAID, reading_in
 from dongshou.runs.execute import Interrupted
 from dongshou.runs.files import check_writable, read_json, write_json, write_whole
 from dongshou.runs.judge import BEST, LIMITED, judge, verdict_on, worst
+from dongshou.runs.origin import address
 from dongshou.runs.report import pages
 from dongshou.runs.run import Run
 from dongshou.training import Reading, Stated
@@ -65,11 +66,21 @@ def write_outcome(outcome: dict[str, Any], results: str | Path) -> None:
     """The experiment's own file, unless a trial would take the place of the whole, and the report."""
     suffix = "" if outcome["engine"] == "torch" else f"-{outcome['engine']}"
     suffix += "-fast" if outcome["fast"] else ""
-    path = Path(results) / f"{outcome['experiment'].replace(':', '-')}{suffix}.json"
+    path = path_of(outcome, Path(results), suffix)
     if outcome["limited"] and holds_whole(path):
         return
     write_json(path, outcome)
     write_report(results)
+
+
+def path_of(outcome: dict[str, Any], results: Path, suffix: str) -> Path:
+    """`results/mlp-digits.json`; numbered where that is of another file of a user's own with the same name."""
+    stem, number = outcome["experiment"].replace(":", "-"), 1
+    path = results / f"{stem}{suffix}.json"
+    while path.exists() and read_json(path).get("file") != outcome.get("file"):
+        number += 1
+        path = results / f"{stem}-{number}{suffix}.json"
+    return path
 
 
 def holds_whole(path: Path) -> bool:
@@ -105,6 +116,7 @@ def reproduced(declaration: Declaration, seeds: int, epochs: int | None, options
     beside = compared(declaration.stated, [run.result for run in runs], reading, is_trial=bool(limits))
     return {
         "experiment": declaration.name,
+        **({} if declaration.entry.file is None else {"file": str(declaration.entry.file)}),
         "unit": declaration.entry.unit,
         "title": declaration.title,
         "description": declaration.description,
@@ -125,8 +137,8 @@ def reproduced(declaration: Declaration, seeds: int, epochs: int | None, options
 def judge_again(results: str | Path = "results") -> list[dict[str, Any]]:
     """Set what is recorded beside what the experiments state today, and write the report; nothing is run.
 
-    A record stays as it is where the settings have other values by now. A source with figures that were not measured
-    then is left out.
+    A record stays as it is where the settings have other values by now, or the user's own file is away. A source with
+    figures that were not measured then is left out.
     Raises UsageError where nothing is recorded.
     """
     paths = sorted(Path(results).glob("*.json"))
@@ -135,8 +147,8 @@ def judge_again(results: str | Path = "results") -> list[dict[str, Any]]:
     outcomes = []
     for path in paths:
         outcome = read_json(path)
-        declaration = find_declaration(outcome["experiment"])
-        if not has_same_settings(outcome, declaration):
+        declaration = declared_today(outcome)
+        if declaration is None or not has_same_settings(outcome, declaration):
             outcomes.append(outcome)
             continue
         seeds = [seed["result"] for seed in outcome["seeds"]]
@@ -152,6 +164,14 @@ def judge_again(results: str | Path = "results") -> list[dict[str, Any]]:
         outcomes.append(outcome)
     write_report(results)
     return outcomes
+
+
+def declared_today(outcome: dict[str, Any]) -> Declaration | None:
+    """The experiment of an outcome; None where it stood in a user's own file that is not there any more."""
+    file = Path(outcome["file"]) if "file" in outcome else None
+    if file is not None and not file.is_file():
+        return None
+    return find_declaration(address(outcome["experiment"], file))
 
 
 def has_same_settings(outcome: dict[str, Any], declaration: Declaration) -> bool:

@@ -81,7 +81,8 @@ def test_a_function_of_a_file_is_a_declaration_like_ours(tmp_path: Path):
         "@dongshou.experiment\ndef deep(): ...",
         "@Goal('mine')\ndef deep(): ...",
         "def experiment(): ...",
-        "def deep() -> Experiment: ...\ndef _private() -> Experiment: ...\ndef helper(x): ...",
+        "def deep() -> Experiment: ...\ndef _private() -> Experiment: ...\ndef helper(x) -> Experiment: ...",
+        "def deep(lr: float = 0.1, *, epochs: int = 1) -> Experiment: ...\ndef of(*, lr: float) -> Experiment: ...",
     ],
 )
 def test_the_only_experiment_of_a_file_is_meant_by_the_file(declared: str, tmp_path: Path):
@@ -105,6 +106,14 @@ def test_a_file_is_run_once_and_again_when_it_has_changed(tmp_path: Path):
     write(tmp_path, "counted.py", text.format(0.2))
     assert find_declaration(str(path)).defaults == {"lr": 0.2}
     assert not (tmp_path / "__pycache__").exists()
+
+
+def test_each_file_imports_what_stands_beside_it(tmp_path: Path):
+    text = "from nearby_of_mine import lr\ndef experiment(lr: float = lr): ...\n"
+    one, other = (write(tmp_path / folder, f"of_{folder}.py", text) for folder in "ab")
+    for path, lr in ((one, 1.0), (other, 2.0)):
+        write(path.parent, "nearby_of_mine.py", f"lr = {lr}\n")
+    assert [find_declaration(str(path)).defaults["lr"] for path in (one, other)] == [1.0, 2.0]
 
 
 def test_two_files_of_one_name_are_two_modules(tmp_path: Path):

@@ -32,8 +32,7 @@ def loaded_folders() -> frozenset[Path]:
 
 
 def executed(path: Path, source: Source) -> ModuleType:
-    if str(path.parent) not in sys.path:
-        sys.path.insert(0, str(path.parent))
+    put_first(path.parent)
     module = ModuleType(free_name(path))
     module.__file__ = str(path)
     sys.modules[module.__name__] = module  # where dataclasses and pickle look for it
@@ -51,6 +50,16 @@ def executed(path: Path, source: Source) -> ModuleType:
             ) from error
         raise
     return module
+
+
+def put_first(folder: Path) -> None:
+    """What is imported from now on is looked for here first, even where a file of that name in the folder of another
+    experiment has been imported."""
+    sys.path[:] = [str(folder), *(entry for entry in sys.path if entry != str(folder))]
+    for file in folder.glob("*.py"):
+        other = Path(getattr(sys.modules.get(file.stem), "__file__", None) or "").resolve()
+        if other.parent in loaded_folders() - {folder} and other not in _loaded:
+            del sys.modules[file.stem]
 
 
 def free_name(path: Path) -> str:

@@ -96,20 +96,27 @@ def parsed(content: bytes, given: str) -> tuple[str, dict[str, str], frozenset[s
         raise DongshouError(f"{given}{where}: {error.msg}{text}") from error
     except ValueError as error:  # null bytes
         raise DongshouError(f"{given} is not a text of Python: {error}.") from error
-    functions = {
-        node.name: first_line(ast.get_docstring(node))
-        for node in tree.body
-        if isinstance(node, ast.FunctionDef) and makes_work(node)
-    }
+    makers = [node for node in tree.body if isinstance(node, ast.FunctionDef) and makes_work(node)]
+    makers = [node for node in makers if is_meant(node) or has_defaults(node)] or makers  # others help to make one
+    functions = {node.name: first_line(ast.get_docstring(node)) for node in makers}
     return first_line(ast.get_docstring(tree)), functions, frozenset(names_bound(tree))
 
 
 def makes_work(node: ast.FunctionDef) -> bool:
-    """Whether a public function is called `experiment`, says that it returns one, or is marked as one."""
+    """Whether a public function is meant as an experiment, or says that it returns one."""
     returns = "" if node.returns is None else ast.unparse(node.returns)
+    return not node.name.startswith("_") and (is_meant(node) or last_name(returns) in WORK)
+
+
+def is_meant(node: ast.FunctionDef) -> bool:
+    """Whether a function is called `experiment`, or marked as one."""
     marks = (ast.unparse(mark.func if isinstance(mark, ast.Call) else mark) for mark in node.decorator_list)
-    is_marked = any(last_name(mark) in MARKS for mark in marks)
-    return not node.name.startswith("_") and (node.name == MAIN or last_name(returns) in WORK or is_marked)
+    return node.name == MAIN or any(last_name(mark) in MARKS for mark in marks)
+
+
+def has_defaults(node: ast.FunctionDef) -> bool:
+    """Whether it can be called by its name alone."""
+    return len(node.args.defaults) == len(node.args.args) and None not in node.args.kw_defaults
 
 
 def last_name(expression: str) -> str:

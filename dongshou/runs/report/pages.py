@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from dongshou.experiments.catalog import units
+from dongshou.experiments.own import OWN
 from dongshou.runs.report.cells import engine, limited_to, markdown_table, measured, stated
 from dongshou.runs.report.details import page
 from dongshou.runs.report.overview import AllStated, overview
@@ -26,8 +27,8 @@ COLUMNS = ("experiment", "metric", "measured", "published", "goal", "verdict")
 def pages(outcomes: Sequence[dict[str, Any]], all_stated: AllStated, folder: str) -> Iterator[tuple[str, str]]:
     """The path of each page, beside the folder of results, and its text."""
     outcomes = sorted(outcomes, key=order)
-    sections = [HEADER + overview(outcomes, all_stated) + "\n"]
-    for unit in units():
+    sections = [HEADER + overview(outcomes, stated_in(outcomes, all_stated)) + "\n"]
+    for unit in (*units(), OWN):
         of_unit = [outcome for outcome in outcomes if outcome["unit"] == unit]
         if of_unit:
             title = unit.replace("_", " ").capitalize()
@@ -36,6 +37,12 @@ def pages(outcomes: Sequence[dict[str, Any]], all_stated: AllStated, folder: str
             sections.append(f"## {title}\n\n{markdown_table(COLUMNS, rows)}\n\n[In full]({path})\n")
             yield path, page(title, of_unit)
     yield "RESULTS.md", "\n".join(sections)
+
+
+def stated_in(outcomes: Sequence[dict[str, Any]], all_stated: AllStated) -> AllStated:
+    """What the course states, where any of it was run; and what a user's own experiments state."""
+    own = {each["experiment"]: each["published"] + each["goals"] for each in outcomes if each["unit"] == OWN}
+    return own if own and len(own) == len({each["experiment"] for each in outcomes}) else {**all_stated, **own}
 
 
 def order(outcome: dict[str, Any]) -> tuple[str, str, bool, bool]:
