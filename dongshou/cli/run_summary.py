@@ -10,9 +10,8 @@ from dongshou.cli.tables import duration
 from dongshou.errors import DongshouError
 from dongshou.runs import Run
 from dongshou.runs.differences import latest_metrics, seconds_of
+from dongshou.runs.directions import headline_in
 from dongshou.runs.report.cells import number
-
-HEADLINES = ("test_accuracy", "valid_accuracy", "test_loss", "valid_loss", "train_loss")  # the first one present
 
 
 def summary(run: Run) -> dict[str, Any]:
@@ -30,8 +29,7 @@ def summary(run: Run) -> dict[str, Any]:
 
 def headline(metrics: Mapping[str, float], quantity: str = "") -> str:
     """`test_accuracy 0.8712`: the quantity that the task is judged by, where it was measured."""
-    of_task = [f"{split}_{quantity}" for split in ("test", "valid", "train")] + [quantity]
-    name = next((name for name in (*of_task, *HEADLINES) if name in metrics), next(iter(metrics), None))
+    name = headline_in(metrics, quantity)
     return "" if name is None else f"{name} {number(metrics[name])}"
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from dongshou.data.described import tensors_in_words
 from dongshou.data.targets import Target
 from dongshou.errors import UsageError, kind_of
 
@@ -63,6 +64,11 @@ class Batches:
         self.transform = transform
         self.augment = augment
         self.generator = generator or seeded_generator()
+
+    def __repr__(self) -> str:
+        order = ", shuffled" if self.shuffle else ""
+        each = tensors_in_words(self.tensors)
+        return f"Batches(of {self.batch_size:,} from {self.num_examples:,} examples{order}: {each})"
 
     @property
     def num_examples(self) -> int:

@@ -45,6 +45,10 @@ class Loader:
         shuffle = shuffle and not isinstance(dataset, IterableDataset)
         return cls(DataLoader(dataset, batch_size=batch_size, shuffle=shuffle))
 
+    def __repr__(self) -> str:
+        kind = type(self.loader.dataset).__name__
+        return f"Loader(of {self.loader.batch_size} from {self.num_examples:,} examples: {kind})"
+
     @property
     def num_examples(self) -> int:
         return check_length(self.loader.dataset)

@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+from dongshou.data.described import splits_in_words
 from dongshou.data.images.photos import Photos
 from dongshou.data.split import GivenSplit, Split, as_split, check_split, limited, rewindable
 from dongshou.data.tables.features import Features
@@ -65,6 +66,9 @@ class Splits:
         self.photos = photos
         self.features = features
         self.files = files
+
+    def __repr__(self) -> str:
+        return splits_in_words(self)
 
     def train(self) -> Split:
         split = self._split("train")

@@ -7,6 +7,7 @@ from typing import Any
 
 from dongshou.training import Reading
 
+HEADLINES = ("test_accuracy", "valid_accuracy", "test_loss", "valid_loss", "train_loss")  # the first one present
 UNSAID = Reading(higher_is_better=("accuracy", "bleu", "lines", "map", "miou"))  # of records that do not say it
 
 
@@ -15,3 +16,9 @@ def reading_in(record: Mapping[str, Any]) -> Reading:
     if "higher_is_better" not in record:
         return UNSAID
     return Reading(record.get("headline", ""), tuple(record["higher_is_better"]))
+
+
+def headline_in(metrics: Mapping[str, float], quantity: str = "") -> str | None:
+    """The name of the metric that is shown first: what the task is judged by, where it was measured."""
+    of_task = [f"{split}_{quantity}" for split in ("test", "valid", "train")] + [quantity]
+    return next((name for name in (*of_task, *HEADLINES) if name in metrics), next(iter(metrics), None))

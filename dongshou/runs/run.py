@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from filelock import FileLock, Timeout
 
 from dongshou.errors import DongshouError, UsageError, did_you_mean
-from dongshou.runs.directions import reading_in
+from dongshou.runs.directions import headline_in, reading_in
 from dongshou.runs.files import read_json
 from dongshou.runs.limits import Limits, in_words, limits_in
 from dongshou.runs.origin import is_named, newest_of_file
@@ -53,8 +53,13 @@ class Run:
             raise UsageError(f"{self.path} is not a run: it has no {CONFIG}. `dongshou runs` lists the runs.")
 
     def __repr__(self) -> str:
-        limited = f", limited to {in_words(self.limits)}" if self.limits else ""
-        return f"Run({str(self.path)!r}, {self.experiment}, {self.status}{limited})"
+        try:
+            about = [self.experiment, self.status, *([f"limited to {in_words(self.limits)}"] if self.limits else [])]
+            if self.is_done and (name := headline_in(self.result, self.reading.headline)) is not None:
+                about.append(f"{name}={self.result[name]:.4g}")
+        except DongshouError:
+            about = ["damaged"]
+        return f"Run({str(self.path)!r}, {', '.join(about)})"
 
     @functools.cached_property
     def config(self) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from dongshou.training.events import Drew, Event, Finished, Metrics
 from dongshou.training.loop import fit
 from dongshou.training.naming import check_name, check_settings
 from dongshou.training.pace import Schedule
+from dongshou.training.parts import by_name
 from dongshou.training.progress import Progress
 from dongshou.training.published import Stated
 from dongshou.training.work import Asked, Work
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from dongshou.training.session import Session
 
 
-@dataclass
+@dataclass(repr=False)
 class Experiment(Work):
     """One model trained on one data set, and the published results it stands beside.
 
@@ -112,6 +113,12 @@ class Experiment(Work):
                 self.renew()
             stack.enter_context(as_given(self))
             yield
+
+    def __repr__(self) -> str:
+        name = self.name or (self.declared.name if self.declared else "")
+        optimizers = ", ".join(type(one).__name__ for one in by_name(self.optimizer).values())
+        parts = f"{type(self.model).__name__}, {type(self.task).__name__}, {optimizers}, epochs={self.epochs}"
+        return f"Experiment({f'{name}: ' if name else ''}{parts})\n{self.data!r}"
 
     def events(self, session: Session, checkpoints: Checkpoints | None = None) -> Iterator[Event]:
         progress = Progress()

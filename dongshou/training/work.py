@@ -100,6 +100,9 @@ class Work(ABC):
     stated: Sequence[Stated] = ()
     declared: Declared | None = None
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.declared.name if self.declared else ''})"
+
     @abstractmethod
     def events(self, session: Session, checkpoints: Checkpoints | None = None) -> Iterator[Event]:
         """Do the work, telling what happens. With checkpoints, go on from where the last one stands."""

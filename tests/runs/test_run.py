@@ -57,9 +57,14 @@ def test_every_line_is_json_that_other_programs_read_too(run: Run):
     json.loads((run.path / "result.json").read_text(), parse_constant=refuse)
 
 
-def test_done(run: Run):
+def test_done(run: Run, tmp_path: Path):
     assert run.status == "done"
-    assert repr(run) == f"Run({str(run.path)!r}, toy, done)"
+    accuracy = run.result["test_accuracy"]
+    assert repr(run) == f"Run({str(run.path)!r}, toy, done, test_accuracy={accuracy:.4g})"
+    damaged = tmp_path / "damaged"
+    damaged.mkdir()
+    (damaged / "config.json").write_text("[]")
+    assert repr(Run(damaged)) == f"Run({str(damaged)!r}, damaged)"
 
 
 def test_running_while_the_lock_is_held(run: Run):

@@ -85,7 +85,7 @@ def fetch(name: str, progress: bool = False) -> list[Path]:
 
 def obtainable() -> list[str]:
     """The data sets that are here or can be downloaded: all but those that a person has to put in their place."""
-    return [source.name for source in SOURCES.values() if _is_downloadable(source) or _is_here(source)]
+    return [source.name for source in SOURCES.values() if _is_downloadable(source) or is_here(source)]
 
 
 def fingerprints(name: str) -> dict[str, str]:
@@ -149,7 +149,7 @@ def _verified(source: Source, file: File) -> Path | None:
     raise DongshouError(f"{path} {fault}. Replace it by the right file, or delete it to have it downloaded.")
 
 
-def _is_here(source: Source) -> bool:
+def is_here(source: Source) -> bool:
     return all(find(source, file) for file in source.files)
 
 

@@ -52,6 +52,10 @@ class TextBatches:
         self.generator = generator or seeded_generator()
         check_length(len(tokens), batch_size, num_steps)
 
+    def __repr__(self) -> str:
+        shape = f"{self.batch_size} x {self.num_steps} tokens"
+        return f"TextBatches(of {shape} from {len(self.tokens):,}, {self.sampling})"
+
     @property
     def num_examples(self) -> int:
         """How many subsequences there are after any offset."""

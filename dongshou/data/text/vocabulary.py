@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from dongshou.data.described import some_of
 from dongshou.data.text.tokens import UNKNOWN
 from dongshou.errors import UsageError
 
@@ -32,7 +33,7 @@ class Vocabulary:
         self._number([UNKNOWN, *reserved, *frequent])
 
     def __repr__(self) -> str:
-        return f"Vocabulary({len(self)} tokens)"
+        return f"Vocabulary({len(self):,} tokens: {some_of([*map(repr, self._tokens[: MOST_SHOWN + 1])])})"
 
     @classmethod
     def from_list(cls, tokens: Sequence[str]) -> Vocabulary:
