@@ -12,12 +12,13 @@ from tyro.conf import Positional, arg
 
 from dongshou.cli.flags import Directory, Switch, call
 from dongshou.cli.tables import print_json
-from dongshou.data.tables.csv_rows import rows_in
+from dongshou.data import Splits
 from dongshou.data.text.file import decoded
 from dongshou.errors import DongshouError
 from dongshou.languages import translate
 from dongshou.runs import Prediction, find_run
-from dongshou.runs.predict import Outcome, answers, trained
+from dongshou.runs.predict import Outcome, answers, asked_with_by, trained
+from dongshou.runs.questions import rows_of_table
 from dongshou.tasks import Question
 
 FROM_INPUT = ("text", "pair", "row")  # what standard input is read for where nothing is named
@@ -47,7 +48,8 @@ def answer(
     A picture is classified: any size, in colour or not, dark on light or light on dark. A text is continued by a
     language model, translated, or its language named; without one, each line of standard input is a text. For each
     row of a table, a CSV file whose first line names the columns, a value or a class is predicted, and printed as a
-    column; a single row may be given as its cells: 6,148,72.
+    column; without such a line the cells stand in the order of the columns. A single row may be given as its cells:
+    6,148,72.
 
     Args:
         run: its path, its name, its experiment (then the newest), or "last"
@@ -65,8 +67,8 @@ def answer(
     """
     found = find_run(run, runs)
     answering = trained(found)
-    data, asked_with = answering.experiment.data, answering.experiment.task.asked_with
-    questions = inputs or (given_by_input(asked_with) if asked_with in FROM_INPUT else [])
+    data, asked_with = answering.experiment.data, asked_with_by(answering)
+    questions = inputs or (given_by_input(asked_with, data) if asked_with in FROM_INPUT else [])
     how = dict(num_tokens=length, temperature=temperature, top_k=top_k, top_p=top_p, width=width, seed=seed)
     outcomes = answers(found, answering, questions, how, explain)
     predictions = [one for one in outcomes if isinstance(one, Prediction)]
@@ -85,16 +87,15 @@ def answer(
     return 1 if predictions else faults[0].exit_code
 
 
-def given_by_input(asked_with: str) -> list[Any]:
+def given_by_input(asked_with: str, data: Splits) -> list[Any]:
     """The questions in standard input: its lines that are not blank, or the rows of its table; none where nothing is
     sent there."""
     if sys.stdin.isatty():
         return []
     where = "standard input"
     content = decoded(sys.stdin.buffer.read(), where)
-    if asked_with == "row" and content.strip():
-        header, lines = rows_in(content, where)
-        return [dict(zip(header, cells, strict=True)) for cells in lines.values()]
+    if asked_with == "row" and content.strip() and data.features is not None:
+        return [asked.content for asked in rows_of_table(content, where, data.features)]
     return [line for line in content.split("\n") if line.strip()]
 
 

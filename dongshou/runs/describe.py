@@ -32,12 +32,19 @@ def configuration(work: Work, session: Session) -> dict[str, Any]:
         "parameters": num_parameters(work),
         "data": work.fingerprints(),
         "classes": list(work.data.classes) if isinstance(work, Experiment) else [],
+        "features": features_of(work),
         "asked_with": None if (asked := work.asked()) is None else asked.asked_with,
         **stated_of(work, session),
         "versions": versions(),
         "machine": machine(),
         "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
     }
+
+
+def features_of(work: Work) -> dict[str, Any] | None:
+    """How a row of a table becomes an input, as the rows to train on said; None where it learns from no table."""
+    features = work.data.features if isinstance(work, Experiment) else None
+    return None if features is None else features.as_json()
 
 
 def outcome(run: Run, session: Session, finished: Finished, seconds: float) -> dict[str, Any]:

@@ -14,10 +14,10 @@ from dongshou.runs.files import write_whole
 from dongshou.runs.questions import Asked, questions_of
 from dongshou.runs.resume import check_same_data
 from dongshou.runs.run import Run, list_runs
-from dongshou.runs.trained import Answering, load_best, untrained
+from dongshou.runs.trained import Answering, features_of, load_best, untrained
 from dongshou.tasks import AskedWith, Question
 from dongshou.tasks.answers import Answer
-from dongshou.tasks.said import asked_with_of, explanations_of
+from dongshou.tasks.said import explanations_of
 
 if TYPE_CHECKING:
     from dongshou.drawing import Drawing
@@ -92,14 +92,21 @@ def trained(run: Run) -> Answering:
     Raises UsageError where nothing does.
     """
     answering = untrained(run)
-    if answering is None or asked_with_of(answering.experiment.task) is None:
+    if answering is None or answering.asked_with is None:
         raise UsageError(
             f"{run.path} is a run of {run.experiment}, which has no model to be asked. {asked_instead(run.path.parent)}"
         )
-    if run.work is None and answering.experiment.task.asked_with in MADE_OF_DATA:
+    kept = run.work is not None or features_of(run) is not None  # what they gave, by this process or by the run
+    if answering.asked_with in MADE_OF_DATA and not kept:
         check_same_data(run, answering.work)
     load_best(run, answering)
     return answering
+
+
+def asked_with_by(answering: Answering) -> AskedWith:
+    """What somebody who answers is asked with."""
+    assert answering.asked_with is not None, "who is asked nothing does not answer"
+    return answering.asked_with
 
 
 def asked_instead(directory: Path) -> str:
@@ -129,7 +136,7 @@ def answers(
     how     it is to answer: see `predict`
     strict  raise the first fault instead, and write nothing
     """
-    experiment, asked_with = answering.experiment, answering.experiment.task.asked_with
+    experiment, asked_with = answering.experiment, asked_with_by(answering)
     outcomes: list[Answered | DongshouError] = []
     for asked in questions_of(asked_with, experiment.data, questions):
         question = Question(asked.content, **how)
@@ -158,7 +165,7 @@ def explanations(run: Run, answering: Answering, question: Question, answer: Ans
 
 def written(run: Run, answering: Answering, answered: Sequence[Answered]) -> Iterator[Prediction]:
     """The predictions, once their pictures lie in the run's directory."""
-    asked_with = answering.experiment.task.asked_with
+    asked_with = asked_with_by(answering)
     names = free_names([stem_of(asked_with, one.asked) for one in answered])
     for (asked, answer, explained), name in zip(answered, names, strict=True):
         picture = None

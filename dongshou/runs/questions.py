@@ -7,13 +7,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dongshou.data.tables.csv_rows import read_rows
-from dongshou.data.tables.features import Features
-from dongshou.errors import UsageError
+from dongshou.data.tables.csv_rows import check_shape, decoded, rows_in, split_rows
+from dongshou.data.tables.features import Features, plain
+from dongshou.errors import DongshouError, UsageError
 
 if TYPE_CHECKING:
     from dongshou.data import Splits
     from dongshou.tasks import AskedWith
+
+
+SEPARATORS = (",", ";", "\t")
 
 
 class Asked(NamedTuple):
@@ -84,7 +87,7 @@ def rows(given: Sequence[Any], data: Splits) -> Iterator[Asked]:
         elif is_cells(str(one)):
             yield Asked(features.named(str(one).split(",")), str(one))
         else:
-            yield from rows_of_file(Path(one), features)
+            yield from rows_of_table(decoded(Path(one)), one, features)
 
 
 def is_cells(word: str) -> bool:
@@ -100,15 +103,45 @@ def is_number(word: str) -> bool:
     return True
 
 
-def rows_of_file(path: Path, features: Features) -> Iterator[Asked]:
-    """Raises DongshouError for a file that is no table, UsageError for one without the columns that are needed."""
-    header, lines = read_rows(path)
+def rows_of_table(text: str, where: Path | str, features: Features) -> Iterator[Asked]:
+    """The rows of a CSV file, with a line of names above them, or without one in the order of the columns.
+
+    Raises DongshouError for a text that is no table, UsageError for one without the columns that are needed.
+    """
+    header, lines = table_in(text, where, features)
     try:
         features.check_names(header)
     except UsageError as error:
-        raise UsageError(f"{path}: {error}") from None
+        raise UsageError(f"{where}: {error}") from None
     for line, cells in lines.items():
-        yield Asked(dict(zip(header, cells, strict=True)), f"{path}, line {line}")
+        yield Asked(dict(zip(header, cells, strict=True)), f"{where}, line {line}")
+
+
+def table_in(text: str, where: Path | str, features: Features) -> tuple[Sequence[str], dict[int, list[str]]]:
+    """The names of the columns and the cells of each row, by the separator that makes columns of the first line."""
+    for separator in SEPARATORS:
+        try:
+            lines = split_rows(text, separator, where)
+        except DongshouError:  # quotes that stand beside another separator
+            continue
+        first = next(iter(lines.values()), [])
+        if is_row(first, features):
+            check_shape(features.names, lines, where)
+            return features.names, lines
+        if {*map(plain, features.names)} & {*map(plain, first)}:
+            return rows_in(text, where, separator)
+    return rows_in(text, where)
+
+
+def is_row(cells: Sequence[str], features: Features) -> bool:
+    """Whether these are no names of columns but the cells of a row."""
+    if {*map(plain, cells)} & {*map(plain, features.names)}:
+        return False
+    try:
+        features.encode(features.named(cells))
+    except UsageError:
+        return False
+    return True
 
 
 READ: dict[str, Callable[[Sequence[Any], Splits], Iterator[Asked]]] = {

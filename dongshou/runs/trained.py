@@ -9,10 +9,13 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
+from dongshou.data.tables.features import Features
 from dongshou.errors import DongshouError, UsageError
 from dongshou.runs.origin import address_of, go_on
 from dongshou.runs.rebuild import rebuild
 from dongshou.runs.run import Run
+from dongshou.tasks import AskedWith
+from dongshou.tasks.said import asked_with_of
 from dongshou.training import Work
 from dongshou.training.checkpoint import read_checkpoint
 from dongshou.training.events import LEARNT
@@ -26,6 +29,11 @@ class Answering(NamedTuple):
     part: str
     experiment: Respondent
     work: Work
+
+    @property
+    def asked_with(self) -> AskedWith | None:
+        """What it is asked with; None where it answers nothing."""
+        return asked_with_of(self.experiment.task, self.experiment.data)
 
 
 def untrained(run: Run) -> Answering | None:
@@ -60,6 +68,8 @@ def load_best(run: Run, answering: Answering) -> None:
 
     Raises DongshouError when there is neither, or it is away.
     """
+    if run.work is None and (features := features_of(run)) is not None:
+        answering.experiment.data.features = features
     model = answering.experiment.model
     if not model.state_dict():  # such as counts, which its data make
         return
@@ -72,6 +82,12 @@ def load_best(run: Run, answering: Answering) -> None:
     except RuntimeError as error:
         what = " ".join(str(error).split())
         raise DongshouError(f"{run.path} has found weights of another model: {what}.") from error
+
+
+def features_of(run: Run) -> Features | None:
+    """How the run made inputs of the rows of its table; None of one that has not learnt from a table."""
+    plain = run.config.get("features")
+    return None if plain is None else Features.from_json(plain)
 
 
 def found_without_a_checkpoint(run: Run) -> dict[str, Tensor] | None:

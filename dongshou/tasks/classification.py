@@ -36,7 +36,7 @@ class Classification:
 
     Labels are class indices (batch, ...), or shares of the classes (batch, classes, ...) where images are mixed.
 
-    asked_with  "text" for a model that reads names, "row" for one of the rows of a table
+    asked_with  "text" for a model that reads names; a row where the data are a table
     """
 
     loss: nn.Module = field(default_factory=nn.CrossEntropyLoss)
@@ -45,6 +45,10 @@ class Classification:
 
     def __post_init__(self) -> None:
         check_loss(self.loss)
+
+    def asks(self, data: Splits) -> AskedWith:
+        """A row where it has learnt from a table, unless it says otherwise."""
+        return "row" if self.asked_with == "image" and data.features is not None else self.asked_with
 
     def step(self, model: nn.Module, batch: tuple[Tensor, Tensor], optimizer: Optimizer) -> Quantities:
         inputs, labels = batch
@@ -69,7 +73,7 @@ class Classification:
 
     @torch.no_grad()
     def answer(self, model: nn.Module, data: Splits, question: Question) -> Probabilities:
-        inputs, seen = given(self.asked_with, data, question, model)
+        inputs, seen = given(self.asks(data), data, question, model)
         with evaluating(model):
             return Probabilities.of(data.classes, self.predict(model, inputs)[0], seen)
 
@@ -77,7 +81,7 @@ class Classification:
         self, model: nn.Module, data: Splits, question: Question, answer: Answer
     ) -> Iterator[tuple[str, Drawing]]:
         """Where on a picture it saw the most probable class."""
-        if self.asked_with == "image":
+        if self.asks(data) == "image":
             assert isinstance(answer, Probabilities)
             inputs, seen = given(self.asked_with, data, question, model)
             assert seen is not None

@@ -20,9 +20,13 @@ def headline_of(task: Any) -> str:
     return getattr(task, "headline", "loss")
 
 
-def asked_with_of(task: Any) -> AskedWith | None:
-    """What the trained model is asked with; None of a task that has no `answer` or does not say it."""
-    return getattr(task, "asked_with", None) if hasattr(task, "answer") else None
+def asked_with_of(task: Any, data: Splits) -> AskedWith | None:
+    """What the trained model is asked with: what `task.asks(data)` says, else its `asked_with`; None of a task that has
+    no `answer` or says neither."""
+    if not hasattr(task, "answer"):
+        return None
+    asks = getattr(task, "asks", None)
+    return getattr(task, "asked_with", None) if asks is None else asks(data)
 
 
 def figures_of(task: Any, model: nn.Module, data: Splits) -> Iterator[tuple[str, Figure]]:

@@ -30,6 +30,7 @@ class Task(Protocol):
     asked_with  what a question to the trained model consists of
 
     What a task may say besides:
+    asks(data)      what a question consists of, where that depends on the data it has learnt from
     modules()       everything with parameters or buffers beside the model, by name: a weighted loss, a discriminator
     state_dict(), load_state_dict(state)   what else a checkpoint has to keep, as plain data and tensors
     accumulators()  new accumulators, by name, for the metrics of a whole set

@@ -134,7 +134,7 @@ class Experiment(Work):
         return self
 
     def asked(self) -> Asked:
-        return Asked("", 0, lambda: self, asked_with_of(self.task))
+        return Asked("", 0, lambda: self, asked_with_of(self.task, self.data))
 
     def fingerprints(self) -> dict[str, str]:
         return self.data.fingerprints()
