@@ -1,0 +1,28 @@
+"""Automatic differentiation of our own."""
+
+SENTENCES = {
+    "A tensor holds floating-point numbers or booleans; got dtype={}.": "张量保存浮点数或布尔值；得到的是 dtype={}。",
+    "jvp needs a tangent shaped like each primal, {}; got {}.": "jvp 的每个切向量须与原值同形，即 {}；得到的是 {}。",
+    "gradcheck: {} mode differs from finite differences by up to {}, for input {} of shape {}. Check that mode's rules of the operators in func.": "gradcheck：输入 {2}（形状 {3}）在 {0} 模式下与有限差分最多相差 {1}。请检查 func 中各算子在这一模式下的规则。",
+    "gradcheck needs float64, finer than its differences; input {} is {}.": "gradcheck 需要比差分更精细的 float64；输入 {} 是 {}。",
+    "gradcheck has nothing to check: none of its inputs requires a gradient.": "gradcheck 没有可检查的：没有一个输入需要梯度。",
+    "cross_entropy needs logits (batch, classes) and a label in [0, classes) for each row; got logits {} and labels {}.": "cross_entropy 需要 logits (batch, classes)，以及每行一个在 [0, classes) 中的标签；得到的 logits 是 {}，标签是 {}。",
+    "numpy.{} of tensors takes {}; {}.": "numpy.{} 用于张量时接受 {}；{}。",
+    "{} is not recorded, and a tensor that requires a gradient would lose it there. Use the functions of dongshou.autograd, or pass x.data or x.detach().": "{} 不会被记录，需要梯度的张量会在那里丢失梯度。请用 dongshou.autograd 的函数，或传入 x.data 或 x.detach()。",
+    "numpy.split: axis {}, of size {}, does not divide into {} equal parts.": "numpy.split：轴 {} 的大小为 {}，不能等分成 {} 份。",
+    "{} of shape {}: {}": "{}，形状 {}：{}",
+    "The derivative of {} needs {} of shape {} as it was, but it was changed in place since. Take the derivative first, or change a copy.": "{0} 的导数需要原来的 {1}（形状 {2}），但它后来被就地修改了。请先求导，或修改副本。",
+    "grad: input {}, of shape {}, does not require a gradient. Make it with Tensor(..., requires_grad=True) before computing the output.": "grad：输入 {}（形状 {}）不需要梯度。请在计算输出之前用 Tensor(..., requires_grad=True) 建立它。",
+    "grad needs a seed for each of the {} outputs; got {}.": "grad 的 {} 个输出各需要一个 seed；得到 {} 个。",
+    "The seed must be shaped like the output, {}; got {}.": "seed 须与输出同形，即 {}；得到的是 {}。",
+    "The gradient of a tensor of shape {} needs its seed, of the same shape: only a single number has the seed 1. Pass a seed, or reduce the tensor with sum() or mean().": "形状为 {} 的张量求梯度需要同形的 seed：只有单个数的 seed 才是 1。请传入 seed，或用 sum() 或 mean() 归约。",
+    "The tensor of shape {} was computed from nothing that requires a gradient, or within no_grad(). Make its inputs with Tensor(..., requires_grad=True).": "形状为 {} 的张量不是由需要梯度的量算出的，或是在 no_grad() 中算出的。请用 Tensor(..., requires_grad=True) 建立输入。",
+    "A tensor holds numbers; got an array of {}.": "张量保存数；得到的是 {} 的数组。",
+    "A tensor holds real numbers; got {}, of which a conversion would cut the imaginary part. Compute with .real and .imag.": "张量保存实数；得到的是 {}，转换会丢掉虚部。请用 .real 和 .imag 计算。",
+    "An index needs whole numbers or booleans; got a tensor of numbers with fractions.": "索引须为整数或布尔值；得到的张量含有小数。",
+    "Booleans have no derivative. Make the tensor of numbers, or without requires_grad.": "布尔值没有导数。请用数建立张量，或去掉 requires_grad。",
+    "Only a tensor of one element is a number or a truth value; this one has the shape {}. Reduce it with sum() or max(), or take its array, `data`.": "只有一个元素的张量才能当作数或真值；这个张量的形状是 {}。请用 sum() 或 max() 归约，或取它的数组 `data`。",
+    "A tensor of shape {} that requires a gradient would lose it as an array of NumPy. Ask for its values, x.data or x.detach(), or compute with tensors throughout.": "需要梯度的张量（形状 {}）变成 NumPy 数组就会丢失梯度。只要数值请用 x.data 或 x.detach()，否则请始终用张量计算。",
+    "Assignment to a tensor of shape {}: {}": "给形状为 {} 的张量赋值：{}",
+    "A tensor of shape {} cannot be changed in place while operators are recorded and it, or what is assigned, requires a gradient. Compute a new tensor with where(), concatenate() or stack(), or change it within no_grad().": "记录算子时，如果张量（形状 {}）或所赋的值需要梯度，就不能就地修改。请用 where()、concatenate() 或 stack() 算出新的张量，或在 no_grad() 中修改。",
+}
