@@ -53,3 +53,4 @@ class StyledFigure(Figure):
         place_legends(self)
         fit_headings(self, renderer_of(self))
         thin_out(self)
+        self.set_layout_engine(None)  # all is in its place: saving would find the places twice more

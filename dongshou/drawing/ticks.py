@@ -70,7 +70,7 @@ def mark_single_points(axes: Axes) -> None:
 
 
 def thin_out(figure: Figure) -> None:
-    """Fewer labels, or turned ones, on each axis where they collide."""
+    """Fewer labels, or turned ones, on each axis where they collide; leaves the figure laid out."""
     for attempt in range(ATTEMPTS):
         renderer = laid_out(figure)
         crowded = [axis for axes in figure.axes if axes.axison for axis in (axes.xaxis, axes.yaxis)]
@@ -79,6 +79,7 @@ def thin_out(figure: Figure) -> None:
             return
         for axis in crowded:
             thin(axis, attempt)
+    laid_out(figure)
 
 
 def thin(axis: Axis, attempt: int) -> None:

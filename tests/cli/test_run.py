@@ -9,7 +9,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -150,11 +151,10 @@ def test_a_run_of_another_experiment_is_not_resumed(shared_runs: Path, fails: Ca
 def test_an_interrupted_run_keeps_its_checkpoint_and_says_how_to_go_on(stop: signal.Signals, tmp_path: Path) -> None:
     runs = tmp_path / "runs"
     flags = ["mlp:digits", "--limit", "64", "--epochs", "3000"]
-    command = [sys.executable, "-m", "dongshou", "run", *flags, "--quiet", "--runs", str(runs)]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    wait_until(lambda: any(run.checkpoint() for run in list_runs(runs)))
-    process.send_signal(stop)
-    said = process.communicate(timeout=60)[1]
+    with started("run", *flags, "--quiet", "--runs", str(runs)) as process:
+        wait_until(lambda: any(run.checkpoint() for run in list_runs(runs)))
+        process.send_signal(stop)
+        said = process.communicate(timeout=60)[1]
     assert process.returncode == 130
     (run,) = list_runs(runs)
     assert run.status == "stopped" and run.checkpoint() is not None
@@ -168,12 +168,24 @@ def assert_goes_on(run: Run) -> None:
     """The line resumes the run where it stood: stopped again at once, it has lost no checkpoint."""
     before = run.checkpoint()
     assert before is not None
-    command = [sys.executable, "-m", "dongshou", "run", run.experiment, "--resume", str(run.path), "--quiet"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE)
-    wait_until(lambda: (run.checkpoint() or before)["step"] > before["step"])
-    process.send_signal(signal.SIGINT)
-    process.communicate(timeout=60)
+    with started("run", run.experiment, "--resume", str(run.path), "--quiet") as process:
+        wait_until(lambda: (run.checkpoint() or before)["step"] > before["step"])
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
     assert process.returncode == 130
+
+
+@contextmanager
+def started(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """The command line in a process of its own, which hears Ctrl-C even where these tests run in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # an ignored signal would be inherited
+    process = subprocess.Popen([sys.executable, "-m", "dongshou", *arguments], stderr=subprocess.PIPE, text=True)
+    signal.signal(signal.SIGINT, before)
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def wait_until(holds: Callable[[], object], seconds: float = 90) -> None:

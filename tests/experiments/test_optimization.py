@@ -217,19 +217,20 @@ def test_both_engines_learn_alike_under_every_schedule() -> None:
     assert ours == pytest.approx(theirs, abs=1e-4)
 
 
-@pytest.mark.parametrize("moment", [("multi-step", 1), ("multi-step", 2), ("warm-up, cosine", 2)])
-def test_schedules_go_on_where_they_were_stopped(moment: tuple[str, int]) -> None:
+def test_schedules_go_on_where_they_were_stopped() -> None:
     def declared():
         return experiments.schedules.digits(epochs=3)
 
-    def stop(event) -> None:
-        if isinstance(event, Evaluated) and (event.part, event.epoch) == moment:
-            raise KeyboardInterrupt
-
     whole = declared().run(device="cpu")
-    with pytest.raises(Interrupted) as interrupted:
-        declared().run(device="cpu", watch=[stop])
-    assert_same(whole, execute(declared(), resume=interrupted.value.run.path))
+    for moment in ("multi-step", 1), ("multi-step", 2), ("warm-up, cosine", 2):
+
+        def stop(event, moment=moment) -> None:
+            if isinstance(event, Evaluated) and (event.part, event.epoch) == moment:
+                raise KeyboardInterrupt
+
+        with pytest.raises(Interrupted) as interrupted:
+            declared().run(device="cpu", watch=[stop])
+        assert_same(whole, execute(declared(), resume=interrupted.value.run.path))
 
 
 def test_the_jensen_gap_of_a_square_is_the_variance() -> None:
