@@ -27,6 +27,7 @@ def configuration(work: Work, session: Session) -> dict[str, Any]:
         **asdict(session),
         "device": session.torch_device().type,
         "float32_layers": float32_layers(work, session),
+        "epochs": work.epochs if isinstance(work, Experiment) else None,
         "limited": bool(limits := limits_of(work, session)),
         "limits": limits,
         "parameters": num_parameters(work),

@@ -47,7 +47,7 @@ def execute(
     start_from: str | Path | None = None,
     part: str = "",
     runs: str | Path | None = None,
-    resume: str | Path | None = None,
+    resume: Run | str | Path | None = None,
     progress: bool | None = None,
     tensorboard: bool = False,
     watch: Iterable[Watcher] = (),
@@ -58,7 +58,7 @@ def execute(
     start_from   a run, checkpoint or file whose weights the fits begin with
     part         the part of the model that is given them, such as "backbone"; empty for the whole
     runs         where the run directory is made: default DONGSHOU_RUNS, else ./runs
-    resume       the run to go on with; its own seed, engine and so on then hold
+    resume       the run to go on with; its own seed, engine and so on then hold; more epochs train it further
     progress     show a progress bar; None: one live bar and picture in a notebook, nothing elsewhere; False: nothing
     tensorboard  also write TensorBoard events into the run's directory
     watch        called with each event, after it was recorded
@@ -66,9 +66,10 @@ def execute(
     Raises DongshouError when the work fails, Interrupted on Ctrl-C: both leave a run that can be resumed.
     """
     if resume is not None:
-        record, session, checkpoints = reopen(Run(resume), work)
+        path = resume.path if isinstance(resume, Run) else resume
+        record, session, checkpoints = reopen(Run(path), work)
         if record is None:
-            return Run(resume, work)
+            return Run(path, work)
     else:
         began = time.perf_counter()  # what is measured to choose the fastest way is time that the user waits
         start = None if start_from is None else str(Path(start_from).resolve())

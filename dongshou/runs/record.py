@@ -82,12 +82,15 @@ class Record:
     def rewind(self, length: int, step: int, seconds: float) -> None:
         """Cut the metrics back to their first `length` bytes: what came after that checkpoint will come again.
 
-        Raises DongshouError when that cannot be written.
+        Files that only those events named are taken away. Raises DongshouError when that cannot be written.
         """
         try:
+            written = (self.directory / METRICS).read_bytes()
+            self.named = paths_in(written[:length])
+            for path in paths_in(written[length:]) - self.named:
+                if (self.directory / path).resolve().is_relative_to(self.directory.resolve()):
+                    (self.directory / path).unlink(missing_ok=True)
             self.metrics.truncate(length)
-            lines = (self.directory / METRICS).read_text(encoding="utf-8").splitlines()
-            self.named = {path for line in lines if (path := json.loads(line).get("path")) is not None}
         except OSError as error:
             raise DongshouError(f"{self.directory / METRICS} cannot be written: {error.strerror or error}.") from error
         self.last_step = step
@@ -185,6 +188,12 @@ def folder_name(experiment: str) -> str:
     """
     words = re.findall(r"\w+(?:\.\w+)*", experiment.replace(".py", ""))
     return "-".join(words)[:LONGEST_NAME] or "custom"
+
+
+def paths_in(written: bytes) -> set[str]:
+    """The files that whole lines of metrics name."""
+    lines = (json.loads(line) for line in written.splitlines(keepends=True) if line.endswith(b"\n"))
+    return {line["path"] for line in lines if line.get("path") is not None}
 
 
 def figure_path(event: Drew) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from dongshou.errors import DongshouError, UsageError
 from dongshou.notes import note
 from dongshou.runs.describe import float32_layers
+from dongshou.runs.further import FURTHER, epochs_to_reach, make_unfinished
 from dongshou.runs.origin import called, go_on, has_changed, is_moved
 from dongshou.runs.record import Record
 from dongshou.runs.run import Run
@@ -24,15 +25,21 @@ def reopen(run: Run, work: Work) -> tuple[Record | None, Session, Checkpoints]:
     checkpoint was damaged.
     """
     check_same_work(run, work)
+    epochs = epochs_to_reach(run, work)
     session = recorded_session(run)
     checkpoints = checkpoints_of(work, run.checkpoints)
-    if run.is_done:
+    if run.is_done and epochs is None:
         return None, session, checkpoints
     check_same_data(run, work)
     check_same_precision(run, float32_layers(work, session))
     record = Record(run.path)  # from here on no other process can write to this run
     try:
-        record.rewind(*load_last_checkpoint(run, checkpoints))
+        last = load_last_checkpoint(run, checkpoints)
+        if epochs is None and FURTHER not in run.config:
+            checkpoints.former_rates = None
+        if epochs is not None:
+            make_unfinished(run, work, session, epochs)
+        record.rewind(*last)
     except DongshouError:
         record.close()
         raise
@@ -60,6 +67,8 @@ def check_same_work(run: Run, work: Work) -> None:
         check_same_experiment(run, declared.name, declared.origin, declared.file, declared.text)
     recorded = run.config["settings"]
     for setting, value in (declared.settings if declared else work.recorded_settings()).items():
+        if setting == "epochs" and epochs_to_reach(run, work) is not None:
+            continue
         check_same(run, setting, recorded.get(setting, value), value)
 
 
@@ -127,10 +136,14 @@ def recorded_session(run: Run) -> Session:
 def load_last_checkpoint(run: Run, checkpoints: Checkpoints) -> tuple[int, int, float]:
     """Read the last checkpoint that the record names; where its line ends, its step, and the seconds until then."""
     end, step, seconds, line = 0, 0, 0.0, None
+    rates: list[Any] = []
     for candidate, position in run.lines_and_ends():
+        if candidate["event"] == "epoch":
+            rates.append(candidate.get("lr"))
         if candidate["event"] == "checkpoint":
             end, step, seconds, line = position, candidate["step"], candidate["time"], candidate
             checkpoints.note(run.path / candidate["path"], candidate["best"])
+            checkpoints.former_rates = [*rates]
     if line is not None and checkpoints.last is not None:
         model, state = read_checkpoint(checkpoints.last, line["sha256"])
         checkpoints.to_resume = {"model": model, **state}

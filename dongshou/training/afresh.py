@@ -7,23 +7,19 @@ layers and optimisers of another engine, hooks, a schedule. Afterwards only what
 from __future__ import annotations
 
 import copy
-import hashlib
-import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import torch
-from torch import Tensor, nn
+from torch import nn
 from torch.nn.modules.lazy import LazyModuleMixin
-from torch.nn.parameter import is_lazy
 from torch.optim import Optimizer
 
 from dongshou.errors import DongshouError, UsageError
 from dongshou.tasks.owned import load_state, modules_of, state_of
+from dongshou.training.digest import digest, is_unknown
 from dongshou.training.parts import by_name, modules_in
-from dongshou.training.plain import separate
 from dongshou.training.state import device_of, load_into
 
 if TYPE_CHECKING:
@@ -74,28 +70,13 @@ def put_back(experiment: Experiment, name: str, part: Any) -> None:
     if name == TASK:
         load_state(experiment.task, copy.deepcopy(part), device_of(experiment.model))
         return
-    if any(isinstance(value, Tensor) and is_lazy(value) for value in part.values()):
+    if any(map(is_unknown, part.values())):
         raise UsageError(
             "This experiment has lazy layers, whose first weights were drawn in its first run:"
             " build it again for another one."
         )
     module = modules_of(experiment.task)[name] if name else experiment.model
     load_into(module, part, name or "model")
-
-
-def digest(part: Any) -> str:
-    """SHA-256 of nested data and tensors."""
-    tensors: dict[str, Tensor] = {}
-    plain = separate({name: value for name, value in part.items() if not is_unknown(value)}, "", tensors)
-    sha256 = hashlib.sha256(json.dumps(plain).encode())
-    for tensor in tensors.values():
-        sha256.update(tensor.flatten().view(torch.uint8).numpy().tobytes())
-    return sha256.hexdigest()
-
-
-def is_unknown(value: Any) -> bool:
-    """A parameter that waits for the first input to know its shape."""
-    return isinstance(value, Tensor) and is_lazy(value)
 
 
 @contextmanager

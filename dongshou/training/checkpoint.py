@@ -30,6 +30,7 @@ class Checkpoints:
     asked      which of several fits that is
     to_resume  the state that a resumed run starts from; the first fit takes it
     part       which of several fits is under way, for the names of the directories
+    former_rates  of a fit that goes on for more epochs than it was meant for: the learning rate of each that is over
     context    plain data of the code that drives several fits, stored in each checkpoint
     """
 
@@ -37,6 +38,7 @@ class Checkpoints:
     asked: int = 0
     to_resume: dict[str, Any] | None = None
     part: int = 0
+    former_rates: list[Any] | None = None
     context: dict[str, Any] = field(default_factory=dict)
     best: Path | None = None
     best_asked: Path | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -19,6 +20,7 @@ from dongshou.training.guard import check_epoch
 from dongshou.training.pace import Pace
 from dongshou.training.parts import modules_in
 from dongshou.training.progress import Progress
+from dongshou.training.randomness import random_state_kept
 from dongshou.training.reading import Reading
 from dongshou.training.session import Session
 from dongshou.training.state import capture
@@ -79,7 +81,9 @@ def measure_model(experiment: Experiment) -> Metrics:
 def sampled(experiment: Experiment, step: int, epoch: int, is_epoch: bool) -> Iterator[Event]:
     """What the model writes or draws, after early and round epochs."""
     if not is_epoch or is_told(epoch, experiment.epochs):
-        sample = take_sample(experiment)
+        # the sample of the last epoch draws no random numbers of the training, which may go on for more epochs
+        with nullcontext() if not is_epoch or is_round(epoch) else random_state_kept():
+            sample = take_sample(experiment)
         if isinstance(sample, str):
             yield Sampled(step, epoch, sample)
         elif sample is not None:
@@ -98,7 +102,11 @@ def take_sample(experiment: Experiment) -> str | Figure | None:
 
 def is_told(epoch: int, epochs: int) -> bool:
     """Whether a sample is taken: after numbers of one digit and zeros, for early epochs change most, and at the end."""
-    return len(str(epoch).rstrip("0")) == 1 or epoch == epochs
+    return is_round(epoch) or epoch == epochs
+
+
+def is_round(epoch: int) -> bool:
+    return len(str(epoch).rstrip("0")) == 1
 
 
 @torch.no_grad()

@@ -9,6 +9,7 @@ from torch import nn
 
 from dongshou.errors import DongshouError
 from dongshou.tasks.owned import load_state, modules_of, state_of
+from dongshou.training.further import Course, take_course
 from dongshou.training.pace import Pace
 from dongshou.training.parts import by_name
 from dongshou.training.progress import Progress
@@ -46,13 +47,17 @@ def restore(
             start_from(experiment.model, session.start_from, session.part)
         return
     training = state["training"]
+    progress.load_state_dict(training)
+    former = None if checkpoints is None else checkpoints.former_rates
+    course = None if former is None else Course(pace, progress, len(experiment.data.train()))
     load_weights(experiment, state["model"], training)
     for name, optimizer in by_name(experiment.optimizer).items():
         optimizer.load_state_dict(training["optimizer"] if name == "" else training["optimizer"][name])
     pace.load_state_dict(training["schedule"])
+    if course is not None and former is not None:
+        take_course(pace, course, former)
     experiment.data.load_state_dict(training["data"])
     set_random_state(training["random"])
-    progress.load_state_dict(training)
 
 
 def load_weights(experiment: Respondent, weights: dict[str, Any], training: dict[str, Any]) -> None:

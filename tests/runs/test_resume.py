@@ -155,10 +155,10 @@ def test_a_run_of_another_experiment():
 
 
 def test_other_settings():
-    run = interrupted(toys.toy())
+    run = interrupted(toys.declared(toys.classifier, lr=0.1))
     before = snapshot(run)
-    with pytest.raises(UsageError, match="was started with epochs=3, not 4; a resumed run keeps its settings"):
-        execute(toys.toy(epochs=4), resume=run.path)
+    with pytest.raises(UsageError, match="was started with lr=0.1, not 0.2; a resumed run keeps its settings"):
+        execute(toys.declared(toys.classifier, lr=0.2), resume=run.path)
     assert snapshot(run) == before
 
 
