@@ -39,13 +39,28 @@ def test_every_command_is_shown_and_exists(readme: Path):
 
 
 @BY_NAME
-def test_the_experiments_and_settings_of_the_commands_exist(readme: Path):
+def test_the_experiments_and_settings_of_the_commands_exist(readme: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(ROOT)  # where the example of a file of one's own lies
     options = {"--engine", "--epochs", "--fast", "--from", "--help", "--json", "--resume", "--seeds"}
     for command, *words in commands(readme):
         if command in ("run", "reproduce"):
             settings = find_declaration(words[0]).defaults
             flags = {word for word in words if word.startswith("--")}
             assert flags <= options | {f"--{name.replace('_', '-')}" for name in settings}
+
+
+@BY_NAME
+def test_the_example_is_the_file(readme: Path):
+    assert (ROOT / "examples" / "my_experiment.py").read_text(encoding="utf-8") in blocks(readme, "python")
+
+
+def test_the_commands_of_the_example_run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(ROOT)
+    path = "examples/my_experiment.py"
+    for line in (f"list {path}", f"run {path} --epochs 1 --limit 64 --json", f"run {path} --resume last --json"):
+        assert main(line.split()) == 0
+    said = capsys.readouterr()
+    assert f"{path}:deep" in said.out and "already finished" in said.err
 
 
 @BY_NAME

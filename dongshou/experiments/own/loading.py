@@ -57,17 +57,21 @@ def put_first(folder: Path) -> None:
     experiment has been imported."""
     sys.path[:] = [str(folder), *(entry for entry in sys.path if entry != str(folder))]
     for file in folder.glob("*.py"):
-        other = Path(getattr(sys.modules.get(file.stem), "__file__", None) or "").resolve()
-        if other.parent in loaded_folders() - {folder} and other not in _loaded:
+        other = file_of(sys.modules.get(file.stem))
+        if other is not None and other.parent in loaded_folders() - {folder} and other not in _loaded:
             del sys.modules[file.stem]
 
 
 def free_name(path: Path) -> str:
     """The file's own name, as `import` would have it, unless another module has it already."""
     taken = sys.modules.get(path.stem)
-    if taken is None or Path(getattr(taken, "__file__", None) or "").resolve() == path:
-        return path.stem
-    return f"{path.stem} of {path.parent}"
+    return path.stem if taken is None or file_of(taken) == path else f"{path.stem} of {path.parent}"
+
+
+def file_of(module: ModuleType | None) -> Path | None:
+    """Where a module was read; None for one that was not."""
+    file = getattr(module, "__file__", None)
+    return None if file is None else Path(file).resolve()
 
 
 def line_of(error: BaseException, path: Path) -> str:
