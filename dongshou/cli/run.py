@@ -109,7 +109,7 @@ def read_flags(
         flags,
         f"dongshou run {declaration.address}",
         flags=[*settings, *RunOptions.__dataclass_fields__],
-        description=f"{declaration.title}\n\n{declaration.description}",
+        description=declaration.introduction,
     )
     chosen = vars(given.experiment)
     for name, value in chosen.items():

@@ -81,6 +81,12 @@ class Declaration:
         return inspect.getdoc(self.function) or ""
 
     @property
+    def introduction(self) -> str:
+        """Title and description; where the one is the first line of the other, once."""
+        said = self.description
+        return said if said.startswith(self.title) else "\n\n".join(filter(None, (self.title, said)))
+
+    @property
     def stated(self) -> tuple[Stated, ...]:
         """What its results are set beside, with the settings as they are by default."""
         return stated_by(self.function)
@@ -194,7 +200,7 @@ def own_declaration(source: Source, name: str, function: Callable[..., Work]) ->
 
 def documentation(declaration: Declaration) -> str:
     """Title, description, settings with their defaults, variants."""
-    parts = [declaration.title, declaration.description]
+    parts = [declaration.introduction]
     if declaration.settings:
         lines = (f"    {each.name}: {each.kind} = {each.default!r}  {each.help}" for each in declaration.settings)
         parts.append("Settings:\n" + "\n".join(line.rstrip() for line in lines))

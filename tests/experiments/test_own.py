@@ -136,6 +136,7 @@ def test_published_figures_and_goals_stand_above_or_below_the_mark(other_way_rou
     declared = outer(inner(deep))
     assert isinstance(declared, Declaration) and [goal.source for goal in declared.stated] == ["mine"]
     assert (repr(declared), declared.title, declared.origin) == ("deep(lr=0.1)", "Two layers.", "python")
+    assert (declared.__doc__ or "").count("Two layers.") == 1
     assert inspect.unwrap(declared) is deep and str(inspect.signature(declared)).startswith("(lr: float = 0.1)")
 
 
