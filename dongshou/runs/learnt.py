@@ -52,7 +52,7 @@ def data_of(run: Run, data: Splits) -> Splits:
 
 def ask(experiment: Respondent, asked: Any, how: Mapping[str, Any]) -> Any:
     """What `Run.predict` returns."""
-    if is_input(asked, asked_with_of(experiment.task)):
+    if is_input(asked, asked_with_of(experiment.task, experiment.data)):
         return predicted(experiment, asked)
     several = rows_in(asked, experiment.data.features) if is_frame(asked) else asked
     answers = answers_to(experiment, several if isinstance(several, list) else [several], how)
@@ -104,7 +104,7 @@ def fitted(batch: Any, parameter: Tensor) -> Any:
 def answers_to(experiment: Respondent, asked: list[Any], how: Mapping[str, Any]) -> list[Answer]:
     """The answer to each question; a table asks one for each of its rows."""
     check_how(how)
-    asked_with = asked_with_of(experiment.task)
+    asked_with = asked_with_of(experiment.task, experiment.data)
     if asked_with is None:
         raise UsageError(
             f"{kind_of(experiment.task)} answers no questions: give a batch of inputs as a tensor, or call run.model."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from numbers import Integral, Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -81,18 +82,26 @@ def rows(given: Sequence[Any], data: Splits) -> Iterator[Asked]:
     for number, one in enumerate(given, 1):
         if isinstance(one, Mapping):
             features.check_names(list(one))
-            yield Asked({name: str(cell) for name, cell in one.items()}, f"row {number}")
+            yield Asked({name: as_cell(cell) for name, cell in one.items()}, f"row {number}")
         elif isinstance(one, (tuple, list)):
-            yield Asked(features.named([str(cell) for cell in one]), ",".join(map(str, one)))
+            yield Asked(features.named([as_cell(cell) for cell in one]), ",".join(map(str, one)))
         elif is_cells(str(one)):
-            yield Asked(features.named(str(one).split(",")), str(one))
+            separator = ";" if str(one).count(";") + 1 == len(features.columns) else ","
+            yield Asked(features.named(str(one).split(separator)), str(one))
         else:
             yield from rows_of_table(decoded(Path(one)), one, features)
 
 
+def as_cell(value: Any) -> float | str:
+    """A number stays one, for it needs no mark before its decimals; anything else as text."""
+    if isinstance(value, Real) and not isinstance(value, bool):
+        return int(value) if isinstance(value, Integral) else float(value)
+    return str(value)
+
+
 def is_cells(word: str) -> bool:
     """Whether a word is the cells of a row themselves: `1.5,red`, `7`, but no name of a file."""
-    return not os.path.exists(word) and ("," in word or is_number(word))
+    return not os.path.exists(word) and ("," in word or ";" in word or is_number(word))
 
 
 def is_number(word: str) -> bool:

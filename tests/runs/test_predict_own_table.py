@@ -7,6 +7,7 @@ import io
 import json
 import sys
 
+import pandas as pd
 import pytest
 
 from dongshou.cli import main
@@ -99,6 +100,18 @@ def test_a_classification_of_a_table_is_asked_with_rows(homes: Run, monkeypatch,
     run = runs_of(homes)["big"]
     assert run.config["asked_with"] == "row" and run.config["classes"] == ["0", "1"]
     assert answered(run, "90;N\n25;S\n", monkeypatch, capsys) == ["1", "0"]
+
+
+@pytest.mark.filterwarnings("ignore::dongshou.notes.DataNote")
+def test_the_run_itself_answers_rows_of_any_form(homes: Run):
+    run, file = runs_of(homes)["rent"], homes.path.parent / "asked.csv"
+    file.write_text("30;N\n80,5;S\n", encoding="utf-8")
+    frame = pd.DataFrame({"side": ["N", "S"], "area": [30, 80.5]})
+    by_file, by_frame = ([one.value for one in run.predict(asked)] for asked in (file, frame))
+    assert by_file == pytest.approx([9 * 29.5, 9 * 80], abs=15) and by_frame == pytest.approx(by_file)
+    for asked in ({"area": 30.0, "side": "N"}, "30;N", ("30,0", "N")):
+        assert run.predict([asked])[0].value == pytest.approx(by_file[0])
+    assert [one.best for one in runs_of(homes)["big"].predict([{"area": 90, "side": "N"}])] == ["1"]
 
 
 @pytest.mark.filterwarnings("ignore::dongshou.notes.DataNote")

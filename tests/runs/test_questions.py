@@ -53,7 +53,12 @@ def test_noise_is_asked_with_nothing():
 
 def test_rows_are_mappings_cells_or_files(tmp_path: Path):
     (tmp_path / "7").write_text("b,a\n2,1\n")
-    assert contents("row", {"a": 1, "b": 2}, "1,2", (1, 2)) == [{"a": "1", "b": "2"}] * 3
+    assert contents("row", {"a": 1, "b": 2}, (1, 2)) == [{"a": 1, "b": 2}] * 2
+    assert contents("row", {"a": "1", "b": True}, "1,2", "1;2") == [
+        {"a": "1", "b": "True"},
+        {"a": "1", "b": "2"},
+        {"a": "1", "b": "2"},
+    ]
     assert contents("row", tmp_path / "7") == [{"a": "1", "b": "2"}]  # a file of that name, not the cell 7
     labels = [asked.label for asked in questions_of("row", DATA, [tmp_path / "7", {"a": "1", "b": "2"}])]
     assert labels == [f"{tmp_path / '7'}, line 2", "row 2"]

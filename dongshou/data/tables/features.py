@@ -34,10 +34,10 @@ class Number:
     def input_names(self) -> tuple[str, ...]:
         return (self.name,)
 
-    def encode(self, cell: str | None) -> list[float]:
-        if cell is None or cell.lower() in MISSING_AMONG_NUMBERS:
+    def encode(self, cell: float | str | None) -> list[float]:
+        if cell is None or isinstance(cell, str) and cell.lower() in MISSING_AMONG_NUMBERS:
             return [0.0]
-        value = number(cell, self.decimal)
+        value = number(cell, self.decimal) if isinstance(cell, str) else cell
         if not math.isfinite(value):
             raise UsageError(f'{self.name} is a number; got "{cell}".')
         return [(value - self.mean) / self.std if self.std > 0 else 0.0]
@@ -59,7 +59,8 @@ class Category:
     def input_names(self) -> tuple[str, ...]:
         return tuple(f"{self.name}_{ABSENT if value is None else value}" for value in self.values)
 
-    def encode(self, cell: str | None) -> list[float]:
+    def encode(self, cell: float | str | None) -> list[float]:
+        cell = None if cell is None else str(cell)
         cell = None if cell == ABSENT and ABSENT not in self.values else cell
         if cell not in self.values:
             known = [value for value in self.values if value is not None]
@@ -115,20 +116,20 @@ class Features:
         )
         return cls(**{**plain, "columns": tuple(columns), "missing": tuple(plain["missing"])})
 
-    def encode(self, row: Mapping[str, str]) -> Tensor:
+    def encode(self, row: Mapping[str, Any]) -> Tensor:
         """The cells of a row by column -> float32 (inputs,).
 
         A column may be named without the unit in parentheses behind it, and in capitals; columns more than needed
         are passed over. Raises UsageError for a column that is not there or a cell that does not fit.
         """
         self.check_names(row)
-        by_name = {plain(name): cell.strip() for name, cell in row.items()}
+        by_name = {plain(name): cell.strip() if isinstance(cell, str) else cell for name, cell in row.items()}
         cells = [by_name[plain(name)] for name in self.names]
-        present = [None if {cell, cell.lower()} & {*self.missing} else cell for cell in cells]
+        present = [None if {str(cell), str(cell).lower()} & {*self.missing} else cell for cell in cells]
         encoded = [column.encode(cell) for column, cell in zip(self.columns, present, strict=True)]
         return torch.tensor([number for numbers in encoded for number in numbers], dtype=torch.float64).float()
 
-    def check_names(self, given: Mapping[str, str] | Sequence[str]) -> None:
+    def check_names(self, given: Mapping[str, Any] | Sequence[str]) -> None:
         """Raises UsageError unless all columns are among those given."""
         there = {plain(name) for name in given}
         missing = [name for name in self.names if plain(name) not in there]
@@ -137,7 +138,7 @@ class Features:
             near = did_you_mean(missing[0], [name for name in given if plain(name) not in needed])
             raise UsageError(f"There is no column {', '.join(missing)}.{near} Needed are: {', '.join(self.names)}.")
 
-    def named(self, cells: Sequence[str]) -> dict[str, str]:
+    def named(self, cells: Sequence[Any]) -> dict[str, Any]:
         """The cells of a row in the order of the columns, by their names. Raises UsageError for another number."""
         if len(cells) != len(self.columns):
             wanted = f"{len(self.columns)}: {', '.join(self.names)}"

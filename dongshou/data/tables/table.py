@@ -38,7 +38,9 @@ class Table:
     def learn(self, rows: Tensor | None = None) -> Features:
         """How a row becomes an input, from these rows alone: the mean and std of numbers, the values of text."""
         rows = torch.arange(len(self)) if rows is None else rows
-        return Features(tuple(column.learn(rows) for column in self.columns), self.target, missing=tuple(MISSING))
+        return Features(
+            tuple(column.learn(rows) for column in self.columns), self.target, missing=tuple(sorted(MISSING))
+        )
 
     def inputs(self, features: Features, rows: Tensor | None = None) -> Tensor:
         """Float32 (rows, inputs): numbers standardised, text one-hot, as was learnt."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 
 import pytest
 import torch
@@ -45,6 +46,18 @@ def test_cells_that_do_not_fit(row: dict[str, str], said: str):
 def test_nothing_where_a_name_is_needed():
     with pytest.raises(UsageError, match="colour is one of red, blue; got nothing"):
         Features((Category("colour", ("red", "blue")),), target="y").encode({"colour": ""})
+
+
+def test_numbers_need_no_mark_and_text_the_one_of_its_column():
+    column = Number("area", 0.0, 1.0, decimal=",")
+    assert [column.encode(cell)[0] for cell in (1.234, "1.234", "1,234", 7, "-", None)] == [1.234, 1234, 1.234, 7, 0, 0]
+    assert Category("doors", ("2", "4+")).encode(2) == [1.0, 0.0]
+
+
+def test_what_a_run_keeps_is_read_back_from_json():
+    features = Features((Number("a", 1.5, 2.0, ","), Category("b", ("x", None))), "y", 1.0, 2.0, ("", "na"), "Id")
+    assert Features.from_json(json.loads(json.dumps(features.as_json()))) == features
+    assert features.input_names == ("a", "b_x", "b_missing")
 
 
 def test_cells_in_the_order_of_the_columns():
