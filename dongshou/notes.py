@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from dongshou.languages import translate
+
 Show = Callable[[str], None]
 
 
@@ -56,7 +58,7 @@ def notes_shown(show: Show) -> Iterator[None]:
 
 
 def as_warning(text: str) -> None:
-    warnings.warn(text, DataNote, stacklevel=4)  # at the line that called the reader
+    warnings.warn(translate(text), DataNote, stacklevel=4)  # at the line that called the reader
 
 
 _kept: ContextVar[tuple[list[str], ...]] = ContextVar("kept", default=())

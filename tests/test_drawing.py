@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 import warnings
@@ -24,6 +25,7 @@ from dongshou.drawing import (
     new_panels,
     png,
     strokes,
+    texts,
     translated_with,
 )
 from dongshou.drawing.layout import collide, laid_out, tick_labels
@@ -274,6 +276,26 @@ def test_texts_are_translated_when_the_figure_is_saved():
         axes.figure.put_in_order()
     assert (axes.get_xlabel(), axes.get_title(), words(axes.yaxis)) == ("EPOCH", "LOSS BY EPOCH", ["ONE", "TWO"])
     assert axes.get_legend().get_texts()[0].get_text() == "TRAIN"
+
+
+@pytest.mark.filterwarnings("ignore:Glyph")  # the machine of the tests may have no Chinese font
+@pytest.mark.parametrize("font", ["DejaVu Sans", None])
+def test_words_of_a_picture_are_chinese_where_a_font_has_it(font: str | None, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("DONGSHOU_LANGUAGE", "zh")
+    monkeypatch.setattr(texts, "chinese_font", lambda: font)
+    monkeypatch.setattr(texts, "lacking", lambda text: "")
+    axes = new_axes(xlabel="epoch", ylabel="test accuracy", title="the most probable")
+    axes.plot([1, 2], label="threshold\n0.5")
+    axes.plot([2, 1], label="deep train")
+    axes.set_yticks([1, 2], ["loss", "threshold 2"])
+    with pytest.warns(DataNote, match="这台机器没有中文字体") if font is None else contextlib.nullcontext():
+        axes.figure.put_in_order()
+    legend = [text.get_text() for text in axes.get_legend().get_texts()]
+    found = axes.get_xlabel(), axes.get_ylabel(), axes.get_title(), words(axes.yaxis), legend
+    if font is None:
+        assert found[:2] == ("epoch", "test accuracy")
+    else:  # names along an axis, such as tokens, are translated as sentences alone
+        assert found == ("轮", "测试精度", "the most probable", ["loss", "阈值 2"], ["阈值 0.5", "deep 训练"])
 
 
 def test_pictures_have_no_grid_over_them():

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from textwrap import fill
 from typing import TYPE_CHECKING
 
+from dongshou import languages
 from dongshou.drawing.fonts import chinese_font, hint, lacking, needs_another
 from dongshou.drawing.layout import names_at
 from dongshou.notes import note
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from matplotlib.axis import Axis
     from matplotlib.figure import Figure
     from matplotlib.text import Text
+
+MOST_CHARACTERS = 34  # of Latin text in a line; a Chinese character is as wide as two
 
 Rewrite = Callable[[str], str]
 
@@ -33,8 +37,23 @@ _translation: ContextVar[Rewrite | None] = ContextVar("translation", default=Non
 
 
 def translate(figure: Figure) -> None:
+    """Into the language of whoever looks, if a font has its characters."""
     if (function := _translation.get()) is not None:
-        rewrite(figure, function)
+        rewrite(figure, function, function)
+    elif languages.language() != languages.ENGLISH:
+        if chinese_font() is None:
+            note(f"No font of this machine has Chinese: pictures stay in English; {hint()}.")
+        else:
+            rewrite(figure, in_lines, languages.translate_sentence)
+
+
+def in_lines(text: str) -> str:
+    """The translation of a text that may have been broken into lines: then the translation is, too."""
+    words = languages.translate(text)
+    if words != text or "\n" not in text:
+        return words
+    words = languages.translate(" ".join(text.split("\n")))
+    return text if words == " ".join(text.split("\n")) else fill(words, MOST_CHARACTERS // 2)
 
 
 def make_legible(figure: Figure) -> None:
@@ -42,7 +61,11 @@ def make_legible(figure: Figure) -> None:
     beyond = set(filter(needs_another, "".join(words_of(figure))))
     missing = lacking("".join(sorted(beyond)))
     if missing:
-        rewrite(figure, lambda text: "".join(f"U+{ord(c):04X}" if c in missing else c for c in text))
+
+        def by_number(text: str) -> str:
+            return "".join(f"U+{ord(character):04X}" if character in missing else character for character in text)
+
+        rewrite(figure, by_number, by_number)
         note(f"No font of this machine has {missing!r}: pictures name such characters by their number; {hint()}.")
     if beyond and (font := chinese_font()) is not None:
         use_fonts(figure, ["DejaVu Sans", font])
@@ -57,13 +80,13 @@ def use_fonts(figure: Figure, fonts: list[str]) -> None:
             label.set_fontfamily(fonts)
 
 
-def rewrite(figure: Figure, function: Rewrite) -> None:
-    """Put every text through the function, names along the axes too."""
+def rewrite(figure: Figure, function: Rewrite, of_names: Rewrite) -> None:
+    """Put every text through the function, and the names along the axes through the other."""
     for text in texts_of(figure):
         text.set_text(function(text.get_text()))
     for axis in axes_of(figure):
         if names := names_at(axis):
-            axis.set_ticks(axis.get_majorticklocs(), list(map(function, names)))
+            axis.set_ticks(axis.get_majorticklocs(), list(map(of_names, names)))
 
 
 def words_of(figure: Figure) -> Iterator[str]:

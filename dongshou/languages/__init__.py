@@ -11,7 +11,16 @@ from __future__ import annotations
 
 from dongshou.languages.choice import CHINESE, ENGLISH, LANGUAGES, language, use, used
 
-__all__ = ["CHINESE", "ENGLISH", "LANGUAGES", "language", "translate", "use", "used"]
+__all__ = ["CHINESE", "ENGLISH", "LANGUAGES", "language", "translate", "translate_sentence", "use", "used"]
+
+
+def translate_sentence(text: str) -> str:
+    """As `translate`, of a text that may be a name: single words stay as they are."""
+    if language() == ENGLISH:
+        return text
+    from dongshou.languages.catalogue import catalogue
+
+    return catalogue().value(text, depth=1)
 
 
 def translate(text: str, into: str | None = None) -> str:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from dongshou.languages import zh
 from dongshou.languages.template import WORD, Template
 
+SPLITS = ("train", "valid", "test")
 DEEPEST = 6  # sentences in sentences
 END_OF_SENTENCE = re.compile(r"(?<=[.!?;:]) ")
 LIST = re.compile(r", | and | or ")
@@ -73,9 +74,12 @@ class Catalogue:
         return text if known is None else known
 
     def compound(self, text: str) -> str | None:
-        """Of a quantity of a split: `test accuracy`."""
+        """Of a quantity of a split, `test accuracy`, and of a split of something with a name, `deep test`."""
         first, _, rest = text.partition(" ")
-        return self.exact[first] + self.exact[rest] if first in self.exact and rest in self.exact else None
+        if first in self.exact and rest in self.exact:
+            return self.exact[first] + self.exact[rest]
+        name, _, last = text.rpartition(" ")
+        return f"{name} {self.exact[last]}" if name and last in SPLITS and last in self.exact else None
 
     def in_parts(self, text: str, depth: int) -> str | None:
         """Of sentences that follow each other, or of a list of them; None where they are not known."""

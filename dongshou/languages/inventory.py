@@ -37,10 +37,12 @@ LETTERS = re.compile(r"[^\W\d_]{2,}")
 AXES = ("set_xlabel", "set_ylabel", "set_title", "suptitle", "supxlabel", "supylabel")
 SHOWN_CALLS = {
     **dict.fromkeys((*AXES, "say", "note", "translate", "annotate", "warn"), (0,)),
+    "new_panels": (0,),
+    "Key": (1,),
     "text": (2,),
     "Finding": (0, 1, 3),
 }
-SHOWN_KEYWORDS = ("xlabel", "ylabel", "zlabel", "title", "label", "help", "cure")
+SHOWN_KEYWORDS = ("xlabel", "ylabel", "zlabel", "title", "heading", "label", "help", "cure")
 # names that stay as they are: the source of a figure, whoever made a data set, a command line; what no person reads
 NOT_SHOWN_CALLS = ("Published", "compile", "getLogger", "filterwarnings", "startswith", "partition")
 NOT_SHOWN_KEYWORDS = ("origin", "loc", "prog", "metavar", "prompt", "style")
@@ -135,6 +137,10 @@ def texts(node: ast.expr, names: dict[str, list[ast.expr]]) -> Iterator[tuple[in
     if isinstance(node, ast.Name):
         for value in names.get(node.id, []):
             yield from texts(value, {})
+        return
+    if isinstance(node, (ast.List, ast.Tuple)):
+        for part in node.elts:
+            yield from texts(part, names)
         return
     for each in templates(node):
         if LETTERS.search(each.replace(HOLE, "")):
