@@ -1,4 +1,4 @@
-"""`python -m benchmarks [mlp|cnn|scratch|autograd|augment|sequences]`: measure, print and write down the tables."""
+"""`python -m benchmarks [NAME]`: measure, print and write down the tables; the names are in `BENCHMARKS`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import tyro
 
 from dongshou.errors import DongshouError, UsageError, did_you_mean
 
-BENCHMARKS = ("mlp", "cnn", "scratch", "autograd", "augment", "sequences")  # files with `benchmark`
+BENCHMARKS = ("mlp", "cnn", "scratch", "autograd", "augment", "sequences", "photos")  # files with `benchmark`
 
 
 def main(arguments: list[str]) -> None:

@@ -45,7 +45,8 @@ def answer(
 ) -> int:
     """Ask a trained model about pictures, texts or tables of your own, according to what it has learnt.
 
-    A picture is classified: any size, in colour or not, dark on light or light on dark. A text is continued by a
+    A picture is classified: any size, in colour or not, dark on light or light on dark; of handwritten digits each one
+    that is on it, line by line. A text is continued by a
     language model, translated, or its language named; without one, each line of standard input is a text. For each
     row of a table, a CSV file whose first line names the columns, a value or a class is predicted, and printed as a
     column; without such a line the cells stand in the order of the columns. A single row may be given as its cells:
@@ -53,7 +54,8 @@ def answer(
 
     Args:
         run: its path, its name, its experiment (then the newest), or "last"
-        inputs: pictures of one thing each; or texts, in quotes; or CSV files. What is wrong with any is reported last
+        inputs: pictures of one thing each, or of several digits; or texts, in quotes; or CSV files. What is
+            wrong with any is reported last
         explain: also draw where the network saw it (Grad-CAM; convolutional networks), what a translation or a GPT
             looked at, or the gates of an LSTM
         length: of what a language model writes, in its tokens

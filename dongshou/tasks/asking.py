@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from dongshou.data import TextSplits
+from dongshou.data.images.photo_frame import Thing
 from dongshou.data.images.photos import COLORS, InColor, Photos
 from dongshou.data.text.padding import pad
 from dongshou.data.text.vocabulary import check_prompt
@@ -41,24 +42,30 @@ class Question:
 
 
 class Given(NamedTuple):
-    """What a model is given: a batch of one; of a picture also its pixels, uint8 (channels, height, width)."""
+    """What a model is given: a batch of one; of a photo one input for each thing on it, and the things."""
 
     inputs: Any
-    seen: Tensor | None = None
+    things: Sequence[Thing] = ()
+
+    @property
+    def seen(self) -> Tensor | None:
+        """The pixels of the first thing, uint8 (channels, height, width)."""
+        return self.things[0].pixels if self.things else None
 
 
 def given(asked_with: AskedWith, data: Splits, question: Question, model: nn.Module) -> Given:
     """What the model is given for a question, on its device. Raises DongshouError for one that does not fit."""
     device = next(model.parameters(), torch.empty(0)).device
-    inputs, seen = GIVEN[asked_with](data, question.asked)
+    inputs, things = GIVEN[asked_with](data, question.asked)
     moved = tuple(part.to(device) for part in inputs) if isinstance(inputs, tuple) else inputs.to(device)
-    return Given(moved, seen)
+    return Given(moved, things)
 
 
 def of_image(data: Splits, path: Any) -> Given:
-    """(1, channels, height, width)"""
-    pixels = photos_of(data).pixels(path)
-    return Given(pixels[None].float() if data.transform is None else data.transform(pixels[None]), pixels)
+    """(things, channels, height, width)"""
+    things = photos_of(data).things(path)
+    pixels = torch.stack([thing.pixels for thing in things])
+    return Given(pixels.float() if data.transform is None else data.transform(pixels), things)
 
 
 def photos_of(data: Splits) -> Photos:
@@ -69,7 +76,7 @@ def photos_of(data: Splits) -> Photos:
         return InColor(data.shape[-1])
     raise UsageError(
         f"Nothing says how a photo is made to look like {data.name or 'these data'}: its Splits need photos=..., "
-        "such as InColour(size=224)."
+        "such as InColor(size=224)."
     )
 
 

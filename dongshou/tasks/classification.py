@@ -13,8 +13,8 @@ from torch.optim import Optimizer
 from dongshou.errors import UsageError, kind_of
 from dongshou.models.summary.watch import evaluating
 from dongshou.tasks import pictures
-from dongshou.tasks.answers import Answer, Probabilities
-from dongshou.tasks.asking import AskedWith, Question, given, photos_of
+from dongshou.tasks.answers import Answer, Probabilities, Several
+from dongshou.tasks.asking import AskedWith, Question, given
 from dongshou.tasks.explain import grad_cam
 from dongshou.tasks.losses import OF_CLASSES, batch_loss, check_loss, hits, is_one_of
 from dongshou.tasks.misfit import check_truth
@@ -72,21 +72,23 @@ class Classification:
         yield from pictures.of_classification(self, model, data)
 
     @torch.no_grad()
-    def answer(self, model: nn.Module, data: Splits, question: Question) -> Probabilities:
-        inputs, seen = given(self.asks(data), data, question, model)
+    def answer(self, model: nn.Module, data: Splits, question: Question) -> Probabilities | Several:
+        """Of several things on a photo each has its own."""
+        asked = given(self.asks(data), data, question, model)
         with evaluating(model):
-            return Probabilities.of(data.classes, self.predict(model, inputs)[0], seen)
+            each = self.predict(model, asked.inputs)  # (things, classes)
+        if len(asked.things) > 1:
+            return Several(asked.things, [Probabilities.of(data.classes, one).probabilities for one in each])
+        return Probabilities.of(data.classes, each[0], asked.seen)
 
     def explain(
         self, model: nn.Module, data: Splits, question: Question, answer: Answer
     ) -> Iterator[tuple[str, Drawing]]:
         """Where on a picture it saw the most probable class."""
         if self.asks(data) == "image":
-            assert isinstance(answer, Probabilities)
-            inputs, seen = given(self.asked_with, data, question, model)
-            assert seen is not None
-            frame = photos_of(data).frame(question.asked)
-            yield from explained_photo(seen, frame, grad_cam(model, inputs)[0], answer.best)
+            assert isinstance(answer, Probabilities | Several)
+            asked = given(self.asked_with, data, question, model)
+            yield from explained_photo(asked.things, grad_cam(model, asked.inputs), answer.labels)
 
 
 @dataclass
@@ -133,10 +135,10 @@ class BinaryClassification:
     @torch.no_grad()
     def answer(self, model: nn.Module, data: Splits, question: Question) -> Probabilities:
         """Of a no and a yes, by their names where the data has some."""
-        inputs, seen = given(self.asked_with, data, question, model)
+        asked = given(self.asked_with, data, question, model)
         with evaluating(model):
-            yes = self.predict(model, inputs)[0]  # (1,)
-        return Probabilities.of(data.classes or ("no", "yes"), torch.cat([1 - yes, yes]), seen)
+            yes = self.predict(model, asked.inputs)[0]  # (1,)
+        return Probabilities.of(data.classes or ("no", "yes"), torch.cat([1 - yes, yes]), asked.seen)
 
     def explain(
         self, model: nn.Module, data: Splits, question: Question, answer: Answer

@@ -10,9 +10,9 @@ from PIL import Image
 from torch import nn
 
 from dongshou.data import Batches, Splits
-from dongshou.data.images.photo_frame import Frame
+from dongshou.data.images.photo_frame import Frame, Thing
 from dongshou.tasks import Classification, Question
-from dongshou.tasks.pictures.explained_photo import in_frame, warmed
+from dongshou.tasks.pictures.explained_photo import explained_photo, in_frame, warmed
 
 PHOTO = Image.new("RGB", (40, 30), (200, 100, 50))
 
@@ -60,3 +60,16 @@ def test_a_network_in_color_is_explained_on_the_middle_of_the_photo(tmp_path: Pa
     is_colored = np.ptp(drawn, axis=2) > 8 / 255  # (40, 80)
     assert is_colored[:, 21:38].all()
     assert not is_colored[:, :20].any() and not is_colored[:, 43:].any()
+
+
+def test_several_things_are_explained_side_by_side_and_on_one_photo():
+    seen = torch.zeros(1, 8, 8, dtype=torch.uint8)
+    frames = Frame(PHOTO, 0, 0, 10, 10), Frame(PHOTO, 20, 10, 40, 30)
+    things = [Thing(seen, frame, (0, 0, 1, 1)) for frame in frames]
+    explained = dict(explained_photo(things, torch.ones(2, 3, 3), ("4", "7")))
+    *seen, _ = explained["as-seen"].axes
+    assert [axes.get_title() for axes in seen] == ["4", "7"]
+    is_colored = np.ptp(explained["photo"].axes[0].images[0].get_array(), axis=2) > 8 / 255  # (30, 40)
+    expected = np.zeros((30, 40), dtype=bool)
+    expected[:10, :10] = expected[10:, 20:] = True
+    assert np.array_equal(is_colored, expected)

@@ -78,3 +78,13 @@ def on_white(picture: Image.Image) -> Image.Image:
     if picture.mode == "RGB":
         return picture
     return Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture).convert("RGB")
+
+
+def on_plain(picture: Image.Image, largest: int) -> Image.Image:
+    """RGB, reduced to `largest` pixels; where it is transparent, on white if what is drawn is dark, else on black."""
+    reduced = picture.convert("RGBA")
+    reduced.thumbnail((largest, largest), Image.Resampling.BOX)
+    gray, alpha = (np.asarray(reduced.convert("LA").getchannel(name), dtype=np.float32) for name in "LA")
+    drawn = (gray * alpha).sum() / max(alpha.sum(), 1)  # mean level of what is not transparent
+    ground = Image.new("RGBA", reduced.size, "white" if drawn < 128 else "black")
+    return Image.alpha_composite(ground, reduced).convert("RGB")

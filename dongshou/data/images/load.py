@@ -72,7 +72,7 @@ def load_images(
         classes=images.CLASSES,
         shape=(images.SHAPE[0], size, size),
         transform=transform,
-        photos=photos_for(name, images.SHAPE[0], size),
+        photos=photos_for(images, size),
         files=name,
     )
 

@@ -1,26 +1,26 @@
-"""Anybody's photo as a picture of a data set: what a network is shown of it, and which part of it that is."""
+"""Anybody's photo as pictures of a data set: what a network is shown of it, and which part of it that is."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Protocol
 
-if TYPE_CHECKING:
-    from torch import Tensor
+from dongshou.data.images.placement import Placement
 
-    from dongshou.data.images.photo_frame import Frame
+if TYPE_CHECKING:
+    from dongshou.data.images.photo_frame import Thing
 
 
 class Photos(Protocol):
     """How a photo is made to look like the pictures that a network was trained on."""
 
-    def pixels(self, path: str | Path) -> Tensor:
-        """uint8 (channels, size, size). Raises DongshouError for what is not a picture, or shows nothing."""
-        ...
+    def things(self, path: str | Path) -> list[Thing]:
+        """What is on the photo, at least one thing, in reading order.
 
-    def frame(self, path: str | Path) -> Frame:
-        """The part of the photo that the pixels are made of. Raises as `pixels`."""
+        Raises DongshouError for what is not a picture, or shows nothing.
+        """
         ...
 
 
@@ -30,38 +30,50 @@ class InColor:
 
     size: int
 
-    def pixels(self, path: str | Path) -> Tensor:
+    def things(self, path: str | Path) -> list[Thing]:
         from dongshou.data.images.files import read_color
+        from dongshou.data.images.photo_frame import Thing, middle_frame
 
-        return read_color(path, self.size)
-
-    def frame(self, path: str | Path) -> Frame:
-        from dongshou.data.images.photo_frame import middle_frame
-
-        return middle_frame(path)
+        frame = middle_frame(path)
+        left, top, right, bottom = (round(edge) for edge in (frame.left, frame.top, frame.right, frame.bottom))
+        return [Thing(read_color(path, self.size), frame, (left, top, right, bottom))]
 
 
 @dataclass(frozen=True)
-class LikeSet:
-    """The thing on the photo, grey, bright on black, as in this set of images."""
+class OneThing:
+    """The thing on the photo, grey, bright on black, as in a set of images of side x side."""
 
-    name: str
+    placement: Placement
+    side: int
     size: int
 
-    def pixels(self, path: str | Path) -> Tensor:
-        from dongshou.data.images.photo import read_photo  # here: it asks the image sets, which name their photos
+    def things(self, path: str | Path) -> list[Thing]:
+        from dongshou.data.images.photo import thing_on
 
-        return read_photo(path, self.name, self.size)
+        return [thing_on(path, self.placement, self.side, self.size)]
 
-    def frame(self, path: str | Path) -> Frame:
-        from dongshou.data.images.photo_frame import thing_frame
 
-        return thing_frame(path, self.name)
+@dataclass(frozen=True)
+class Written:
+    """Every digit on the photo, bright on black, as in a set of images of side x side."""
+
+    placement: Placement
+    side: int
+    size: int
+
+    def things(self, path: str | Path) -> list[Thing]:
+        from dongshou.data.images.handwriting.read import written_on
+
+        return written_on(path, self.placement, self.side, self.size)
 
 
 COLORS = 3  # channels: red, green, blue
 
 
-def photos_for(name: str, channels: int, size: int) -> Photos:
-    """How photos are read for a set of images: in colour, or like the grey images of that set."""
-    return InColor(size) if channels == COLORS else LikeSet(name, size)
+def photos_for(pictures: ModuleType, size: int) -> Photos:
+    """How photos are read for a set of images, which says by its SHAPE and PLACEMENT what they show."""
+    channels, side = pictures.SHAPE[0], pictures.SHAPE[-1]
+    if channels == COLORS:
+        return InColor(size)
+    placement = getattr(pictures, "PLACEMENT", Placement())
+    return (Written if placement.is_written else OneThing)(placement, side, size)

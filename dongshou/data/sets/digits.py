@@ -10,10 +10,12 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from dongshou.data.images.placement import Placement
 from dongshou.errors import UsageError
 
 CLASSES: tuple[str, ...] = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
 SHAPE = (1, 8, 8)  # channels, height, width
+PLACEMENT = Placement(is_written=True)
 
 BRIGHTEST = 16  # a pixel counts the inked dots of a 4x4 block
 TEST_PART = 0.2

@@ -7,11 +7,14 @@ from typing import Literal
 from torch import Tensor
 
 from dongshou.data.images.idx import read_idx
+from dongshou.data.images.placement import Placement
 from dongshou.data.sources.files import path_of
 from dongshou.errors import UsageError
 
 CLASSES: tuple[str, ...] = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
 SHAPE = (1, 28, 28)  # channels, height, width
+# a digit fills a box of 20x20, its center of mass in the middle (LeCun et al., 1998)
+PLACEMENT = Placement(box=20, by_mass=True, is_written=True)
 MEAN, STD = 0.1307, 0.3081  # of the training pixels, scaled to 0..1
 
 FILE_PREFIXES = {"train": "train", "test": "t10k"}

@@ -203,7 +203,7 @@ def some_classes(data: str, kept: range, *, batch_size: int, share: float = 1.0)
         classes=[pictures.CLASSES[label] for label in kept],
         shape=pictures.SHAPE,
         transform=transform,
-        photos=photos_for(data, *pictures.SHAPE[:2]),
+        photos=photos_for(pictures, size),
         files=data,
     )
 

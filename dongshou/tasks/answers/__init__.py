@@ -6,7 +6,8 @@ from dongshou.tasks.answers.mask import Mask
 from dongshou.tasks.answers.neighbors import Neighbors
 from dongshou.tasks.answers.picture import Picture
 from dongshou.tasks.answers.probabilities import Probabilities
+from dongshou.tasks.answers.several import Several
 from dongshou.tasks.answers.text import Text
 from dongshou.tasks.answers.value import Value
 
-__all__ = ["Answer", "Boxes", "Mask", "Neighbors", "Picture", "Probabilities", "Text", "Value"]
+__all__ = ["Answer", "Boxes", "Mask", "Neighbors", "Picture", "Probabilities", "Several", "Text", "Value"]

@@ -39,6 +39,11 @@ class Probabilities(Answer):
         return next(iter(self.probabilities))
 
     @property
+    def labels(self) -> list[str]:
+        """The most probable class alone, as `Several` has one for each thing."""
+        return [self.best]
+
+    @property
     def picture_name(self) -> str | None:
         return None if self.seen is None else "seen"
 

@@ -12,8 +12,8 @@ import torch
 from PIL import Image
 
 from dongshou.data.images.files import open_picture, read_color, read_pictures
-from dongshou.data.images.photo import read_photo
 from dongshou.errors import DongshouError
+from tests.data.images.seen import read_photo
 
 RED, BLUE = (200, 30, 40), (20, 60, 220)
 

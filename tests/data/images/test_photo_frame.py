@@ -9,9 +9,9 @@ import pytest
 from PIL import Image, ImageDraw
 
 from dongshou.data.images.files import read_color
-from dongshou.data.images.photo import read_photo
-from dongshou.data.images.photo_frame import Frame, middle_frame, thing_frame
+from dongshou.data.images.photo_frame import Frame, middle_frame
 from dongshou.errors import DongshouError
+from tests.data.images.seen import thing_seen
 
 WHITE = 255
 
@@ -55,8 +55,9 @@ def test_the_frame_of_a_thing_holds_what_the_network_saw(
     data: str, size: tuple[int, int], box: tuple[int, int, int, int], tmp_path: Path
 ):
     path = drawn(tmp_path / "seven.png", size, box)
-    seen = read_photo(path, data)[0].numpy().astype(np.float32)
-    held = WHITE - cut(thing_frame(path, data), 28)
+    thing = thing_seen(path, data)
+    seen = thing.pixels[0].numpy().astype(np.float32)
+    held = WHITE - cut(thing.frame, 28)
     assert np.corrcoef(seen.ravel(), held.ravel())[0, 1] > 0.95
 
 
@@ -77,4 +78,4 @@ def test_a_photo_that_cannot_be_used(tmp_path: Path):
         middle_frame(tmp_path / "nothing.png")
     Image.new("L", (50, 50), 9).save(tmp_path / "blank.png")
     with pytest.raises(DongshouError, match="is blank"):
-        thing_frame(tmp_path / "blank.png", "mnist")
+        thing_seen(tmp_path / "blank.png", "mnist")
