@@ -67,8 +67,8 @@ def test_several_things_are_explained_side_by_side_and_on_one_photo():
     frames = Frame(PHOTO, 0, 0, 10, 10), Frame(PHOTO, 20, 10, 40, 30)
     things = [Thing(seen, frame, (0, 0, 1, 1)) for frame in frames]
     explained = dict(explained_photo(things, torch.ones(2, 3, 3), ("4", "7")))
-    *seen, _ = explained["as-seen"].axes
-    assert [axes.get_title() for axes in seen] == ["4", "7"]
+    sheet = explained["as-seen"].axes[0]
+    assert [text.get_text() for text in sheet.texts] == ["4", "7"] and len(sheet.images) == 2
     is_colored = np.ptp(explained["photo"].axes[0].images[0].get_array(), axis=2) > 8 / 255  # (30, 40)
     expected = np.zeros((30, 40), dtype=bool)
     expected[:10, :10] = expected[10:, 20:] = True
