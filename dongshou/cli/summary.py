@@ -1,4 +1,4 @@
-"""`dongshou summary MODEL`: a network's shapes, parameters, multiply-adds and receptive fields, by block and layer."""
+"""`dongshou summary NAME`: a network's shapes, parameters, multiply-adds and receptive fields, by block and layer."""
 
 from __future__ import annotations
 
@@ -15,12 +15,22 @@ from torch import nn
 from tyro.conf import arg
 
 from dongshou import models
-from dongshou.cli.flags import Switch, parse
+from dongshou.cli.flags import Directory, Switch, parse
+from dongshou.cli.summary_work import (
+    TEXT_MODELS,
+    is_experiment,
+    known_names,
+    of_experiment,
+    of_run,
+    of_text_model,
+    read,
+)
 from dongshou.cli.tables import print_json, print_table, shown
 from dongshou.cli.words import say
 from dongshou.errors import UsageError, did_you_mean
 from dongshou.models import summarize
 from dongshou.models.summary import Row, Summary, in_words
+from dongshou.runs import find_run, list_runs
 
 Factory = Callable[..., nn.Module]
 Shape = tuple[int, ...]
@@ -31,10 +41,11 @@ EIGHTHS = " ▏▎▍▌▋▊▉"
 UNITS = {"G": 10**9, "M": 10**6, "k": 10**3}
 SAID_BY_INPUT = ("in_channels", "size", "num_inputs")
 
-USAGE = """usage: dongshou summary MODEL [--input CxHxW] [--depth N] [--classes N] [--json]
+USAGE = """usage: dongshou summary NAME [--input CxHxW] [--depth N] [--classes N] [--json]
 
 What a network is made of, by block and layer: the shape of one output, parameters, multiply-adds, and how many
-pixels of the input an element of the output sees. `dongshou summary MODEL --help` shows the settings of a model."""
+pixels of the input an element of the output sees. NAME is a model, an experiment or a run;
+`dongshou summary NAME --help` shows its settings."""
 
 
 @dataclass(frozen=True)
@@ -42,35 +53,61 @@ class Options:
     """What to show.
 
     Attributes:
-        input: the shape of one example, such as 3x224x224; default: what the network is made for
+        input: the shape of one example, such as 3x224x224, or its number of tokens; default: what the network is for
         depth: show blocks down to this depth only; 1 is the outermost
         json: print the summary as one JSON object
+        runs: where runs lie: default DONGSHOU_RUNS, else ./runs
     """
 
     input: Annotated[str | None, arg(metavar="CxHxW")] = None
     depth: Annotated[int | None, arg(metavar="N")] = None
     json: Switch = False
+    runs: Directory = None
 
 
 def main(arguments: Sequence[str]) -> int:
     if arguments and arguments[0] in ("-h", "--help"):
-        say(f"{USAGE}\n\nmodels: {', '.join(factories())}")
+        say(f"{USAGE}\n\nmodels: {', '.join((*factories(), *TEXT_MODELS))}")
         return 0
     if not arguments or arguments[0].startswith("-"):
-        raise UsageError(f"name a model first: dongshou summary MODEL. There are {', '.join(factories())}.")
-    name = arguments[0].replace("-", "_")
-    factory = find_factory(name)
-    settings, options = read_flags(name, factory, arguments[1:])
-    shape = usual_shape(name, factory) if options.input is None else read_shape(options.input)
-    with torch.device("meta"):  # shapes without numbers: at once, however large the network
-        model = factory(**settings, **implied(name, factory, shape))
-    summary = summarize(model, shape)
+        there = ", ".join((*factories(), *TEXT_MODELS))
+        raise UsageError(f"name a model, an experiment or a run first: dongshou summary NAME. Models are {there}.")
+    name, summary, options = summarized(arguments[0], arguments[1:])
     rows = chosen_rows(summary, options.depth)
     if options.json:
         print_json(plain(name, summary, rows))
     else:
         print_summary(name, summary, rows)
     return 0
+
+
+def summarized(word: str, flags: Sequence[str]) -> tuple[str, Summary, Options]:
+    """The summary of what is called so: a model of pictures or of text, else an experiment, else a run."""
+    name = word.replace("-", "_")
+    if name in (known := factories()):
+        return name, *of_pictures(name, known[name], flags)
+    if name in TEXT_MODELS:
+        return name, *of_text_model(name, flags, Options)
+    if is_experiment(word):
+        return word, *of_experiment(word, flags, Options)
+    _, options = read({}, Options, flags, word, "What the network of a run is made of.")
+    try:
+        run = find_run(word, options.runs)
+    except UsageError as error:
+        near = did_you_mean(word, [*known, *known_names(list_runs(options.runs))])
+        raise UsageError(
+            f"there is no model, experiment or run called {word}.{near}"
+            " `dongshou summary --help` lists the models, `dongshou list` the experiments, `dongshou runs` the runs."
+        ) from error
+    return run.name, of_run(run, options), options
+
+
+def of_pictures(name: str, factory: Factory, flags: Sequence[str]) -> tuple[Summary, Options]:
+    settings, options = read_flags(name, factory, flags)
+    shape = usual_shape(name, factory) if options.input is None else read_shape(options.input)
+    with torch.device("meta"):  # shapes without numbers: at once, however large the network
+        model = factory(**settings, **implied(name, factory, shape))
+    return summarize(model, shape), options
 
 
 def chosen_rows(summary: Summary, depth: int | None) -> list[Row]:
@@ -93,13 +130,6 @@ def is_factory(function: Any) -> bool:
     takes_a_network = nn.Module in hints.values()
     takes_tokens = not {"vocabulary_size", "source_size"}.isdisjoint(hints)  # their shape is not an image's
     return inspect.isclass(made) and issubclass(made, nn.Module) and not (takes_a_network or takes_tokens)
-
-
-def find_factory(name: str) -> Factory:
-    known = factories()
-    if name not in known:
-        raise UsageError(f"there is no model {name}.{did_you_mean(name, known)} There are {', '.join(known)}.")
-    return known[name]
 
 
 def read_flags(name: str, factory: Factory, arguments: Sequence[str]) -> tuple[dict[str, Any], Options]:

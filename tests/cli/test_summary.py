@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from dongshou import experiments
 from dongshou.cli import main
 from dongshou.cli.summary import bar, factories, short
 
@@ -93,10 +95,15 @@ def test_help_names_every_model(told: Callable[[str], str]) -> None:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("", "name a model first: dongshou summary MODEL"),
-        ("--json", "name a model first"),
-        ("lenett", "no model lenett. Did you mean lenet"),
-        ("initialize", "no model initialize"),
+        ("", "name a model, an experiment or a run first: dongshou summary NAME"),
+        ("--json", "name a model, an experiment or a run first"),
+        ("lenett", "no model, experiment or run called lenett. Did you mean lenet"),
+        ("initialize", "no model, experiment or run called initialize. `dongshou"),
+        ("convexity", "convexity trains no network that could be summarised"),
+        ("mlp:digits --input 1x8x8", "the data of mlp:digits decide its input"),
+        ("mlp:digits --lrr 1", "did you mean --lr?"),
+        ("gpt --input 5x4", "--input of a model of text is its number of tokens, such as 35; got 5x4"),
+        ("gpt --input 0", "got 0"),
         ("lenet --input 224", "channels x height x width, such as 1x28x28; got 224"),
         ("lenet --input 3x0x224", "whole numbers of at least 1 with x between, such as 3x224x224; got 3x0x224"),
         ("lenet --input 3,224,224", "such as 3x224x224; got 3,224,224"),
@@ -127,3 +134,41 @@ def test_numbers_in_short() -> None:
         "15.5 G",
     ]
     assert [bar(*share) for share in ((0, 9), (1, 48), (1, 2), (9, 9), (0, 0))] == ["", "▏", "███", "██████", ""]
+
+
+@pytest.mark.parametrize("name", ["rnn", "gru", "lstm", "gpt", "transformer", "seq2seq", "recurrent-classifier"])
+def test_models_of_text(name: str, told: Callable[[str], str]) -> None:
+    """Each counts what its own parameters are, and its work grows with the number of tokens."""
+    short, long = (json.loads(told(f"{name} --input {steps} --json")) for steps in (8, 16))
+    assert short["input_shape"] == [8] and long["input_shape"] == [16]
+    assert short["parameters"] == long["parameters"] > 1000 and short["uncounted"] == []
+    assert short["multiply_adds"] < long["multiply_adds"]
+    assert {row["kind"] for row in short["rows"]} & {"Embedding", "RNN", "GRU", "LSTM"}
+
+
+@pytest.mark.parametrize(("kind", "gates"), [("rnn", 1), ("gru", 3), ("lstm", 4)])
+def test_a_recurrent_network_counts_its_gates(kind: str, gates: int, told: Callable[[str], str]) -> None:
+    """For each gate W x + b and U h + c; one-hot letters are its input, and a linear layer gives the logits."""
+    summary = json.loads(told(f"{kind} --vocabulary-size 7 --num-hiddens 5 --input 3 --json"))
+    assert summary["parameters"] == gates * (7 * 5 + 5 * 5 + 2 * 5) + 5 * 7 + 7
+    assert summary["multiply_adds"] == 3 * (gates * (7 * 5 + 5 * 5) + 5 * 7)
+
+
+def test_experiments_with_their_variant_and_settings(told: Callable[[str], str]) -> None:
+    """One example of its data goes through the network as the task sends it."""
+    summary = json.loads(told("mlp:digits --hidden 8 6 --json"))
+    assert summary["input_shape"] == [1, 28, 28]
+    assert summary["parameters"] == 784 * 8 + 8 + 8 * 6 + 6 + 6 * 10 + 10
+    spelling = json.loads(told("hello-rnn:embedding --num-hiddens 4 --json"))
+    assert spelling["input_shape"] == [5] and spelling["rows"][0]["kind"] == "EmbeddingCellModel"
+
+
+def test_runs_with_the_settings_that_they_were_started_with(
+    told: Callable[[str], str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runs = f"--runs {tmp_path}"
+    run = experiments.mlp.digits(hidden=(9,), epochs=1).run(runs=tmp_path, limit=64)
+    capsys.readouterr()
+    for name in (run.name, "last", str(run.path)):
+        summary = json.loads(told(f"{name} --json {runs}"))
+        assert (summary["model"], summary["parameters"]) == (run.name, 784 * 9 + 9 + 9 * 10 + 10)

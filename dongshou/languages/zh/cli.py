@@ -165,23 +165,28 @@ SENTENCES = {
     "What was decided before a run, what came out, and its curves.": "一次运行开始前定下的设置、得到的结果和曲线。",
     "print configuration and result as one JSON object": "把配置和结果输出为一个 JSON 对象",
     # summary
-    "name a model first: dongshou summary MODEL. There are {}.": "请先写模型的名称：dongshou summary MODEL。可选的有 {}。",
+    "name a model, an experiment or a run first: dongshou summary NAME. Models are {}.": "请先写模型、实验或运行的名称：dongshou summary NAME。模型有 {}。",
+    "there is no model, experiment or run called {}.{} `dongshou summary --help` lists the models, `dongshou list` the experiments, `dongshou runs` the runs.": "没有名为 {} 的模型、实验或运行。{}`dongshou summary --help` 列出模型，`dongshou list` 列出实验，`dongshou runs` 列出运行。",
+    "What the network of a run is made of.": "一次运行的网络由什么组成。",
+    "--input of a model of text is its number of tokens, such as {}; got {}.": "文本模型的 --input 是词元的个数，例如 {}；得到的是 {}。",
+    "the data of {} decide its input: leave out --input, or name a model.": "{} 的输入由它的数据决定：请去掉 --input，或写一个模型的名称。",
+    "{} trains no network that could be summarised. Name a model, or another experiment.": "{} 不训练网络，没有可列出的。请写一个模型，或别的实验。",
     "--depth is 0 or more, 0 being the network itself; got {}.": "--depth 须不小于 0，0 表示网络本身；得到的是 {}。",
-    "there is no model {}.{} There are {}.": "没有 {} 这个模型。{}可选的有 {}。",
     "--input is whole numbers of at least 1 with x between, such as 3x224x224; got {}.": "--input 是用 x 隔开的正整数，例如 3x224x224；得到的是 {}。",
     "{} takes inputs of any shape; say which, such as --input 1x28x28.": "{} 接受任意形状的输入；请写明形状，例如 --input 1x28x28。",
     "{} takes square images; got {}x{}. Say --input {}x{}x{}.": "{} 只接受正方形的图像；得到的是 {}x{}。请写 --input {}x{}x{}。",
     "{} takes images: --input is channels x height x width, such as {}; got {}.": "{} 接受图像：--input 是通道数 x 高 x 宽，例如 {}；得到的是 {}。",
-    "usage: dongshou summary MODEL [--input CxHxW] [--depth N] [--classes N] [--json]": "用法：dongshou summary MODEL [--input CxHxW] [--depth N] [--classes N] [--json]",
+    "usage: dongshou summary NAME [--input CxHxW] [--depth N] [--classes N] [--json]": "用法：dongshou summary NAME [--input CxHxW] [--depth N] [--classes N] [--json]",
     "What a network is made of, by block and layer: the shape of one output, parameters, multiply-adds, and how many\n"
-    "pixels of the input an element of the output sees. `dongshou summary MODEL --help` shows the settings of a model.": "网络由什么组成，逐块逐层列出：一个样本的输出形状、参数量、乘加次数，以及输出的一个元素能看到输入的多少像素。\n"
-    "`dongshou summary MODEL --help` 列出模型的设置。",
+    "pixels of the input an element of the output sees. NAME is a model, an experiment or a run;\n"
+    "`dongshou summary NAME --help` shows its settings.": "网络由什么组成，逐块逐层列出：一个样本的输出形状、参数量、乘加次数，以及输出的一个元素能看到输入的多少像素。\n"
+    "NAME 是模型、实验或运行的名称；`dongshou summary NAME --help` 列出它的设置。",
     "models: {}": "模型：{}",
     "without the multiply-adds of {}, whose formula is not known": "不含 {} 的乘加次数，其公式未知",
     "{} parameters, {} multiply-adds": "{} 个参数，{} 次乘加",
     "{} for one input of {}": "{}，一个输入的形状为 {}",
     "What to show.": "显示什么。",
-    "the shape of one example, such as 3x224x224; default: what the network is made for": "一个样本的形状，例如 3x224x224；默认是网络针对的形状",
+    "the shape of one example, such as 3x224x224, or its number of tokens; default: what the network is for": "一个样本的形状，例如 3x224x224，或词元的个数；默认是网络针对的形状",
     "show blocks down to this depth only; 1 is the outermost": "只显示到这一层深度的块；1 是最外层",
     "print the summary as one JSON object": "输出为一个 JSON 对象",
     # durations

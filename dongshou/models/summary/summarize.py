@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import nn
@@ -66,7 +67,16 @@ def summarize(model: nn.Module, input_shape: Sequence[int], *, dtype: torch.dtyp
     """
     check(model, input_shape)
     device, usual = home_of(model)
-    watch = Watch(model, torch.zeros(1, *input_shape, device=device, dtype=dtype or usual))
+    return summarize_call(model, (torch.zeros(1, *input_shape, device=device, dtype=dtype or usual),))
+
+
+def summarize_call(model: nn.Module, inputs: tuple[Any, ...], call: Callable[..., Any] | None = None) -> Summary:
+    """The same of a model that takes several inputs, such as tokens and how many there are: of one example each.
+
+    call  makes the pass, given the model and the inputs: what a task does with a batch; None calls the model
+    """
+    check(model, ())
+    watch = Watch(model, inputs, call)
     seen = watch.run()
     parameters = {name: parameter.numel() for name, parameter in model.named_parameters()}
     counted = {name: one.multiply_adds or 0 for name, one in seen.items()}
@@ -83,7 +93,7 @@ def summarize(model: nn.Module, input_shape: Sequence[int], *, dtype: torch.dtyp
         )
         for module, name in watch.names.items()
     ]
-    return Summary(tuple(input_shape), tuple(rows), uncounted)
+    return Summary(tuple(watch.followed.shape[1:]), tuple(rows), uncounted)
 
 
 def check(model: nn.Module, input_shape: Sequence[int]) -> None:

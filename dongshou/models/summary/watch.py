@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor, nn
-from torch.func import functional_call
+from torch import nn
 
 from dongshou.errors import DongshouError, UsageError
 from dongshou.models.summary.follow import Follow, tensors
@@ -31,21 +30,25 @@ class Seen:
 
 
 class Watch:
-    """Hooks on every module of a model, for one forward pass."""
+    """Hooks on every module of a model, for one forward pass.
 
-    def __init__(self, model: nn.Module, inputs: Tensor) -> None:
+    call  makes the pass, given the model and the inputs; None calls the model on them
+    """
+
+    def __init__(self, model: nn.Module, inputs: tuple[Any, ...], call: Callable[..., Any] | None = None) -> None:
         self.model, self.inputs = model, inputs
+        self.call = call or (lambda model, *inputs: model(*inputs))
+        self.followed = tensors(inputs)[0]  # (1, ...)
         self.names = {module: name for name, module in model.named_modules()}
         self.seen = {name: Seen() for name in self.names.values()}
-        self._follow = Follow(inputs, num_axes=max(inputs.dim() - 2, 1))
+        self._follow = Follow(self.followed, num_axes=max(self.followed.dim() - 2, 1))
         self._inside: list[nn.Module] = []
 
     def run(self) -> dict[str, Seen]:
         """What was seen, by the name of the module. Raises UsageError for an input that does not fit the model."""
-        buffers = {name: buffer.clone() for name, buffer in self.model.named_buffers()}  # changed in their place
         try:
-            with evaluating(self.model), self._hooks(), torch.no_grad(), self._follow:
-                functional_call(self.model, buffers, (self.inputs,))
+            with evaluating(self.model), buffers_kept(self.model), self._hooks(), torch.no_grad(), self._follow:
+                self.call(self.model, *self.inputs)
         except DongshouError:
             raise
         except Exception as error:  # whatever the model itself raises
@@ -85,7 +88,7 @@ class Watch:
         layer = self._inside[-1] if self._inside else self.model
         where = " ".join(word for word in (self.names[layer], f"({type(layer).__name__})") if word)
         why = (str(error) or type(error).__name__).splitlines()[0].rstrip(".")
-        shape = in_words(self.inputs.shape[1:])
+        shape = in_words(self.followed.shape[1:])
         return UsageError(f"an input of {shape} does not fit the network: {where}: {why}. Give another shape.")
 
 
@@ -97,6 +100,19 @@ def is_layer(module: nn.Module) -> bool:
 def in_words(shape: Sequence[int]) -> str:
     """`3x224x224`"""
     return "x".join(map(str, shape))
+
+
+@contextmanager
+def buffers_kept(model: nn.Module) -> Iterator[None]:
+    """What a forward pass changes in place, it changes in a copy."""
+    own = [(module, name, buffer) for module in model.modules() for name, buffer in module._buffers.items()]
+    for module, name, buffer in own:
+        module._buffers[name] = None if buffer is None else buffer.clone()
+    try:
+        yield
+    finally:
+        for module, name, buffer in own:
+            module._buffers[name] = buffer
 
 
 @contextmanager
