@@ -6,11 +6,13 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import dongshou
 from dongshou.cli.console import any_console
 from dongshou.cli.words import say, spoken
 from dongshou.errors import DongshouError, UsageError, did_you_mean
+from dongshou.experiments.own.trace import own_place, own_trace
 from dongshou.languages import translate
 from dongshou.notes import notes_shown
 
@@ -47,7 +49,8 @@ def guarded(arguments: Sequence[str]) -> int:
         sys.stdout.flush()
         return code
     except DongshouError as error:
-        print("dongshou:", error, file=sys.stderr)
+        place = own_place(error, own_folders())
+        print("dongshou:", error, *([f"({place})"] if place else []), file=sys.stderr)
         return error.exit_code
     except SystemExit as exit:  # the help was shown
         return int(exit.code or 0)
@@ -63,7 +66,7 @@ def guarded(arguments: Sequence[str]) -> int:
 
 def failed(error: Exception) -> int:
     """What is no error of use: of a user's own file their lines, of a disk one line; any other is a fault of ours."""
-    if trace := own_trace(error):
+    if trace := own_trace(error, own_folders()):
         print(trace, file=sys.stderr)
     elif isinstance(error, OSError):  # of a disk, or of standard output that goes to a full one
         where = f"{error.filename}: " if error.filename else ""
@@ -74,14 +77,10 @@ def failed(error: Exception) -> int:
     return 1
 
 
-def own_trace(error: Exception) -> str:
-    """The lines of a user's own files in a traceback; empty where the fault is ours."""
-    if "dongshou.experiments.own.loading" not in sys.modules:
-        return ""
-    from dongshou.experiments.own.loading import loaded_folders
-    from dongshou.experiments.own.trace import own_trace as cut_down
-
-    return cut_down(error, loaded_folders())
+def own_folders() -> frozenset[Path]:
+    """Where the user's own files lie that were run; nothing is imported for it."""
+    loading = sys.modules.get("dongshou.experiments.own.loading")
+    return frozenset() if loading is None else loading.loaded_folders()
 
 
 def drop_output() -> None:

@@ -96,7 +96,7 @@ def read_flags(
     declaration: Declaration, flags: Sequence[str], settings: Settings, options: RunOptions
 ) -> tuple[Settings, RunOptions]:
     """The settings and options that the flags give, the others as they are."""
-    if taken := [name for name in settings if name in RunOptions.__dataclass_fields__]:
+    if taken := [name for name in settings if name in (*RunOptions.__dataclass_fields__, "help")]:
         raise UsageError(
             f"{declaration.address} has a setting called {taken[0]}, which is an option of every run: rename it."
         )

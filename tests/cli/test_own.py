@@ -229,6 +229,17 @@ def test_an_error_while_it_trains_shows_the_lines_of_the_file(folder: Path, caps
     assert "dongshou/training" not in said
 
 
+def test_a_wrong_use_of_ours_in_the_file_says_the_line(folder: Path, fails: Fails):
+    write(folder, text=TEXT.replace("Splits(points(2), test=points(2))", "points"))
+    line = TEXT[: TEXT.index("Splits(points(2)")].count("\n") + 1
+    assert fails(2, "run", "clouds.py").endswith(f"(clouds.py:{line})")
+    write(folder, text=TEXT.replace("    if STOP.exists()", "    oops()\n    if STOP.exists()"))
+    line = TEXT[: TEXT.index("    if STOP.exists()")].count("\n") + 1
+    assert fails(1, "run", "clouds.py").endswith(f"(clouds.py:{line})")  # what caused it lies there
+    write(folder, "imports.py", "\nimport nowhere_at_all\ndef experiment(): ...\n")
+    assert fails(1, "run", "imports.py") == "dongshou: imports.py, line 2: No module named 'nowhere_at_all'."
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -240,6 +251,7 @@ def test_an_error_while_it_trains_shows_the_lines_of_the_file(folder: Path, caps
         (["clouds.py", "--act", "sigmoid"], "--act"),
         (["clouds.py", "--lr", "inf"], "lr must be a finite number; got inf"),
         (["seeded.py"], "seeded.py has a setting called seed, which is an option of every run: rename it."),
+        (["helped.py"], "helped.py has a setting called help, which is an option of every run: rename it."),
         (["none.py"], "none.py returned nothing: it has to end with `return Experiment(...)`."),
         (["number.py"], "number.py returned int: it has to end with"),
         (["./"], "./ is a directory: name a file in it, such as clouds.py."),
@@ -247,6 +259,7 @@ def test_an_error_while_it_trains_shows_the_lines_of_the_file(folder: Path, caps
 )
 def test_wrong_use_is_one_line(arguments: list[str], says: str, folder: Path, fails: Fails):
     write(folder, "seeded.py", "def experiment(seed: int = 1): ...\n")
+    write(folder, "helped.py", "def experiment(help: int = 1): ...\n")
     write(folder, "none.py", "def experiment(): ...\n")
     write(folder, "number.py", "def experiment():\n    return 3\n")
     assert says in fails(2, "run", *arguments)

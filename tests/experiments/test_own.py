@@ -162,6 +162,7 @@ def test_a_mark_at_the_top_of_a_file_knows_the_file():
         ("**more", r"takes \*\*more: settings are named one by one"),
         ("*more", r"takes \*more: "),
         ("lr: float = 0.1, /", "takes lr: float = 0.1"),
+        ("lr: float = None", "with a default that does not fit: lr is a number; got None."),
         ("lr: 'Nothing' = 1", "a type that cannot be read: name 'Nothing' is not defined"),
         (
             "lr: object = dongshou",

@@ -26,6 +26,18 @@ def own_trace(error: BaseException, folders: frozenset[Path]) -> str:
     return "".join(told.format()).rstrip()
 
 
+def own_place(error: BaseException, folders: frozenset[Path]) -> str:
+    """`my_experiment.py:12`, the last line in a file of these folders that led to an error, or to what caused it; empty
+    where there is none, or where the error says the line itself."""
+    link: BaseException | None = error
+    while link is not None:
+        frames = [frame for frame in traceback.extract_tb(link.__traceback__) if is_own(frame, folders)]
+        if frames and f"line {frames[-1].lineno}" not in str(error):
+            return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}"
+        link = link.__cause__
+    return ""
+
+
 def is_own(frame: traceback.FrameSummary, folders: frozenset[Path]) -> bool:
     path = Path(frame.filename)
     is_installed = "site-packages" in path.parts or frame.filename.startswith(INSTALLED)
