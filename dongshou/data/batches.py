@@ -20,7 +20,8 @@ class Batches:
     """The whole set as tensors on the training device; a batch is one gather, transformed as a whole.
 
     `tensors` share their first axis, the examples. `transform` maps the first of them, a batch at a time.
-    Before it, `augment(inputs, labels, generator)` changes the two of them at random (see dongshou.data.augment).
+    Before it, `augment(inputs, labels, generator)` changes the two of them at random (see dongshou.data.augment);
+    more than one target beside the inputs are its labels as a tuple.
     Beside the inputs, `Boxes` and `Mask` (see dongshou.data.targets) stand where a tensor may.
     Shuffling draws a new order for each pass from a generator of its own, augmentation the rest; a checkpoint
     keeps its state, so that a resumed run sees the very same batches.
@@ -56,7 +57,7 @@ class Batches:
             raise UsageError(
                 f"batch_size must be between 1 and the number of examples, {num_examples}; got {batch_size}."
             )
-        if augment is not None and len(tensors) != 2:
+        if augment is not None and len(tensors) < 2:
             raise UsageError(f"Augmentation takes images and labels; got a data set of {len(tensors)} tensors.")
         self.tensors: tuple[Any, ...] = tensors  # each a Tensor, or a Target such as boxes
         self.batch_size = batch_size
@@ -89,13 +90,20 @@ class Batches:
 
     def _transformed(self, batch: tuple[Any, ...]) -> tuple[Any, ...]:
         if self.augment is not None:
-            images, labels = batch
-            batch = self.augment(images, labels, self.generator)
+            batch = self._augmented(*batch)
         if self.transform is None:
             return batch
         inputs = self.transform(batch[0])
         check_in_place(batch, inputs)
         return inputs, *batch[1:]
+
+    def _augmented(self, images: Tensor, *labels: Any) -> tuple[Any, ...]:
+        """The pictures changed, with their labels, or all that lies beside them, by the same random numbers."""
+        assert self.augment is not None
+        if len(labels) == 1:
+            return self.augment(images, labels[0], self.generator)
+        images, several = self.augment(images, labels, self.generator)
+        return images, *several
 
     def to(self, device: torch.device) -> None:
         self.tensors = tuple(tensor.to(device) for tensor in self.tensors)

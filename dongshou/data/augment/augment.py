@@ -22,7 +22,8 @@ class Augment:
     A step maps images (batch, channels, height, width), uint8 or float32 with levels 0..255, to images of that
     shape; float32 where the new values lie between levels. A step that mixes images makes class indices (batch,)
     into shares of the classes (batch, classes). Random numbers come from the generator alone; nothing is changed
-    in place. `Boxes` and a `Mask` in the place of the labels move with their pictures, by a step's method `together`.
+    in place. `Boxes` and a `Mask` in the place of the labels, or a tuple of them, move with their pictures, by a step's
+    method `together`; plain labels in such a tuple stay.
 
     >>> Augment(RandomCrop(padding=4), RandomHorizontalFlip())
     Augment(RandomCrop(padding=4, fill=0), RandomHorizontalFlip(p=0.5))
@@ -38,7 +39,7 @@ class Augment:
 
     def __call__(self, images: Tensor, labels: Any, generator: torch.Generator) -> tuple[Tensor, Any]:
         check_images(images)
-        if isinstance(labels, (Boxes, Mask)):
+        if isinstance(labels, (Boxes, Mask, tuple)):
             check_target(labels, images, self.steps)
             for step in self.steps:
                 assert isinstance(step, Together)  # as checked

@@ -8,10 +8,11 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 import torch
 from torch import Tensor
 
-from dongshou.data.targets import Boxes, Mask
+from dongshou.data.targets import Boxes, Mask, check_plain
 from dongshou.errors import UsageError
 
-T = TypeVar("T", Boxes, Mask)
+Several = tuple[Any, ...]  # targets of the same pictures: boxes, a mask, and labels that have no place
+T = TypeVar("T", Boxes, Mask, Several)
 
 
 @runtime_checkable
@@ -32,7 +33,13 @@ def moved_target(
     """
     if isinstance(target, Mask):
         return target.moved(lambda classes: move(classes, target.void))
-    return target.moved(linear, shift, size)
+    if isinstance(target, Boxes):
+        return target.moved(linear, shift, size)
+    has_place = (isinstance(one, Boxes | Mask) for one in target)
+    return tuple(
+        moved_target(one, move, linear, shift, size) if moves else one  # pyright: ignore[reportArgumentType]
+        for one, moves in zip(target, has_place, strict=True)
+    )
 
 
 def diagonal(x: Tensor, y: Tensor) -> Tensor:
@@ -40,12 +47,19 @@ def diagonal(x: Tensor, y: Tensor) -> Tensor:
     return torch.diag_embed(torch.stack([x, y], -1).double())
 
 
-def check_target(target: Boxes | Mask, images: Tensor, steps: tuple[Any, ...]) -> None:
-    """Raise UsageError for a step that cannot move the target, and for a target of other pictures."""
+def check_target(target: Any, images: Tensor, steps: tuple[Any, ...]) -> None:
+    """Raise UsageError for a step that cannot move the target, and for a target of other pictures; for plain tensors
+    that may have a place in them."""
+    if isinstance(target, tuple):
+        for one in target:
+            check_target(one, images, steps)
+        return
+    if not isinstance(target, Boxes | Mask):
+        check_plain(target)
     for step in steps:
         if not isinstance(step, Together):
             why = getattr(step, "stays", "it has no method together(images, target, generator)")
-            kind = "boxes" if isinstance(target, Boxes) else "a mask"
+            kind = "boxes" if isinstance(target, Boxes) else "a mask" if isinstance(target, Mask) else "several targets"
             name = getattr(step, "__name__", type(step).__name__)
             raise UsageError(f"{name} cannot move {kind}; {why}. Leave it out here.")
     if len(target) != len(images):

@@ -23,6 +23,7 @@ from dongshou.data.augment import (
     RandomHorizontalFlip,
     RandomResizedCrop,
     RandomVerticalFlip,
+    grid,
 )
 from dongshou.data.augment.geometry import moved, moved_with_pictures
 from dongshou.data.images.pixels import ToFloat
@@ -268,6 +269,47 @@ def test_batches_hold_typed_targets_and_go_on_with_the_same_bits(which: int):
     ours.limit(5)
     ours.to(torch.device("meta"))
     assert ours.num_examples == 5 and ours.tensors[1].device.type == "meta"
+
+
+def test_boxes_a_mask_and_labels_move_together_as_each_moves_alone():
+    images, boxes, mask = scenes(50)
+    classes, augment = torch.arange(50), Augment(*MOVING)
+    alone = [augment(images, target, seeded(2)) for target in (boxes, mask)]
+    moved, (moved_boxes, moved_mask, labels) = augment(images, (boxes, mask, classes), seeded(2))
+    assert torch.equal(moved, alone[0][0]) and torch.equal(labels, classes)
+    assert torch.equal(moved_boxes.corners, alone[0][1].corners) and not torch.equal(moved_boxes.corners, boxes.corners)
+    assert torch.equal(moved_mask.classes, alone[1][1].classes)
+    torch.manual_seed(0)
+    together = Batches(images, boxes, mask, classes, batch_size=16, shuffle=True, augment=augment)
+    for pictures, boxes_of, mask_of, which in together:
+        assert len(pictures) == len(boxes_of) == len(mask_of) == len(which)
+        assert torch.equal(boxes_of.is_present[:, 0], boxes_of.labels[:, 0] == which % 3)
+
+
+@pytest.mark.parametrize("step", REFUSING, ids=repr)
+def test_several_targets_are_refused_as_each_is(step):
+    images, boxes, mask = scenes(4)
+    with pytest.raises(UsageError, match="cannot move boxes"):
+        Augment(step)(images, (boxes, mask), seeded())
+    with pytest.raises(UsageError, match="cannot move a mask"):
+        Augment(step)(images, (mask, torch.arange(4)), seeded())
+    with pytest.raises(UsageError, match="neither classes"):
+        Augment()(images, (boxes, torch.rand(4, 9)), seeded())
+
+
+def test_the_grid_draws_boxes_and_masks_where_they_have_moved():
+    images, boxes, mask = scenes(5)
+    figure = grid(images, Augment(RandomHorizontalFlip(p=1.0)), samples=1, target=(boxes, mask))
+    shown = [torch.as_tensor(image.get_array().data) for image in figure.axes[0].images]
+    assert [tuple(picture.shape) for picture in shown] == [(HEIGHT, WIDTH, 3)] * 10
+    for before, after, image in zip(shown[:5], shown[5:], images, strict=True):
+        assert torch.equal(after, before.flip(1))
+        is_colored = (before - before.mean(-1, keepdim=True)).abs().sum(-1) > 0.01
+        rows, columns = is_colored.any(1).nonzero(), is_colored.any(0).nonzero()
+        box = [float(columns[0]), float(rows[0]), float(columns[-1]) + 1, float(rows[-1]) + 1]
+        assert box == seen_box(image)
+    plain = grid(images, Augment(RandomHorizontalFlip(p=1.0)), samples=1).axes[0].images[0]
+    assert plain.get_array().ndim == 2
 
 
 class OfBoxes(Classification):
