@@ -6,6 +6,7 @@ import importlib.util
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from dongshou.extras import how_to_install
 
@@ -90,3 +91,13 @@ def in_chinese_font(character: str) -> bool:
 def hint() -> str:
     """Where a Chinese font comes from."""
     return f"install one (fonts-noto-cjk), or the small one of `{how_to_install('chinese')}`"
+
+
+def pillow_font(text: str, pixels: float) -> Any:
+    """A font of that height for writing onto a picture of pixels, one that has Chinese where the text is Chinese."""
+    from matplotlib.font_manager import findfont
+    from PIL import ImageFont
+
+    if any(map(needs_another, text)) and (name := chinese_font()) is not None:
+        return ImageFont.truetype(findfont(name), pixels)
+    return ImageFont.load_default(pixels)

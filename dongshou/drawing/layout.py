@@ -23,6 +23,8 @@ def laid_out(figure: Figure) -> Any:
     renderer = renderer_of(figure)
     if figure.axes and (engine := figure.get_layout_engine()) is not None:
         engine.execute(figure)
+    for axes in figure.axes:
+        axes.get_tightbbox(renderer)  # squares and bars of colours take their place, names theirs beside them
     return renderer
 
 

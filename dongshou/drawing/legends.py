@@ -75,7 +75,7 @@ def inches(legend: Legend, figure: Figure, renderer: Any) -> tuple[float, float]
 def covers(legend: Legend, axes: Axes, renderer: Any) -> bool:
     """Whether a curve, a point, a bar or a picture lies under the legend."""
     box = legend.get_window_extent(renderer).padded(NEAR)
-    return bool(axes.images) or any(
+    return bool(axes.images and axes.bbox.overlaps(box)) or any(
         (
             any(crosses(line.get_transform().transform_path(line.get_path()), box) for line in curves_of(axes)),
             any(box.count_contains(points) for points in points_of(axes)),

@@ -90,11 +90,10 @@ class Row:
         for column, ((picture, _, color), title, (width, height)) in enumerate(
             zip(self.pictures, self.titles, self.sizes, strict=True)
         ):
-            left = GAP + column * (self.side + GAP)
+            left = GAP + column * (self.side + GAP) + (self.side - width) / 2
             extent = (left, left + width, top + height, top)
             axes.imshow(picture, extent=extent, aspect="auto", cmap="gray", vmin=0, vmax=1)
-            middle = left + self.side / 2
-            axes.text(middle, top - 0.02, plain(title), fontsize=TICK, color=color, ha="center", va="bottom")
+            axes.text(left + width / 2, top - 0.02, plain(title), fontsize=TICK, color=color, ha="center", va="bottom")
 
 
 def draw_rows(

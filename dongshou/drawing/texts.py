@@ -68,16 +68,16 @@ def make_legible(figure: Figure) -> None:
         rewrite(figure, by_number, by_number)
         note(f"No font of this machine has {missing!r}: pictures name such characters by their number; {hint()}.")
     if beyond and (font := chinese_font()) is not None:
-        use_fonts(figure, ["DejaVu Sans", font])
+        use_font(figure, font)
 
 
-def use_fonts(figure: Figure, fonts: list[str]) -> None:
-    """Of each character the first font that has it."""
+def use_font(figure: Figure, font: str) -> None:
+    """For each character that matplotlib's own fonts lack."""
     for text in texts_of(figure):
-        text.set_fontfamily(fonts)
+        text.set_fontfamily(["DejaVu Sans Mono" if "monospace" in text.get_fontfamily() else "DejaVu Sans", font])
     for axis in axes_of(figure):
         for label in axis.get_ticklabels() if names_at(axis) else []:
-            label.set_fontfamily(fonts)
+            label.set_fontfamily(["DejaVu Sans", font])
 
 
 def rewrite(figure: Figure, function: Rewrite, of_names: Rewrite) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 from torch.optim import SGD, Adam
 
@@ -24,21 +24,16 @@ from dongshou.data.augment import (
     grid,
 )
 from dongshou.data.images.load import image_set, read_images
-from dongshou.drawing import new_axes
 from dongshou.experiments._shared.schedule import cosine
 from dongshou.experiments._shared.settings import BatchSize, Epochs, ImageSet, LearningRate, WeightDecay
 from dongshou.experiments.computer_vision._networks import Network, network_for_small_images
 from dongshou.experiments.computer_vision._pictures import PIXELS
 from dongshou.tasks import Classification
+from dongshou.tasks.pictures.bars import draw_bars
 from dongshou.training import Band, Drew, Event, Experiment, Finished, Published, Series
-from dongshou.training.events import Metrics
 from dongshou.training.series import Histories, last_of
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
 SECTIONS = {"zh": "13.1", "en": "14.1"}
-
 
 Name = Literal[
     "all",
@@ -134,17 +129,14 @@ def conclude(data: str, chosen: dict[str, Augment], histories: Histories) -> Ite
     for name, augmentation in chosen.items():
         yield Drew(name, grid(images[:8], augmentation, heading=f"Augmentation: {name}"))
     ends = last_of(histories)
-    yield Drew("accuracy", bars({name: metrics["test_accuracy"] for name, metrics in ends.items()}))
+    accuracies = {name: metrics["test_accuracy"] for name, metrics in ends.items()}
+    yield Drew(
+        "accuracy",
+        draw_bars(
+            dict(sorted(accuracies.items(), key=lambda item: -item[1])),
+            "test accuracy",
+            "Test accuracy by augmentation",
+        ),
+    )
     kept = ("test_accuracy", "train_accuracy")
     yield Finished({f"{name.replace('-', '_')}_{it}": metrics[it] for it in kept for name, metrics in ends.items()})
-
-
-def bars(accuracies: Metrics) -> Figure:
-    """The test accuracy of each, the best at the top."""
-    names = sorted(accuracies, key=accuracies.__getitem__)
-    axes = new_axes(6.4, 1.1 + 0.35 * len(names), xlabel="test accuracy", title="Test accuracy by augmentation")
-    axes.grid(axis="y", visible=False)
-    axes.margins(x=0.12)  # room for the numbers
-    drawn = axes.barh(names, [accuracies[name] for name in names])
-    axes.bar_label(drawn, fmt="%.3f", padding=3)
-    return axes.figure  # pyright: ignore[reportReturnType]

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 from torch import Tensor
 
-from dongshou.drawing import colors
+from dongshou.drawing import colors, ink_on
+from dongshou.drawing.fonts import pillow_font
 from dongshou.errors import UsageError
 from dongshou.tasks.answers.answer import Answer
 
@@ -67,7 +68,7 @@ class Boxes(Answer):
         """The photo with the boxes on it, a colour for each class."""
         drawn = self.photo.convert("RGB")
         pen, side = ImageDraw.Draw(drawn), max(drawn.size)
-        font = ImageFont.load_default(max(10.0, LETTER * side))
+        font = pillow_font("".join(self.labels), max(10.0, LETTER * side))
         by_class = colors(self.labels)
         found = list(zip(self.labels, self.scores, self.corners.tolist(), strict=True))
         for label, score, (left, top, right, bottom) in reversed(found):  # the surest one on top
@@ -76,5 +77,5 @@ class Boxes(Answer):
             place = max(box[0], 0), max(box[1], 0)
             words = f"{label} {score:.0%}"
             pen.rectangle(pen.textbbox(place, words, font=font), fill=by_class[label])
-            pen.text(place, words, fill="white", font=font)
+            pen.text(place, words, fill=ink_on(by_class[label]), font=font)
         return drawn

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, ImageColor
 from torch import Tensor, bincount
 
-from dongshou.drawing import colors
+from dongshou.drawing import colors, new_axes, plain
 from dongshou.errors import UsageError
 from dongshou.tasks.answers.answer import Answer, bars
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from dongshou.drawing import Drawing
 
 OPACITY = 0.55  # of the colours over the photo
+SIDE, HEADING = 5.2, 0.4  # inches: the longer side of the photo, the title above it
+NAMED = 24  # classes in the legend, the largest
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,11 +62,23 @@ class Mask(Answer):
         return {"shares": self.shares}
 
     def draw(self) -> Drawing:
-        """The photo in grey, each pixel in the colour of its class; void stays grey."""
+        """The photo in grey, each pixel in the colour of its class, which the legend names; void stays grey."""
+        width, height = self.photo.size
+        scale = SIDE / max(width, height)  # inches of a pixel
+        axes = new_axes(scale * width, scale * height + HEADING, title="The class of each pixel")
+        axes.set_axis_off()
+        axes.imshow(self.colored())
+        by_class = colors(self.classes)
+        for name, share in list(self.shares.items())[:NAMED]:
+            axes.plot([], [], "s", color=by_class[name], label=f"{plain(name)} {share:.1%}")
+        return axes.figure  # pyright: ignore[reportReturnType]
+
+    def colored(self) -> np.ndarray:
+        """uint8 (height, width, 3)"""
         gray = np.asarray(self.photo.convert("L").convert("RGB"), dtype=np.float32)  # (height, width, 3)
         mask = self.mask.cpu().numpy()
         is_known = (mask >= 0) & (mask < len(self.classes))
         palette = np.array([ImageColor.getrgb(color) for color in colors(self.classes).values()], np.float32)
         colored = palette[np.where(is_known, mask, 0)]  # (height, width, 3)
         opacity = OPACITY * is_known[..., None]
-        return Image.fromarray(((1 - opacity) * gray + opacity * colored).round().astype(np.uint8))
+        return ((1 - opacity) * gray + opacity * colored).round().astype(np.uint8)

@@ -38,4 +38,4 @@ class Neighbors(Answer):
         return {"answer": next(iter(self.similarities), "")}
 
     def draw(self) -> Drawing:
-        return draw_bars(dict(list(self.similarities.items())[:SHOWN]), "similarity")
+        return draw_bars(dict(list(self.similarities.items())[:SHOWN]), "cosine similarity", "What is most similar")

@@ -60,4 +60,4 @@ class Probabilities(Answer):
         """What the network saw, each pixel a square; of anything but a picture a bar for each class."""
         if self.seen is not None:
             return enlarged(self.seen)
-        return draw_bars(self.probabilities, "probability")
+        return draw_bars(self.probabilities, "probability", "How probable each class is")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -12,8 +11,6 @@ from dongshou.tasks.pictures.page import draw_page
 
 if TYPE_CHECKING:
     from dongshou.drawing import Drawing
-
-WIDTH = 80  # characters in a line of the picture
 
 
 @dataclass(frozen=True)
@@ -39,4 +36,4 @@ class Text(Answer):
 
     def draw(self) -> Drawing:
         """The text on a page."""
-        return draw_page([line for text in self.lines() for line in textwrap.wrap(text, WIDTH) or [""]])
+        return draw_page([line for text in self.lines() for line in text.splitlines() or [""]])

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from dongshou.drawing import new_axes
+from dongshou.drawing import new_axes, plain
+from dongshou.drawing.style import TICK
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -13,12 +14,15 @@ if TYPE_CHECKING:
 MOST = 20  # bars
 
 
-def draw_bars(numbers: Mapping[str, float], what: str) -> Figure:
+def draw_bars(numbers: Mapping[str, float], what: str, title: str) -> Figure:
     """The first numbers from top to bottom, their names on the left; `what` they are stands below."""
     shown = dict(list(numbers.items())[:MOST])
-    axes = new_axes(6.4, 0.8 + 0.3 * max(1, len(shown)), xlabel=what)
-    names = [name.replace("$", r"\$") for name in shown]  # a dollar would begin a formula
-    axes.barh(range(len(shown)), list(shown.values()))
-    axes.set_yticks(range(len(shown)), names)
+    few = f", the first {len(shown)} of {len(numbers)}" if len(numbers) > len(shown) else ""
+    axes = new_axes(6.4, 1.0 + 0.3 * max(1, len(shown)), xlabel=what, title=title + few)
+    axes.grid(axis="y", visible=False)
+    axes.margins(x=0.12)  # room for the numbers
+    bars = axes.barh(range(len(shown)), list(shown.values()))
+    axes.bar_label(bars, fmt="%.3f", padding=3, fontsize=TICK)
+    axes.set_yticks(range(len(shown)), map(plain, shown))
     axes.invert_yaxis()
     return axes.figure  # pyright: ignore[reportReturnType]

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-WIDEST = 15.0  # inches, however many classes
+SQUARE, SMALLEST, WIDEST = 0.45, 2.2, 15.0  # inches: a class, the fewest classes, all with their names
+LETTER, AROUND = 0.068, 0.9  # inches: a letter of a name; title, names of the axes
+BAR = 0.8  # inches: the bar of colours
 MOST_COUNTS, MOST_NAMES = 20, 150  # classes, for which counts and names can be read
 
 
@@ -29,22 +31,32 @@ def confusion_matrix(guesses: Tensor, labels: Tensor, names: tuple[str, ...], ev
     counts = torch.bincount(labels * num_classes + guesses, minlength=num_classes**2)
     counts = counts.view(num_classes, num_classes)
     shares = counts / counts.sum(1, keepdim=True).clamp(min=1)
-    side = min(2.0 + 0.45 * num_classes, WIDEST)
     which = "" if every == 1 else f" of one example in {every}"
-    title = f"Confusion matrix{which}: {int(counts.trace())} of {len(labels)} right"
-    axes = new_axes(side + 1.0, side, xlabel="predicted class", ylabel="true class", title=title)
+    axes = axes_for(names)
+    axes.set_title(f"Confusion matrix{which}: {int(counts.trace())} of {len(labels)} right")
     image = draw_shares(axes, shares)
-    axes.set_aspect("equal")
     axes.figure.colorbar(image, ax=axes, label="share of the true class", aspect=30)
-    if num_classes <= MOST_NAMES:
-        fontsize = min(TICK, 60 * side / num_classes)  # a line has 72 points an inch
-        rotation = 0 if max(map(len, names)) <= 2 else 45 if num_classes <= MOST_COUNTS else 90
-        axes.set_xticks(range(num_classes), map(plain, names), rotation=rotation, ha="right" if rotation else "center")
-        axes.set_yticks(range(num_classes), map(plain, names))
-        axes.tick_params(labelsize=fontsize)
     if num_classes <= MOST_COUNTS:
         write_counts(axes, counts, image.to_rgba(shares.numpy()))
     return axes.figure  # pyright: ignore[reportReturnType]
+
+
+def axes_for(names: tuple[str, ...]) -> Axes:
+    """Axes of two equal sides, room for the names beside and below, where they can be read."""
+    num_classes = len(names)
+    longest = LETTER * max(map(len, names)) if num_classes <= MOST_NAMES else 0.0
+    side = min(max(SQUARE * num_classes, SMALLEST), WIDEST - longest - AROUND - BAR)
+    axes = new_axes(
+        side + longest + AROUND + BAR, side + longest + AROUND, xlabel="predicted class", ylabel="true class"
+    )
+    if num_classes <= MOST_NAMES:
+        rotation = 0 if max(map(len, names)) <= 2 else 45 if num_classes <= MOST_COUNTS else 90
+        axes.set_xticks(
+            range(num_classes), map(plain, names), rotation=rotation, ha="right" if rotation == 45 else "center"
+        )
+        axes.set_yticks(range(num_classes), map(plain, names))
+        axes.tick_params(labelsize=min(TICK, 60 * side / num_classes))  # a line has 72 points an inch
+    return axes
 
 
 def write_counts(axes: Axes, counts: Tensor, colors: np.ndarray) -> None:
