@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from dongshou.cli.flags import Switch, call
+from dongshou.cli.words import padded
 from dongshou.errors import UsageError, did_you_mean
 from dongshou.experiments.catalog import Entry, list_experiments, names_of_variants
 from dongshou.experiments.own import address_in, read_source
@@ -80,7 +81,7 @@ def unit_in_words(unit: str, entries: Sequence[Entry]) -> str:
     told = [translate(unit.replace("_", " "))]
     for name, is_variant, entry, title in lines:
         place = "" if is_variant else translate(entry.place.short())
-        told.append(f"{name:<{width}}  {f'{place:<{WIDEST}}  ' if has_places else ''}{translate(title)}")
+        told.append(f"{name:<{width}}  {f'{padded(place, WIDEST)}  ' if has_places else ''}{translate(title)}")
     return "\n".join(told)
 
 

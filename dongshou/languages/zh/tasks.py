@@ -47,5 +47,5 @@ SENTENCES = {
     "no neighbours": "没有近邻",
     "Frames are (frames, *pictures) of pictures {}; got {}.": "各帧须为 (frames, *pictures)，图片形状 {}；得到的是 {}。",
     "Pictures are (n, channels, height, width) with 1 or 3 channels; got {}.": "图片须为 (n, channels, height, width)，1 或 3 个通道；得到的是 {}。",
-    "{} picture{} of {}x{} pixels": "{0} 张图片{1}，{2}x{3} 像素",
+    "{} picture{} of {}x{} pixels": "{} 张图片{}，{}x{} 像素",
 }

@@ -1,0 +1,40 @@
+"""Experiments with attention."""
+
+SENTENCES = {
+    "num_train and num_test must be at least 2; got {} and {}.": "num_train 和 num_test 至少为 2；得到的是 {} 和 {}。",
+    "kernel with learnt w": "核，w 由学习得到",
+    "Gaussian kernel, w = 1": "高斯核，w = 1",
+    "average pooling, w = 0": "平均汇聚，w = 0",
+    "points of the curve to predict": "要预测的曲线上的点数",
+    "points to learn from": "用来学习的点数",
+    "attention weight": "注意力权重",
+    "point, in order of x": "点，按 x 排列",
+    "query, in order of x": "查询，按 x 排列",
+    "Attention to numbers: a curve through noisy points, where each query takes a weighted mean of what it looks at.": "数值上的注意力：过带噪声的点作曲线，每个查询取所看之处的加权平均。",
+    "Points y = 2 sin x + x^0.8 + e; the test asks for the curve without e, the noise, at even distances.": "点 y = 2 sin x + x^0.8 + e；测试在等距处要求不含噪声 e 的曲线。",
+    "`average`, `kernel` and `learnt` are the same model with w = 0, with w = 1, and with the w that gradient descent finds, which starts at 1: `learnt_w`. It weighs the points near by more, and follows them more closely, their noise too. Raises UsageError for fewer than 2 points.": "`average`、`kernel` 和 `learnt` 是同一个模型，w 分别为 0、1 和梯度下降从 1 开始找到的值 `learnt_w`。后者更看重近处的点，也更贴近它们，连同噪声。少于 2 个点时抛出 UsageError。",
+    "how scores of queries and keys are computed; none leaves attention out": "怎样计算查询与键的得分；none 表示不用注意力",
+    "tokens that a sentence is cut or padded to": "句子截断或填充到多少个词元",
+    "dates into French, dates-zh into Chinese": "dates 译成法文，dates-zh 译成中文",
+    "English to French with an encoder, a decoder and attention: each word may look back at every word of the source.": "用编码器、解码器和注意力做英译法：每个词都能回看原文的每个词。",
+    "The book's settings: `seq2seq` with the attention of Bahdanau et al., 2015, between its halves.": "书中的设置：`seq2seq` 的编码器与解码器之间加上 Bahdanau 等（2015）的注意力。",
+    "All pairs of up to ten words; a tenth of the sentences is held out. For a GPU, or a night.": "十个词以内的全部句子对；留出十分之一的句子。适合 GPU，或跑一夜。",
+    "Pairs of up to eight words and a smaller network: for two cores and a quarter of an hour.": "八个词以内的句子对，更小的网络：双核机器一刻钟。",
+    "English dates to French ones, or Chinese (`dates-zh`): no download. test_sentence_accuracy is the exact match.": "把英文日期译成法文，或中文（`dates-zh`）：不需要下载。test_sentence_accuracy 是完全正确的比例。",
+    "training steps between two evaluations": "两次评估之间的训练步数",
+    "tokens that the model sees at once": "模型一次看到的词元数",
+    "A small GPT learns to write like Shakespeare: a Transformer that only decodes, character by character (2018).": "一个小 GPT 学着像莎士比亚那样写作：只有解码器的 Transformer，逐字符生成（2018）。",
+    "2,000 steps on windows from anywhere in the first nine tenths; an epoch is 250 of them.": "在前十分之九的文本中任取窗口，训练 2,000 步；250 步算一轮。",
+    "AdamW; the rate climbs for 100 steps, then falls to a tenth along a cosine. It is twice nanoGPT's: so small a network bears it, and gets further in so few steps. A processor is enough for it.": "AdamW；学习率先用 100 步升上去，再沿余弦降到十分之一。它是 nanoGPT 的两倍：这么小的网络受得住，步数少时也走得更远。CPU 就够用。",
+    "6 layers of 384, a context of 256, 5,000 steps: for a GPU.": "6 层、宽 384、上下文 256、5,000 步：适合 GPU。",
+    "The manual that comes with every Python: no download.": "用 Python 自带的手册：不需要下载。",
+    "hidden units of the position-wise feed-forward network": "逐位置前馈网络的隐藏单元数",
+    "English to French with a Transformer: attention alone, in and between both halves (Vaswani et al., 2017).": "用 Transformer 做英译法：编码器、解码器之内和之间都只有注意力（Vaswani 等，2017）。",
+    "The book's settings: two blocks in each half, four heads, 32 features.": "书中的设置：编码器、解码器各两个块，四个头，32 个特征。",
+}
+
+LABELS = {
+    "prediction": "预测",
+    "truth": "真实值",
+    "points": "数据点",
+}
