@@ -41,7 +41,7 @@ def test_every_command_is_shown_and_exists(readme: Path):
 @BY_NAME
 def test_the_experiments_and_settings_of_the_commands_exist(readme: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(ROOT)  # where the example of a file of one's own lies
-    options = {"--engine", "--epochs", "--fast", "--from", "--help", "--json", "--resume", "--seeds"}
+    options = {"--engine", "--epochs", "--fast", "--from", "--help", "--json", "--limit", "--resume", "--seeds"}
     for command, *words in commands(readme):
         if command in ("run", "reproduce"):
             settings = find_declaration(words[0]).defaults
