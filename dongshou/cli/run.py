@@ -23,6 +23,7 @@ from dongshou.experiments.registry import Declaration, find_declaration
 from dongshou.experiments.setting import split_help
 from dongshou.runs import Run, execute, find_run
 from dongshou.runs.further import epochs_to_reach
+from dongshou.runs.origin import noted_where_it_began
 from dongshou.runs.rebuild import recorded_settings
 from dongshou.runs.resume import check_same, check_same_experiment
 from dongshou.runs.run import find_run_to_resume
@@ -74,7 +75,8 @@ def go_on(declaration: Declaration, options: RunOptions, flags: Sequence[str]) -
     settings, given = read_flags(declaration, flags, recorded_settings(run, declaration), RunOptions(**recorded))
     for name, value in session_of(given).items():
         check_same(run, name, recorded[name], value)
-    work = declaration(**settings)
+    with noted_where_it_began(run):
+        work = declaration(**settings)
     if run.is_done and epochs_to_reach(run, work) is None:
         say(f"{run.path} is already finished; this is its result.", error=True)
     return execute(

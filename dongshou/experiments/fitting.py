@@ -5,11 +5,19 @@ from __future__ import annotations
 import numbers
 import types
 import typing
+from pathlib import Path
 from typing import Any
 
 from dongshou.errors import UsageError
 
-WORDS = {int: "a whole number", float: "a number", str: "a text", bool: "True or False", type(None): "None"}
+WORDS = {
+    int: "a whole number",
+    float: "a number",
+    str: "a text",
+    Path: "a path",
+    bool: "True or False",
+    type(None): "None",
+}
 SEVERAL = {int: "whole numbers", float: "numbers", str: "texts", bool: "values True or False"}
 
 
@@ -43,6 +51,8 @@ def converted(kind: Any, value: Any) -> Any:
         return int(value)
     if kind is float and isinstance(value, numbers.Real) and not is_truth:
         return value if isinstance(value, int) else float(value)
+    if kind is Path and isinstance(value, str):
+        return Path(value)
     if kind in (int, float) or kind in WORDS and not isinstance(value, kind):
         raise Unfit
     return value  # a Literal's choices are checked as such

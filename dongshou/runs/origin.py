@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 import os
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dongshou.errors import UsageError
+from dongshou.errors import DongshouError, UsageError
 from dongshou.experiments.own import address_in
+from dongshou.notes import note
 from dongshou.runs.files import write_whole
 
 if TYPE_CHECKING:
@@ -27,7 +29,8 @@ def described(work: Work) -> dict[str, Any]:
     if declared is None:
         return {"experiment": work.name or "custom", "settings": work.recorded_settings(), "origin": "python"}
     file = {} if declared.file is None else {"file": str(declared.file)}
-    return {"experiment": declared.name, "settings": declared.settings, "origin": declared.origin} | file
+    about = {"experiment": declared.name, "settings": declared.settings, "origin": declared.origin}
+    return about | file | {"directory": os.getcwd()}
 
 
 def keep_text(directory: Path, declared: Declared | None) -> None:
@@ -72,6 +75,19 @@ def go_on(run: Run) -> str:
     if run.origin == "python":
         return f"experiment.run(resume={path!r}), with the same experiment in Python"
     return shlex.join(["dongshou", "run", address_of(run), "--resume", path])
+
+
+@contextmanager
+def noted_where_it_began(run: Run) -> Iterator[None]:
+    """Where the work of a run cannot be made again, say that it began in another directory, if it did: what it names
+    by a relative path may lie there."""
+    try:
+        yield
+    except (DongshouError, OSError):
+        began = run.config.get("directory", os.getcwd())
+        if began != os.getcwd():
+            note(f"{run.path} began in {began}; what it names by a relative path is looked for in {os.getcwd()}.")
+        raise
 
 
 def is_named(run: Run, name: str) -> bool:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
+import typing
 from typing import Any
 
 from dongshou.data.images.folder import folder_may_be_away
 from dongshou.errors import UsageError
+from dongshou.experiments.fitting import fitting
 from dongshou.experiments.registry import Declaration, find_declaration
 from dongshou.notes import note
-from dongshou.runs.origin import SOURCE, address_of, has_changed
+from dongshou.runs.origin import SOURCE, address_of, has_changed, noted_where_it_began
 from dongshou.runs.run import Run
 from dongshou.training import Work
 
@@ -22,7 +23,7 @@ def rebuild(run: Run) -> Work:
     declaration = declaration_of(run)
     if run.file is not None and has_changed(run, declaration.entry.text):
         note(f"{run.file} has changed since {run.path} began; the model is made by the file as it is now.")
-    with folder_may_be_away(run.config.get("classes", ())):
+    with folder_may_be_away(run.config.get("classes", ())), noted_where_it_began(run):
         return declaration(**recorded_settings(run, declaration))
 
 
@@ -46,14 +47,14 @@ def declaration_of(run: Run) -> Declaration:
 
 def recorded_settings(run: Run, declaration: Declaration) -> dict[str, Any]:
     """The settings of the record that the experiment still has, its own defaults for the others."""
-    recorded = run.config["settings"]
-    return {name: from_json(recorded.get(name, default), default) for name, default in declaration.defaults.items()}
+    recorded, kinds = run.config["settings"], typing.get_type_hints(declaration.function)
+    return {
+        name: from_json(name, kinds[name], recorded[name]) if name in recorded else default
+        for name, default in declaration.defaults.items()
+    }
 
 
-def from_json(value: Any, default: Any) -> Any:
-    """Settings have tuples where JSON has lists, and paths where it has texts; lists where the default is one."""
-    if isinstance(value, str) and isinstance(default, PurePath):
-        return type(default)(value)
-    if not isinstance(value, list) or isinstance(default, list):
-        return value
-    return tuple(from_json(each, None) for each in value)
+def from_json(name: str, kind: Any, value: Any) -> Any:
+    """Settings have tuples where JSON has lists, and paths where it has texts, as their types say."""
+    is_tuple = isinstance(value, list) and typing.get_origin(kind) is not list
+    return fitting(name, kind, tuple(value) if is_tuple else value)

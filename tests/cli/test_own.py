@@ -229,6 +229,26 @@ def test_an_error_while_it_trains_shows_the_lines_of_the_file(folder: Path, caps
     assert "dongshou/training" not in said
 
 
+def test_a_relative_path_is_looked_for_in_the_working_directory(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    text = TEXT.replace("hidden[0]), nn.ReLU()", "hidden[0]), nn.ReLU(*where.read_text())")
+    write(folder, text=text.replace('where: Path = Path("here")', "where: Path | None = None"))
+    write(folder, "table.csv", "")
+    run = run_quietly("clouds.py:deep", "--where", "table.csv")
+    (run.path / "result.json").unlink()
+    monkeypatch.chdir(tmp_path)
+    capsys.readouterr()
+    for command in (["run", f"{folder}/clouds.py:deep", "--resume"], ["predict"]):
+        assert main([*command, f"{folder}/{run.path}"]) == 1
+        said = capsys.readouterr().err
+        assert f"began in {folder}; what it names by a relative path is looked for in {tmp_path}." in said
+        assert "No such file or directory: 'table.csv'" in said
+    monkeypatch.chdir(folder)
+    assert main(["run", "clouds.py:deep", "--resume", str(run.path), "--quiet"]) == 0
+    assert "began in" not in capsys.readouterr().err
+
+
 def test_a_wrong_use_of_ours_in_the_file_says_the_line(folder: Path, fails: Fails):
     write(folder, text=TEXT.replace("Splits(points(2), test=points(2))", "points"))
     line = TEXT[: TEXT.index("Splits(points(2)")].count("\n") + 1
