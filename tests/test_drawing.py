@@ -172,7 +172,10 @@ def test_one_epoch_is_a_dot_between_sensible_limits():
     assert [line.get_marker() for line in axes.lines] == ["o", "o"]
     assert axes.get_xlim() == (0, 2) and words(axes.xaxis) == ["1"]
     low, high = axes.get_ylim()
-    assert low < 0.45 and high > 0.75
+    assert 0.4 < low < 0.48 and 0.72 < high < 0.8
+    assert [line.get_fillstyle() for line in axes.lines] == ["full", "none"]  # what is dashed is hollow
+    (first,), (second,) = (line.get_xdata() for line in axes.lines)
+    assert 0.5 < first < second < 1.5  # beside each other
 
 
 def test_epochs_are_whole_numbers():

@@ -46,18 +46,19 @@ def new_panels(
     xlabel: str = "",
     ylabel: str = "",
     share: bool = False,
+    share_y: bool = False,
 ) -> tuple[Figure, list[Axes]]:
     """A figure with a pair of axes for each title, row by row.
 
     heading  stands above them all
     panel    inches of each
-    share    the axes have the same limits
+    share    the axes have the same limits; share_y: from bottom to top
     """
     names = list(titles)
-    columns = max(1, min(columns, len(names)))
+    columns = 2 if len(names) == 4 and columns == 3 else max(1, min(columns, len(names)))
     rows = -(-len(names) // columns)
     figure = new_figure(min(columns * panel[0], WIDEST), rows * panel[1] + (0.3 if heading else 0.0))
-    every = figure.subplots(rows, columns, squeeze=False, sharex=share, sharey=share).flatten().tolist()
+    every = figure.subplots(rows, columns, squeeze=False, sharex=share, sharey=share or share_y).flatten().tolist()
     for axes, name in zip(every, names, strict=False):
         axes.set(xlabel=xlabel, ylabel=ylabel, title=name)
         axes.tick_params(labelbottom=True, labelleft=True)  # shared limits hide the inner ones

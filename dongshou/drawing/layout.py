@@ -30,11 +30,12 @@ def laid_out(figure: Figure) -> Any:
 
 def tick_labels(axis: Axis) -> list[Text]:
     """Those that are drawn: within the limits, not empty."""
-    low, high = sorted(axis.get_view_interval())
+    scaled = axis.get_transform().transform  # a logarithm, where the axis is one
+    low, high = sorted(scaled(axis.get_view_interval()))
     slack = 1e-6 * (high - low)
-    ticks = [*axis.get_major_ticks(), *axis.get_minor_ticks()]
     axis.get_ticklabels()  # writes them
-    inside = [tick for tick in ticks if low - slack <= tick.get_loc() <= high + slack and tick.get_visible()]
+    ticks = [tick for tick in (*axis.get_major_ticks(), *axis.get_minor_ticks()) if tick.get_visible()]
+    inside = [tick for tick in ticks if low - slack <= scaled(tick.get_loc()) <= high + slack]
     labels = [label for tick in inside for label in (tick.label1, tick.label2)]
     return [label for label in labels if label.get_visible() and label.get_text()]
 

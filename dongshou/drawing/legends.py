@@ -21,7 +21,8 @@ NEAR = 4.0  # dots around a legend that no curve enters
 def add_legends(figure: Figure) -> None:
     """One for the whole figure where several axes have the same names, else one for each."""
     known = {text.get_text() for legend in figure.legends for text in legend.get_texts()}
-    waiting = [axes for axes in figure.axes if axes.get_legend() is None and not set(names_in(axes)) <= known]
+    known_or_said = [known | {axes.get_ylabel()} for axes in figure.axes]  # one curve may be what the axis is called
+    waiting = [axes for axes, known in zip(figure.axes, known_or_said, strict=True) if lacks_legend(axes, known)]
     sets = {tuple(names_in(axes)) for axes in waiting}
     if len(waiting) > 1 and len(sets) == 1:
         handles, labels = different(waiting[0])
@@ -30,6 +31,10 @@ def add_legends(figure: Figure) -> None:
     for axes in waiting:
         handles, labels = different(axes)
         axes.legend(handles, [wrapped(label) for label in labels], loc="best")
+
+
+def lacks_legend(axes: Axes, known: set[str]) -> bool:
+    return axes.get_legend() is None and not set(names_in(axes)) <= known
 
 
 def names_in(axes: Axes) -> list[str]:

@@ -39,6 +39,10 @@ class StyledFigure(Figure):
         if self.is_in_order:
             return
         self.is_in_order = True
+        with style():
+            self._put_in_order()
+
+    def _put_in_order(self) -> None:
         for axes in self.axes:
             axes.title.set_fontsize(TITLE)
             if axes.images:

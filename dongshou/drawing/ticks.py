@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
-WHOLE = ("epoch", "step", "iteration", "epoch or step")  # what is counted
+WHOLE = ("epoch", "step", "iteration", "epoch or step", "layer", "rank")  # what is counted
 PLAIN = 1e-4, 1e5  # between these a number is written out, beyond as a power of ten
 ATTEMPTS = 5
+SPREAD = 0.8  # epochs over which the dots of a single epoch are spread
 
 
 def set_locators(axes: Axes) -> None:
@@ -55,18 +56,21 @@ def set_log_ticks(axis: Axis) -> None:
 
 
 def mark_single_points(axes: Axes) -> None:
-    """A curve of one point has a dot; where there are none but such, it stands in the middle of sensible limits."""
+    """A curve of one point has a dot, a dashed one a hollow dot; where there are none but such, they stand side by side
+    between sensible limits."""
     curves = [line for line in axes.lines if line.get_transform() == axes.transData and len(line.get_xdata())]  # pyright: ignore
     single = [line for line in curves if len(line.get_xdata()) == 1]  # pyright: ignore[reportArgumentType]
     for line in single:
-        if line.get_marker() in ("", "None", None):
-            line.set_marker("o")
+        line.set_marker("o" if line.get_marker() in ("", "None", None) else line.get_marker())
+        line.set_fillstyle("full" if line.get_linestyle() == "-" else "none")
     places = {float(line.get_xdata()[0]) for line in single}  # pyright: ignore
     if len(places) == 1 and len(single) == len(curves) and axes.get_xscale() == "linear" and not axes.collections:
         (place,) = places
+        for index, line in enumerate(single):
+            line.set_xdata([place + SPREAD * ((index + 0.5) / len(single) - 0.5)])
         axes.set_xlim(place - 1, place + 1)
         axes.set_xticks([place], [f"{place:g}"])
-        axes.margins(y=0.5)
+        axes.margins(y=0.25)
 
 
 def thin_out(figure: Figure) -> None:

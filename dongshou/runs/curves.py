@@ -22,7 +22,8 @@ GRADIENT_NORM, CLIPPED = "gradient_norm", "clipped_gradient_norm"
 LABELS = {GRADIENT_NORM: "before clipping", CLIPPED: "after clipping"}
 STROKES = {GRADIENT_NORM: {"linewidth": 0.8, "alpha": 0.5}, CLIPPED: {"linewidth": 0.8}}  # as many points as steps
 LINE_STYLES = {"train": "-", "valid": "-.", "test": "--"}
-MARKERS = ("", "o", "s", "^")  # once every colour is taken
+PUBLISHED_STYLES = {"train": ":", "valid": (0, (5, 2, 1, 2, 1, 2)), "test": (0, (6, 2))}  # where all are grey
+MARKERS = ("", "s", "^", "D")  # once every colour is taken
 COLUMNS, PANEL = 3, (4.8, 3.6)  # quantities in a row; inches of each of several
 
 Points = list[tuple[float, float]]
@@ -110,17 +111,38 @@ def axis_of(run: Run, quantity: str = "") -> Literal["epoch", "step"]:
 def draw_quantity(axes: Axes, quantity: str, curves: Curves, run_name: str, draws: Iterator[dict[str, str]]) -> None:
     """The curves of a run: parts differ in colour, splits of a part in their strokes; of a single run in both."""
     of_part: dict[str, dict[str, str]] = {}
-    for (part, metric), points in sorted(curves.items(), key=lambda item: (item[0][0], rank(item[0][1]))):
+    used: dict[str, list[str]] = {}
+    for (part, metric), points in sorted(curves.items(), key=lambda item: (item[0][0], place_of(item[0][1]))):
         if quantity_of(metric) != quantity:
             continue
-        split = metric.partition("_")[0]
         if not (part or run_name) or part not in of_part:
-            of_part[part] = next(draws)
-        own = split if split in SPLITS else LABELS.get(metric, metric.replace("_", " "))
-        label = " ".join(word for word in (run_name, part, own) if word)
+            of_part[part], used[part] = next(draws), []
+        used[part].append(line_style(metric, used[part]))
         x, y = zip(*points, strict=True)
-        stroke: dict[str, Any] = of_part[part] | STROKES.get(metric, {})
-        axes.plot(x, y, linestyle=LINE_STYLES.get(split, "-"), label=label, markevery=max(1, len(x) // 8), **stroke)
+        stroke: dict[str, Any] = of_part[part] | STROKES.get(metric, {}) | {"linestyle": used[part][-1]}
+        axes.plot(x, y, label=label_of(run_name, part, metric), markevery=max(1, len(x) // 8), **stroke)
+
+
+def place_of(metric: str) -> tuple[Any, ...]:
+    """Metrics of a split before one of none, which takes the stroke that they leave."""
+    first, split, _ = rank(metric)
+    return first, metric.partition("_")[0] not in SPLITS, split, metric != GRADIENT_NORM, metric
+
+
+def line_style(metric: str, used: Sequence[str]) -> str:
+    """That of its split; of a metric without one the first that no other curve of this colour has."""
+    split = metric.partition("_")[0]
+    free = [style for style in ("-", ":", *LINE_STYLES.values()) if style not in used]
+    return LINE_STYLES.get(split) or (free[0] if free else "-")
+
+
+def label_of(run_name: str, part: str, metric: str) -> str:
+    """`lr 0.1 fast test`; a metric that the axis is called by needs no name beside that of its run or part."""
+    split = metric.partition("_")[0]
+    own = split if split in SPLITS else LABELS.get(metric, metric.replace("_", " "))
+    if metric == quantity_of(metric) and metric not in LABELS and (run_name or part):
+        own = ""
+    return " ".join(word for word in (run_name, part, own) if word)
 
 
 def shade_published(axes: Axes, quantity: str, published: Sequence[dict[str, Any]]) -> None:
@@ -131,11 +153,14 @@ def shade_published(axes: Axes, quantity: str, published: Sequence[dict[str, Any
             if quantity_of(metric) != quantity:
                 continue
             figure, split = figure_from(plain), metric.partition("_")[0]
-            color, label = color_of.get(split, GRAY), f"{split}, {source['source']}"
+            own = split if split in SPLITS else metric.replace("_", " ")
+            color, label = color_of.get(own, GRAY), f"{own}, {source['source']}"
             if isinstance(figure, Band) and figure.p90 > figure.p10:
-                axes.axhspan(figure.p10, figure.p90, color=color, alpha=0.15, linewidth=0, label=label)
+                alpha = 0.15 if own in color_of or split == "train" else 0.3
+                axes.axhspan(figure.p10, figure.p90, color=color, alpha=alpha, linewidth=0, label=label)
             else:
-                axes.axhline(figure.median, color=color, alpha=0.6, linewidth=1, linestyle=":", label=label)
+                line = ":" if own in color_of else PUBLISHED_STYLES.get(split, ":")
+                axes.axhline(figure.median, color=color, linewidth=1.2, linestyle=line, label=label)
 
 
 def draw_thresholds(axes: Axes, runs: Sequence[Run]) -> None:

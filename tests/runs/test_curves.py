@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dongshou.drawing import BLUE, RED
-from dongshou.runs.curves import curves_of, draw_curves, quantity_of, rank
+from dongshou.runs.curves import curves_of, draw_curves, quantity_of, rank, strokes_of_runs
 from dongshou.training import Band, Finished, Procedure, Published, Reported, Session, Stepped
 from tests.training import toys
 
@@ -71,6 +71,33 @@ def test_each_run_has_one_color():
     for axes in figure.axes:
         lines = [line for line in axes.get_lines() if not str(line.get_label()).startswith("threshold")]
         assert [line.get_color() for line in lines] == [BLUE] * 2 + [RED] * 2
+
+
+def test_a_curve_without_a_split_has_a_stroke_of_its_own_and_the_name_of_its_part():
+    def steps(session: Session):
+        for part in ("slow", "fast"):
+            for step in range(1, 4):
+                yield Stepped(step, 1, 3, metrics={"loss": 1 / step, "train_loss": 2 / step}, part=part)
+        yield Finished({})
+
+    (axes,) = draw_curves([toys.declared(lambda: Procedure(steps)).run()]).axes
+    assert labels(axes) == ["fast train", "fast", "slow train", "slow"]
+    strokes = [(line.get_color(), line.get_linestyle()) for line in axes.get_lines()]
+    assert len(set(strokes)) == 4 and strokes[0][0] == strokes[1][0] != strokes[2][0]
+
+
+def test_many_runs_have_markers_once_every_color_is_taken():
+    draws = [tuple(stroke.values()) for _, stroke in zip(range(28), strokes_of_runs(), strict=False)]
+    assert len(set(draws)) == 28 and [marker for _, marker in draws[:8]] == [""] * 7 + ["s"]
+
+
+def test_quantities_stand_in_rows_of_three():
+    def steps(session: Session):
+        yield Stepped(1, 1, 1, metrics=dict.fromkeys(("loss", "accuracy", "a", "b", "c"), 1.0))
+        yield Finished({})
+
+    figure = draw_curves([toys.declared(lambda: Procedure(steps)).run()])
+    assert len(figure.axes) == 5 and figure.get_figwidth() < 16
 
 
 def test_names_of_quantities():

@@ -11,7 +11,7 @@ import torch
 from dongshou import autograd
 from dongshou.autograd import Tensor, graph, nn, no_grad, optim
 from dongshou.data.images.load import read_images
-from dongshou.drawing import new_axes
+from dongshou.drawing import BLACK, ORANGE, new_axes
 from dongshou.training import Drew, Evaluated, Event, Exact, Finished, Reported, Session, Stepped, Wrote
 from dongshou.training.events import Metrics
 
@@ -98,11 +98,10 @@ def digits(split: Literal["train", "test"], size: int, session: Session) -> tupl
 
 def picture(losses: list[tuple[float, float]]) -> Figure:
     """Both losses by step: the one line hides the other."""
-    axes = new_axes(xlabel="step", ylabel="training loss")
+    axes = new_axes(xlabel="step", ylabel="training loss", title="The same network on both engines")
     ours, theirs = zip(*losses, strict=True)
-    axes.plot(ours, linewidth=3, color="tab:orange", label="dongshou.autograd")
-    axes.plot(theirs, linewidth=1, color="black", label="torch")
-    axes.legend()
+    axes.plot(ours, linewidth=3.5, color=ORANGE, label="dongshou.autograd")
+    axes.plot(theirs, linewidth=1, color=BLACK, label="torch")
     return cast("Figure", axes.figure)
 
 

@@ -99,7 +99,7 @@ def conclude(model: Model, trajectory: list[Tensor], gradient_error: float) -> I
     """The curve of the cost, the way of the parameters, and the result with its prediction at x = 4."""
     way = torch.stack(trajectory)  # (steps, parameters)
     costs = torch.stack([model.cost(parameters, X, Y) for parameters in way])  # (steps,)
-    axes = new_axes(xlabel="step", ylabel="mean squared error")
+    axes = new_axes(xlabel="step", ylabel="mean squared error", title="The cost over all points by step")
     axes.semilogy(costs)
     yield Drew("cost", axes.figure)  # pyright: ignore[reportArgumentType]
     yield Snapshot("trajectory", {"parameters": way, "cost": costs})

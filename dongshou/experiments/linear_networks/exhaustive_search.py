@@ -43,10 +43,10 @@ def experiment(
         for step, cost in enumerate(costs.tolist(), 1):
             yield Stepped(step, 1, num_weights, metrics={"train_loss": cost})
         best = int(costs.argmin())
-        axes = new_axes(xlabel="w", ylabel="mean squared error")
-        axes.plot(weights, costs)
-        axes.plot(weights[best], costs[best], "o", label=f"w = {weights[best]:g}")
-        axes.legend()
+        title = f"The cost of {num_weights} weights"
+        axes = new_axes(xlabel="w", ylabel="mean squared error", title=title)
+        axes.plot(weights, costs, label="y = w x")
+        axes.plot(weights[best], costs[best], "o", label=f"lowest at w = {weights[best]:g}")
         yield Drew("cost", axes.figure)  # pyright: ignore[reportArgumentType]
         yield found(weights[best].reshape(1))
         w = weights[best].item()

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from dongshou.data import Batches, Splits
 from dongshou.data.tables.features import numbers
-from dongshou.drawing import new_axes
+from dongshou.drawing import GRAY, new_axes
 from dongshou.experiments._shared.settings import Iterations, LearningRate
 from dongshou.tasks import BinaryClassification
 from dongshou.training import Drew, Event, Exact, Finished, Procedure, Published, Reported, Session, Stepped
@@ -82,11 +82,11 @@ def conclude(w: Tensor, b: Tensor, gradient_error: float) -> Iterator[Event]:
     """The sigmoid with the students and the boundary; the result."""
     boundary = (-b / w).item()
     x = torch.linspace(0, 5, 101, dtype=torch.float64)
-    axes = new_axes(xlabel="hours of study", ylabel="probability of passing")
-    axes.plot(x, probability(w, b, x))
-    axes.plot(HOURS, PASSED, "o")
-    axes.axvline(boundary, linestyle="--", color="gray", label=f"boundary at {boundary:.2f} hours")
-    axes.legend()
+    title = "Who passes, by hours of study"
+    axes = new_axes(xlabel="hours of study", ylabel="probability of passing", title=title)
+    axes.plot(x, probability(w, b, x), label="sigmoid(w x + b)")
+    axes.plot(HOURS, PASSED, "o", label="students: 1 passed, 0 failed")
+    axes.axvline(boundary, linestyle="--", color=GRAY, label=f"boundary at {boundary:.2f} hours")
     yield Drew("probability", axes.figure)  # pyright: ignore[reportArgumentType]
     yield learnt({"weight": w.reshape(1, 1), "bias": b.reshape(1)})
     four_hours = probability(w, b, torch.tensor(4.0)).item()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import torch
 from torch import Tensor
 
-from dongshou.drawing import new_figure
+from dongshou.drawing import new_panels, strokes
 from dongshou.experiments._shared.settings import NumExamples
 from dongshou.training import Drew, Event, Finished, Goal, Procedure, Reported, Session
 from dongshou.training.events import Snapshot
@@ -37,7 +37,6 @@ STANDARD_DEVIATIONS = {  # of the weights, for n inputs and m outputs
     "Xavier": lambda n, m: math.sqrt(2 / (n + m)),
     "Kaiming": lambda n, m: math.sqrt(2 / n),
 }
-SMALLEST = 1e-30  # what a zero is drawn as on a logarithmic axis
 
 Case = tuple[str, str]  # activation, initialisation
 
@@ -106,18 +105,16 @@ def first_to_last(deviations: Tensor) -> float:
 
 def draw(signals: dict[Case, Tensor], gradients: dict[Case, Tensor]) -> Figure:
     """Activations above, gradients below, a column for each activation, a line for each initialisation."""
-    figure = new_figure(12.0, 6.5)
-    grid = figure.subplots(2, len(ACTIVATIONS), sharex=True, sharey="row")
-    rows = (("deviation of the activations", signals), ("size of the gradients", gradients))
-    for row, (quantity, by_case) in zip(grid, rows, strict=True):
-        row[0].set_ylabel(quantity)
-        for axes, activation in zip(row, ACTIVATIONS, strict=True):
-            for start in STANDARD_DEVIATIONS:
-                values = by_case[activation, start].clamp(min=SMALLEST)
-                axes.semilogy(range(1, len(values) + 1), values, label=start)
-            axes.set_title(activation)
-            axes.grid(alpha=0.3)
-    for axes in grid[1]:
-        axes.set_xlabel("layer")
-    grid[0][0].legend(fontsize=8)
+    heading = "What the layers do to a signal and to its gradient"
+    titles, num_columns = [*ACTIVATIONS, *ACTIVATIONS], len(ACTIVATIONS)
+    figure, panels = new_panels(titles, heading=heading, columns=num_columns, xlabel="layer")
+    rows = (("standard deviation of the activations", signals), ("size of the gradient", gradients))
+    for index, (axes, activation) in enumerate(zip(panels, titles, strict=True)):
+        quantity, by_case = rows[index // num_columns]
+        axes.set(ylabel=quantity, yscale="log")
+        for start, stroke in zip(STANDARD_DEVIATIONS, strokes(len(STANDARD_DEVIATIONS)), strict=True):
+            values = by_case[activation, start]
+            values = values.where(values > 0, torch.nan)  # a logarithm has no 0: such layers have no point
+            name = f"{start} (0 where it is not seen)" if start == "zero" else start
+            axes.plot(range(1, len(values) + 1), values, label=name, **stroke)
     return figure

@@ -17,7 +17,7 @@ from torch.optim import SGD
 from dongshou import models
 from dongshou.data import load_images
 from dongshou.data.sets import mnist
-from dongshou.drawing import new_figure
+from dongshou.drawing import GRAY, new_axes, new_panels
 from dongshou.experiments._shared.settings import BatchSize, Epochs, ImageSet
 from dongshou.tasks import Classification
 from dongshou.training import Drew, Event, Experiment, Finished, Procedure, Series, Session, Stepped, Wrote
@@ -99,26 +99,21 @@ def conclude(rates: Sequence[float], histories: Histories) -> Iterator[Event]:
 
 def draw_rates(by_network: Mapping[str, Mapping[float, Metrics]]) -> Figure:
     """Test loss and test accuracy over the rate, a line for each network."""
-    figure = new_figure(9.0, 4.0)
-    for axes, metric in zip(figure.subplots(1, 2), ("test_loss", "test_accuracy"), strict=True):
+    titles = ("Test loss by learning rate", "Test accuracy by learning rate")
+    figure, panels = new_panels(titles, xlabel="learning rate")
+    for axes, metric in zip(panels, ("test_loss", "test_accuracy"), strict=True):
         for name, by_rate in by_network.items():
             axes.semilogx(list(by_rate), [metrics[metric] for metrics in by_rate.values()], "o-", label=name)
-        axes.set_xlabel("learning rate")
         axes.set_ylabel(metric.replace("_", " "))
-        axes.grid(alpha=0.3)
-        axes.legend()
     return figure
 
 
 def draw_finder(tried: Sequence[Tried], suggested: float) -> Figure:
     """The smoothed loss over the rate, the suggestion marked."""
-    figure = new_figure()
-    axes = figure.add_subplot(xlabel="learning rate", ylabel="train loss, smoothed")
-    axes.semilogx([rate.lr for rate in tried], [rate.loss for rate in tried])
-    axes.axvline(suggested, linestyle="--", color="gray", label=f"suggested: {suggested:.2g}")
-    axes.grid(alpha=0.3)
-    axes.legend()
-    return figure
+    axes = new_axes(xlabel="learning rate", ylabel="train loss, smoothed", title="One pass with a growing rate")
+    axes.semilogx([rate.lr for rate in tried], [rate.loss for rate in tried], label="loss")
+    axes.axvline(suggested, linestyle="--", color=GRAY, label=f"suggested: {suggested:.2g}")
+    return axes.figure  # pyright: ignore[reportReturnType]
 
 
 def as_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:

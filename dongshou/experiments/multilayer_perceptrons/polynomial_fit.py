@@ -15,7 +15,7 @@ from dongshou.data import Batches, Splits
 from dongshou.data.sets import synthetic
 from dongshou.data.sets.synthetic import CUBIC, Examples
 from dongshou.data.tables.features import numbers
-from dongshou.drawing import new_axes
+from dongshou.drawing import BLACK, GRAY, new_panels
 from dongshou.experiments._shared.settings import BatchSize, Epochs, LearningRate
 from dongshou.tasks import Regression
 from dongshou.training import (
@@ -153,16 +153,24 @@ def named_by_fit(losses: Mapping[str, Metrics]) -> Metrics:
 
 
 def curves(train: Examples, weights: Mapping[str, Tensor]) -> Figure:
-    """The training examples, the truth, and what each fit made of them."""
-    x = train[0][:, 1]  # (examples,)
-    line = torch.linspace(float(x.min()), float(x.max()), 200)
-    axes = new_axes(7.2, 4.4, xlabel="x", ylabel="y")
-    axes.scatter(x, train[1], s=10, color="gray", label="training examples")
-    axes.plot(line, polynomial(line, torch.tensor(CUBIC)), color="black", linestyle="--", label="truth")
+    """The examples, the truth and each fit; beside them how far each is from the truth, which is where overfitting
+    shows: the high powers follow the noise."""
+    x, truth = train[0][:, 1], torch.tensor(CUBIC)  # (examples,)
+    line = torch.linspace(float(x.min()), float(x.max()), 400)
+    noise = train[1].flatten() - polynomial(x, truth)  # (examples,)
+    titles = ("What each number of powers makes of the examples", "How far that is from the truth")
+    figure, (fits, errors) = new_panels(titles, panel=(5.4, 4.2), xlabel="x")
+    fits.scatter(x, train[1], s=10, color=GRAY, label="training examples")
+    errors.scatter(x, noise, s=10, color=GRAY, label="training examples")
+    fits.plot(line, polynomial(line, truth), color=BLACK, linestyle="--", label="truth")
+    errors.plot(line, torch.zeros_like(line), color=BLACK, linestyle="--", label="truth")
     for label, w in weights.items():
-        axes.plot(line, polynomial(line, w), label=f"{label}, {len(w)} columns")
-    axes.legend()
-    return axes.figure  # pyright: ignore[reportReturnType]
+        fits.plot(line, polynomial(line, w), label=f"{label}, {len(w)} columns")
+        errors.plot(line, polynomial(line, w) - polynomial(line, truth), label=f"{label}, {len(w)} columns")
+    reach = 1.5 * float(noise.abs().max())  # a line through a cubic leaves the picture
+    fits.set_ylabel("y")
+    errors.set(ylabel="y minus truth", ylim=(-reach, reach))
+    return figure
 
 
 def polynomial(x: Tensor, weights: Tensor) -> Tensor:

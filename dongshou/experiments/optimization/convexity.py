@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import torch
 from torch import Tensor
 
-from dongshou.drawing import new_figure
+from dongshou.drawing import BLUE, GRAY, RED, new_panels
 from dongshou.errors import UsageError
 from dongshou.experiments._shared.settings import LearningRate, OptimizerSteps
 from dongshou.experiments.optimization._trajectories import Function, descend
@@ -103,8 +103,9 @@ def local_minima(
     def steps(session: Session) -> Iterator[Event]:
         starts = torch.linspace(*INTERVAL, num_starts, dtype=torch.float64).tolist()
         metrics: Metrics = {}
-        figure = new_figure(9.0, 3.6)
-        for axes, name in zip(figure.subplots(1, 2), ("square", "double well"), strict=True):
+        names, heading = ("square", "double well"), "Where gradient descent ends, by where it starts"
+        figure, panels = new_panels(names, heading=heading, xlabel="x", ylabel="f")
+        for axes, name in zip(panels, names, strict=True):
             f = FUNCTIONS[name]
             ways = [descend(f, start, lambda x: SGD(x, lr=lr), num_steps) for start in starts]
             ends = torch.stack([way[-1] for way in ways])  # (starts,)
@@ -112,7 +113,6 @@ def local_minima(
             metrics[f"{key}_minima"] = len(set(ends.mul(100).round().tolist()))
             metrics[f"{key}_spread"] = (ends.max() - ends.min()).item()
             draw_ends(axes, f, torch.tensor(starts), ends)
-            axes.set_title(name)
         yield Drew("minima", figure)
         yield Finished(metrics)
 
@@ -155,38 +155,40 @@ def members(contains: Contains, num_points: int) -> Tensor:
 
 def draw_functions(x: Tensor) -> Figure:
     """Each function with a chord, red where it lies below the curve, as it never does on a convex function."""
-    figure = new_figure(3.0 * len(FUNCTIONS), 3.0)
-    for axes, (name, f) in zip(figure.subplots(1, len(FUNCTIONS)), FUNCTIONS.items(), strict=True):
+    titles = [f"{name}, {'convex' if name in CONVEX_FUNCTIONS else 'not convex'}" for name in FUNCTIONS]
+    heading = "A chord of a convex function lies nowhere below it"
+    figure, panels = new_panels(titles, heading=heading, panel=(3.4, 3.0), xlabel="x", ylabel="f")
+    for axes, f in zip(panels, FUNCTIONS.values(), strict=True):
         chord = torch.linspace(-1.5, 1.0, 100, dtype=x.dtype)
         t = (chord - chord[0]) / (chord[-1] - chord[0])
         heights = (1 - t) * f(chord[0]) + t * f(chord[-1])
-        axes.plot(x, f(x), color="gray")
-        axes.plot(chord, heights, color="tab:blue")
+        axes.plot(x, f(x), color=GRAY, label="f")
+        axes.plot(chord, heights, color=BLUE, label="chord")
         below = heights < f(chord) - 1e-12
-        axes.plot(chord.where(below, torch.nan), heights.where(below, torch.nan), color="tab:red", linewidth=3)
-        axes.set_title(f"{name}, {'convex' if name in CONVEX_FUNCTIONS else 'not convex'}", fontsize=10)
-        axes.grid(alpha=0.3)
+        x_below, y_below = (values.where(below, torch.nan) for values in (chord, heights))
+        axes.plot(x_below, y_below, color=RED, linewidth=3, label="below f")
     return figure
 
 
 def draw_sets() -> Figure:
     """Each set with a few chords between its points, red where they leave it."""
-    figure = new_figure(3.0 * len(SETS), 3.0)
+    titles = [f"{name}, {'convex' if name in CONVEX_SETS else 'not convex'}" for name in SETS]
+    heading = "A chord of a convex set stays within it"
+    figure, panels = new_panels(titles, heading=heading, panel=(3.4, 3.2), xlabel="x1", ylabel="x2")
     x, y = torch.meshgrid(torch.linspace(-1.5, 1.5, 200), torch.linspace(-1.5, 1.5, 200), indexing="xy")
-    for axes, (name, contains) in zip(figure.subplots(1, len(SETS)), SETS.items(), strict=True):
+    for axes, contains in zip(panels, SETS.values(), strict=True):
         axes.contourf(x, y, contains(torch.stack([x, y], dim=-1)).float(), levels=[0.5, 1], colors=["lightgray"])
         for a, b in members(contains, 24).unflatten(0, (12, 2)):
             inside = contains(torch.linspace(0.01, 0.99, 99)[:, None] * (a - b) + b).all()
-            axes.plot(*torch.stack([a, b]).T, "o-", markersize=2, color="tab:blue" if inside else "tab:red")
-        axes.set_title(f"{name}, {'convex' if name in CONVEX_SETS else 'not convex'}", fontsize=10)
-        axes.set_aspect("equal")
+            label = "within the set" if inside else "leaves the set"
+            color = BLUE if inside else RED
+            axes.plot(*torch.stack([a, b]).T, "o-", markersize=2, linewidth=1, color=color, label=label)
+        axes.set(aspect="equal", xticks=(-1, 0, 1), yticks=(-1, 0, 1))
     return figure
 
 
 def draw_ends(axes: Axes, f: Function, starts: Tensor, ends: Tensor) -> None:
     x = torch.linspace(*INTERVAL, 200)
-    axes.plot(x, f(x), color="gray")
-    axes.plot(starts, f(starts), "o", markersize=4, color="tab:blue", label="starts")
-    axes.plot(ends, f(ends), "o", color="tab:red", label="ends")
-    axes.legend()
-    axes.grid(alpha=0.3)
+    axes.plot(x, f(x), color=GRAY, label="f")
+    axes.plot(starts, f(starts), "o", markersize=4, color=BLUE, label="starts")
+    axes.plot(ends, f(ends), "o", color=RED, label="ends")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import torch
 from torch import Tensor
 
-from dongshou.drawing import new_figure
+from dongshou.drawing import BLUE, GRAY, RED, new_panels
 from dongshou.experiments._shared.settings import GradientNoise, OptimizerSteps
 from dongshou.experiments.optimization._trajectories import (
     Function,
@@ -98,15 +98,13 @@ def wave(x: Tensor) -> Tensor:
 def draw(f: Function, ways: Ways, num_rows: int) -> Figure:
     """A panel for each way: the curve, and the points on it in the order of the steps."""
     num_columns = len(ways) // num_rows
-    figure = new_figure(3.6 * num_columns, 2.9 * num_rows)
-    panels = figure.subplots(num_rows, num_columns, squeeze=False).flat
-    for axes, (name, way) in zip(panels, ways.items(), strict=True):
+    titles = [f"{name}: x = {way[-1]:.4g}" for name, way in ways.items()]
+    heading = f"Steps down {(f.__doc__ or '').partition(':')[0]}"
+    figure, panels = new_panels(titles, heading=heading, columns=num_columns, panel=(3.6, 2.9), xlabel="x", ylabel="f")
+    for axes, way in zip(panels, ways.values(), strict=True):
         reach = max(START + 1, 1.05 * float(way.abs().max()))
         x = torch.linspace(-reach, reach, 500, dtype=torch.float64)
-        axes.plot(x, f(x), color="gray")
-        axes.plot(way, f(way), "o-", markersize=4, linewidth=1, color="tab:blue")
-        axes.plot(way[-1], f(way[-1]), "o", color="tab:red")
-        axes.set_title(f"{name}: x = {way[-1]:.4g}", fontsize=10)
-        axes.set_xlabel("x")
-        axes.grid(alpha=0.3)
+        axes.plot(x, f(x), color=GRAY, label="f")
+        axes.plot(way, f(way), "o-", markersize=4, linewidth=1, color=BLUE, label="steps")
+        axes.plot(way[-1], f(way[-1]), "o", color=RED, label="end")
     return figure

@@ -16,7 +16,7 @@ from dongshou import models
 from dongshou.data import Batches, Splits
 from dongshou.data.sets import airfoil
 from dongshou.data.tables.features import Features, numbers
-from dongshou.drawing import new_figure
+from dongshou.drawing import new_panels, strokes
 from dongshou.experiments._shared.half_squared_error import HalfSquaredError
 from dongshou.experiments._shared.settings import Epochs
 from dongshou.tasks import Regression
@@ -167,18 +167,12 @@ def cells() -> Features:
 
 def draw(courses: Mapping[str, list[Point]]) -> Figure:
     """The loss by epoch and by time, which two batch sizes rank differently."""
-    figure = new_figure(12.0, 4.4)
-    by_epoch, by_time = figure.subplots(1, 2, sharey=True)
-    for index, (name, course) in enumerate(courses.items()):
-        losses, style = (
-            [point.loss for point in course],
-            {"color": f"C{index}", "linestyle": "-" if index < 10 else "--"},
-        )
-        by_epoch.plot([point.epoch for point in course], losses, label=name, **style)
-        by_time.semilogx([1000 * point.seconds for point in course], losses, label=name, **style)
-    by_epoch.set(xlabel="epoch", ylabel="loss over all rows", ylim=(0.23, 0.4))
+    titles = ("The loss by epoch", "The loss by time")
+    figure, (by_epoch, by_time) = new_panels(titles, panel=(5.2, 4.2), ylabel="loss over all rows", share_y=True)
+    for (name, course), stroke in zip(courses.items(), strokes(len(courses)), strict=True):
+        losses = [point.loss for point in course]
+        by_epoch.plot([point.epoch for point in course], losses, label=name, **stroke)
+        by_time.semilogx([1000 * point.seconds for point in course], losses, label=name, **stroke)
+    by_epoch.set(xlabel="epoch", ylim=(0.23, 0.4))
     by_time.set(xlabel="milliseconds of training")
-    for axes in (by_epoch, by_time):
-        axes.grid(alpha=0.3)
-    by_epoch.legend(fontsize=8)
     return figure

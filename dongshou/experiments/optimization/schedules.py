@@ -13,7 +13,7 @@ from torch.optim.lr_scheduler import LRScheduler
 
 from dongshou import models
 from dongshou.data import load_images
-from dongshou.drawing import new_figure
+from dongshou.drawing import new_panels, strokes
 from dongshou.errors import UsageError
 from dongshou.experiments._shared.settings import BatchSize, Epochs, Hidden, ImageSet, LearningRate
 from dongshou.scratch.optim.lr_scheduler import ExponentialLR, LambdaLR, MultiStepLR, cosine_with_warmup, square_root
@@ -112,15 +112,14 @@ def conclude(rates: Mapping[str, list[float]], histories: Histories) -> Iterator
 
 def picture(rates: Mapping[str, list[float]], histories: Histories) -> Figure:
     """The learning rate, the training loss and the test accuracy by epoch, a colour for each schedule."""
-    figure = new_figure(15.0, 4.2)
-    by_rate, *others = figure.subplots(1, 3)
-    for name, history in histories.items():
+    quantities = ("learning rate", "train loss", "test accuracy")
+    heading = "Schedules: what the rate does and what comes of it"
+    figure, (by_rate, *others) = new_panels([""] * 3, heading=heading, xlabel="epoch")
+    for (name, history), stroke in zip(histories.items(), strokes(len(histories)), strict=True):
         epochs = range(1, len(history) + 1)
-        by_rate.plot(epochs, rates[name][: len(history)], "o-", markersize=2, label=name)
+        by_rate.plot(epochs, rates[name][: len(history)], marker="o", markersize=2, label=name, **stroke)
         for axes, metric in zip(others, ("train_loss", "test_accuracy"), strict=True):
-            axes.plot(epochs, [metrics[metric] for metrics in history])
-    for axes, quantity in zip((by_rate, *others), ("learning rate", "train loss", "test accuracy"), strict=True):
-        axes.set(xlabel="epoch", ylabel=quantity)
-        axes.grid(alpha=0.3)
-    figure.legend(loc="outside right upper", fontsize=8)
+            axes.plot(epochs, [metrics[metric] for metrics in history], label=name, **stroke)
+    for axes, quantity in zip((by_rate, *others), quantities, strict=True):
+        axes.set_ylabel(quantity)
     return figure
