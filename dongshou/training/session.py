@@ -50,7 +50,7 @@ class Session:
             if value not in choices:
                 raise UsageError(f"{field} must be one of {', '.join(choices)}; got {value}.")
         for field, number in (("seed", self.seed), ("limit", self.limit)):
-            if number is not None and (not isinstance(number, int) or isinstance(number, bool)):
+            if (number is not None or field == "seed") and (not isinstance(number, int) or isinstance(number, bool)):
                 raise UsageError(f"{field} is a whole number; got {number!r}.")
         if not 0 <= self.seed < 2**63:
             raise UsageError(f"seed must be at least 0 and below 2^63; got {self.seed}.")

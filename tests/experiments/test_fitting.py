@@ -71,7 +71,7 @@ def test_an_experiment_is_called_with_settings_of_its_types():
     assert (work.declared.settings["hidden"], work.data.batch_size, work.data.train().batch_size) == ([16], 64, 32)
 
 
-@pytest.mark.parametrize("option", [{"seed": "one"}, {"seed": True}, {"limit": 2.5}, {"limit": "all"}])
+@pytest.mark.parametrize("option", [{"seed": "one"}, {"seed": None}, {"limit": 2.5}, {"limit": "all"}])
 def test_so_is_a_run(option: dict[str, Any]):
     with pytest.raises(UsageError, match="^(seed|limit) is a whole number; got"):
         experiments.mlp.digits().run(**option)

@@ -280,10 +280,12 @@ def test_boxes_a_mask_and_labels_move_together_as_each_moves_alone():
     assert torch.equal(moved_boxes.corners, alone[0][1].corners) and not torch.equal(moved_boxes.corners, boxes.corners)
     assert torch.equal(moved_mask.classes, alone[1][1].classes)
     torch.manual_seed(0)
+    augment = Augment(RandomCrop(3), RandomHorizontalFlip())
     together = Batches(images, boxes, mask, classes, batch_size=16, shuffle=True, augment=augment)
     for pictures, boxes_of, mask_of, which in together:
-        assert len(pictures) == len(boxes_of) == len(mask_of) == len(which)
-        assert torch.equal(boxes_of.is_present[:, 0], boxes_of.labels[:, 0] == which % 3)
+        assert torch.equal((mask_of.classes > 0) & (mask_of.classes != VOID), pictures[:, 0] > 0)
+        for picture, (corners, labels), number in zip(pictures, boxes_of.listed(), which.tolist(), strict=True):
+            assert not len(labels) or (corners[0].tolist(), int(labels[0])) == (seen_box(picture), number % 3)
 
 
 @pytest.mark.parametrize("step", REFUSING, ids=repr)
