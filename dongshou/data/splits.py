@@ -56,6 +56,7 @@ class Splits:
             if given is not None or part == "train":
                 check_split(part, given)
         self._made: dict[str, Split] = {}
+        self._began: dict[str, Callable[[], None]] = {}  # what puts each that was made back to its beginning
         self._device = torch.device("cpu")
         self._limit: int | None = None
         self.batch_size = batch_size
@@ -89,6 +90,7 @@ class Splits:
                 split = limited(split, self._limit)
             split.to(self._device)
             self._made[name] = split
+            self._began[name] = rewindable(split)
         return self._made.get(name)
 
     def first_batches(self) -> Splits:
@@ -108,17 +110,20 @@ class Splits:
             raise UsageError(f"A limit keeps at least 1 example; got {num_examples}.")
         self._limit = num_examples
         self._made = {name: limited(split, num_examples) for name, split in self._made.items()}
+        self._began = dict(self._began)  # a copy of these data may be limited alone
 
     @contextmanager
     def as_given(self) -> Iterator[None]:
         """Afterwards the splits are what they are now: as long, and their generators stand where they stand now."""
-        made, limit = dict(self._made), self._limit
+        made, began, limit = dict(self._made), dict(self._began), self._limit
         kept = [rewindable(made.get(name) or given) for name, given in self._given.items() if given is not None]
         try:
             yield
         finally:
-            self._made, self._limit = made, limit
-            for rewind in kept:
+            # a function may hand out one generator again and again, so it goes back before the split is made again
+            since = [rewind for name, rewind in self._began.items() if name not in made]
+            self._made, self._began, self._limit = made, began, limit
+            for rewind in [*reversed(since), *kept]:
                 rewind()
 
     def fingerprints(self) -> dict[str, str]:

@@ -51,8 +51,15 @@ def of_loader(given: str) -> Experiment:
         ),
         "Dataset": lambda: dataset,
         "function": lambda: lambda: Batches(*blobs(), batch_size=16, shuffle=True),
+        "function with a generator": function_with_a_generator,
     }[given]()
     return classifier(data=Splits(train, test=Batches(*blobs(24, seed=8), batch_size=24), batch_size=16))
+
+
+def function_with_a_generator() -> Callable[[], Batches]:
+    """As `load_images` has it: the generator is there before the data are read."""
+    generator = torch.Generator().manual_seed(4)
+    return lambda: Batches(*blobs(), batch_size=16, shuffle=True, generator=generator)
 
 
 def seeded(make: Callable[[], Experiment]) -> Experiment:
@@ -69,6 +76,7 @@ MAKES: dict[str, Callable[[], Experiment]] = {
     "with a generator": lambda: of_loader("with a generator"),
     "Dataset": lambda: of_loader("Dataset"),
     "function": lambda: of_loader("function"),
+    "function with a generator": lambda: of_loader("function with a generator"),
 }
 
 
