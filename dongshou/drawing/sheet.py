@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -24,7 +24,7 @@ Picture = np.ndarray  # (height, width) or (height, width, 3), values 0..1
 COLUMNS = 8
 SIDE, GAP, LINE = 1.25, 0.1, 0.15  # inches: a picture, the space between two, a line of a title
 KEY = 0.95  # inches to the right of the pictures: what their colours mean
-LONGEST_KEY = 3.0  # inches
+LONGEST_KEY, KEY_NAME = 3.0, 0.65  # inches: of the key, from its left to its name
 NARROWEST = 4.0  # inches: a heading has room
 LETTER = 0.6 / 72  # inches for each point of its size: a letter's width
 
@@ -133,9 +133,9 @@ def draw_key(figure: Figure, key: Key, place: tuple[float, float, float, float])
     width, height = figure.get_size_inches()
     axes = figure.add_axes((place[0] / width, place[1] / height, place[2] / width, place[3] / height))
     axes.imshow(key.colors[:, None], origin="lower", aspect="auto")
-    axes.spines[:].set_visible(False)
-    axes.set_xticks([])
-    axes.set_yticks([0, len(key.colors) - 1], [key.lowest, key.highest])
-    axes.yaxis.tick_right()
-    axes.yaxis.set_label_position("right")
-    axes.set_ylabel(key.name)
+    axes.spines[:].set_visible(True)
+    axes.set(xticks=[], yticks=[])
+    beside: dict[str, Any] = dict(transform=axes.transAxes, fontsize=TICK)
+    for end, word in enumerate((key.lowest, key.highest)):
+        axes.text(1.3, end, word, ha="left", va="top" if end else "bottom", **beside)
+    axes.text(KEY_NAME / place[2], 0.5, key.name, rotation=90, ha="center", va="center", **beside)

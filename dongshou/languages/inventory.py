@@ -39,7 +39,7 @@ AXES = ("set_xlabel", "set_ylabel", "set_title", "suptitle", "supxlabel", "supyl
 SHOWN_CALLS = {
     **dict.fromkeys((*AXES, "say", "note", "translate", "annotate", "warn"), (0,)),
     "new_panels": (0,),
-    "Key": (1,),
+    "Key": (1, 2, 3),
     "text": (2,),
     "Finding": (0, 1, 3),
 }

@@ -37,7 +37,7 @@ def test_a_cold_map_leaves_a_gray_picture():
     picture = axes.images[0].get_array()
     assert picture.shape == (30, 40, 3)
     assert np.allclose(picture, (200 + 100 + 50) / 3 / 255)  # the mean of the three channels
-    assert [label.get_text() for label in key.get_yticklabels()] == ["none", "most"]
+    assert [text.get_text() for text in key.texts][:2] == ["none", "most"]
 
 
 def test_a_network_in_color_is_explained_on_the_middle_of_the_photo(tmp_path: Path):

@@ -36,4 +36,8 @@ LABELS = {
     "unit": "单元",
     "input": "输入",
     "forget": "遗忘",
+    "most": "最大",
+    "lowest": "最低",
+    "highest": "最高",
+    "weight": "权重",
 }
