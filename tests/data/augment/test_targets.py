@@ -284,6 +284,7 @@ def test_boxes_a_mask_and_labels_move_together_as_each_moves_alone():
     together = Batches(images, boxes, mask, classes, batch_size=16, shuffle=True, augment=augment)
     for pictures, boxes_of, mask_of, which in together:
         assert torch.equal((mask_of.classes > 0) & (mask_of.classes != VOID), pictures[:, 0] > 0)
+        assert not torch.equal(pictures, images[which])
         for picture, (corners, labels), number in zip(pictures, boxes_of.listed(), which.tolist(), strict=True):
             assert not len(labels) or (corners[0].tolist(), int(labels[0])) == (seen_box(picture), number % 3)
 
