@@ -13,7 +13,7 @@ ARGUMENTS = re.compile(r"\n(?:Args|Attributes):\n")
 def documented(file: str, tree: ast.Module) -> Iterator[tuple[int, str]]:
     """The paragraphs of a file's help, with the lines of what they belong to; nothing of a file that is none."""
     top = [node for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
-    if file.startswith("experiments") and any(node.name == "experiment" for node in top):
+    if file.startswith("experiments") and any(node.name == "experiment" and is_help(file, node) for node in top):
         yield 1, paragraphs(ast.get_docstring(tree) or "")[0]
     for node in top:
         if is_help(file, node):

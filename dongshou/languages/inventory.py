@@ -29,9 +29,13 @@ ONLY_RAISED = (
     "cli/proof.py",
     "models/summary/operators",
     "experiments/chapters.py",
+    "data/described.py",
+    "extras.py",
 )
 
-PROSE = re.compile(r"[A-Za-z'’]{2,}[,;:]? [a-z]{2,}|[a-z]{3,}[:;,]? \{\}|\{\}[,;:]? [a-z]{2,}|[a-z]: \{\}")
+PROSE = re.compile(
+    r"(?<!\w)[aA] [a-z]{3,}|[A-Za-z'’]{2,}[,;:]? [a-z]{2,}|[a-z]{3,}[:;,]? \{\}|\{\}[,;:]? [a-z]{2,}|[a-z]: \{\}"
+)
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 
 # where a person sees a text however short: the place among the arguments, and keywords
@@ -53,7 +57,8 @@ NOT_SHOWN = re.compile(
     r"|(outside |upper |lower |center )*(left|right|upper|lower|center)( .*)?"  # places of a legend
     r"|[A-Z_]+|bf16|ankle boot|no diabetes|adobe blank|last resort|embedding_size=.*"  # names
     r"|time traveller |je suis .*|i'm home .|il est .*|he's calm .|j'ai perdu .|torch|dongshou.autograd|d2l-zh .*"
-    r"|module .* has no attribute .*|.*object is not subscriptable",  # Python's own words
+    r"|module .* has no attribute .*|.*object is not subscriptable|values to unpack"  # Python's words
+    r"|float \| None",
     re.DOTALL,
 )
 
@@ -123,6 +128,8 @@ def said(tree: ast.Module) -> Iterator[tuple[int, str]]:
     silent = {id(part) for node in ast.walk(tree) for text in not_shown(node) for part in ast.walk(text)}
     silent |= {id(side) for node in ast.walk(tree) if isinstance(node, ast.BinOp) for side in (node.left, node.right)}
     for scope in scopes(tree):
+        if getattr(scope, "name", "") == "__repr__":  # a value as Python writes it
+            continue
         names = assigned(scope)
         for node in own_nodes(scope):
             if id(node) in silent:
@@ -164,3 +171,5 @@ def not_shown(node: ast.AST) -> Iterator[ast.AST]:
     if isinstance(node, ast.Call):
         yield from node.args if name_of(node) in NOT_SHOWN_CALLS else []
         yield from (keyword.value for keyword in node.keywords if keyword.arg in NOT_SHOWN_KEYWORDS)
+    elif isinstance(node, ast.Assert) and node.msg is not None:
+        yield node.msg

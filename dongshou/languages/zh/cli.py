@@ -85,7 +85,6 @@ SENTENCES = {
     # list
     "no experiment has {} in its name.{} `dongshou list` shows all of them.": "没有名称中含 {} 的实验。{}`dongshou list` 列出全部实验。",
     "The experiments of the course, by unit, each with its variants.": "按单元列出课程的全部实验及其变体。",
-    "only those with this in their name, such as mlp": "只列名称中含有它的，例如 mlp",
     "print them as one JSON object, each setting with its type, choices, default and help": "输出为一个 JSON 对象，每项设置带类型、可选值、默认值和说明",
     "print them as the page that docs/experiments.md is": "输出 docs/experiments.md 那一页",
     "print where each term of the field stands as a formula: the page that docs/formulas.md is": "输出每个术语的公式在哪里，即 docs/formulas.md 那一页",
@@ -119,14 +118,7 @@ SENTENCES = {
     "drawn in": "画在",
     "answered by: {}, one of the parts of this run": "作答的是 {}，本次运行中的一次拟合",
     "Ask a trained model about pictures, texts or tables of your own, according to what it has learnt.": "用自己的图片、文本或表格向训练好的模型提问，问什么取决于它学了什么。",
-    "A picture is classified: any size, in colour or not, dark on light or light on dark. A text is continued by a "
-    "language model, translated, or its language named; without one, each line of standard input is a text. For each "
-    "row of a table, a CSV file whose first line names the columns, a value or a class is predicted, and printed as a "
-    "column; a single row may be given as its cells: 6,148,72.": "图片会被分类：大小不限，彩色或灰度、深底或浅底都可以。文本由语言模型续写，或被翻译，或被认出语言；不写文本时，"
-    "标准输入的每一行是一段文本。表格是首行为列名的 CSV 文件，对每一行预测一个值或类别，输出为一列；也可以只写一行的各个单元格："
-    "6,148,72。",
     'its path, its name, its experiment (then the newest), or "last"': "运行的路径、名称、实验名（取最新的一次），或 last",
-    "pictures of one thing each; or texts, in quotes; or CSV files. What is wrong with any is reported last": "每张只有一样东西的图片；或加引号的文本；或 CSV 文件。有问题的最后一并报告",
     "also draw where the network saw it (Grad-CAM; convolutional networks), what a translation or a GPT looked at, or "
     "the gates of an LSTM": "同时画出网络看的位置（卷积网络，Grad-CAM）、翻译或 GPT 的注意力，或 LSTM 的门",
     "of what a language model writes, in its tokens": "语言模型续写的长度，以词元计",
@@ -160,7 +152,6 @@ SENTENCES = {
     "There are no runs in {}. A first one: dongshou run mlp:digits": "{} 中还没有运行。第一次可以用：dongshou run mlp:digits",
     "All runs, the newest first; a damaged one with what is wrong with it.": "全部运行，最新的在前；损坏的注明坏在哪里。",
     "where they lie: default DONGSHOU_RUNS, else ./runs": "运行所在的目录：默认 DONGSHOU_RUNS，否则 ./runs",
-    "Go on with: dongshou run {} --resume {}": "继续：dongshou run {} --resume {}",
     "It failed: {}": "运行失败：{}",
     "What was decided before a run, what came out, and its curves.": "一次运行开始前定下的设置、得到的结果和曲线。",
     "print configuration and result as one JSON object": "把配置和结果输出为一个 JSON 对象",
@@ -192,6 +183,11 @@ SENTENCES = {
     # durations
     "{} h {} min": "{} 小时 {} 分",
     "{} min {} s": "{} 分 {} 秒",
+    "only those with this in their name, such as mlp; or those of a file of your own, my_experiment.py": "只列名称中含有它的，例如 mlp；或自己的文件 my_experiment.py 中的",
+    "A picture is classified: any size, in colour or not, dark on light or light on dark; of handwritten digits each one that is on it, line by line. A text is continued by a language model, translated, or its language named; without one, each line of standard input is a text. For each row of a table, a CSV file whose first line names the columns, a value or a class is predicted, and printed as a column; without such a line the cells stand in the order of the columns. A single row may be given as its cells: 6,148,72.": "图片会被分类：大小不限，彩色或灰度、深底或浅底都可以；手写数字则逐行读出上面的每一个。文本由语言模型续写，或被翻译，或被认出语言；不写文本时，标准输入的每一行是一段文本。表格是首行为列名的 CSV 文件，对每一行预测一个值或类别，输出为一列；没有首行时，单元格按列的次序排列。也可以只写一行的各个单元格：6,148,72。",
+    "pictures of one thing each, or of several digits; or texts, in quotes; or CSV files. What is wrong with any is reported last": "每张只有一样东西或有几个数字的图片；或加引号的文本；或 CSV 文件。有问题的最后一并报告",
+    "{} has a setting called {}, which is an option of every run: rename it.": "{} 有名为 {} 的设置，它是每次运行都有的选项：请改名。",
+    "Go on with: {}": "继续：{}",
 }
 
 LABELS = {

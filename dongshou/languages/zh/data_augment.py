@@ -28,6 +28,8 @@ SENTENCES = {
     "{} cannot move {}; {}. Leave it out here.": "{} 无法移动{}；{}。这里请去掉它。",
     "a mask": "掩码",
     "it has no method together(images, target, generator)": "它没有 together(images, target, generator) 这个方法",
+    "augmented, {} of {}": "增广，第 {} 次（共 {} 次）",
+    "several targets": "几个目标",
 }
 
 LABELS = {

@@ -17,7 +17,6 @@ SENTENCES = {
     "{} is not {}: byte {} does not fit. Save it as UTF-8, or name its encoding, such as gbk.": "{} 不是 {} 编码：字节 {} 不合。请存成 UTF-8，或写明编码，例如 gbk。",
     "{} is not sound CSV: line {}: {}. Mend it.": "{} 不是正确的 CSV：第 {} 行：{}。请改正。",
     'A separator is one character, such as ";"; got "{}".': "分隔符是一个字符，例如“;”；得到的是“{}”。",
-    "{} has ragged rows: line {} has {} cells, the header {}. Mend that line, or name another separator.": "{} 的各行长短不一：第 {} 行有 {} 个单元格，首行有 {} 个。请改正这一行，或写明另一个分隔符。",
     '{} has more than one column named "{}". Rename one of them.': "{} 有不止一列名为“{}”。请给其中一列改名。",
     '{} is a number; got "{}".': "{} 须为数；得到的是“{}”。",
     "{} is one of {}; got {}.": "{} 须是这些之一：{}；得到的是 {}。",
@@ -30,10 +29,12 @@ SENTENCES = {
     "{} has no column but the target {}: there is nothing to learn from.": "{} 除了目标 {} 之外没有别的列：无从学习。",
     'decimal is "auto", "." or ","; got "{}".': 'decimal 是 "auto"、"." 或 ","；得到的是 "{}"。',
     '{} has no column "{}".{} Its columns: {}.': "{} 没有列“{}”。{}它的列：{}。",
-    "read_table reads a CSV file; got {}: give its path (a DataFrame writes one with frame.to_csv(path, index=False)).": "read_table 读取 CSV 文件；得到的是 {}：请给出路径（DataFrame 可以用 frame.to_csv(path, index=False) 写成文件）。",
     "{} cannot be split with test={}: {}. Change test, or leave out the rarest classes.": "{} 无法按 test={} 划分：{}。请改变 test，或去掉样本最少的类别。",
-    "test is a share of the rows, between 0 and 1; got {}.": "test 是行的比例，在 0 和 1 之间；得到的是 {}。",
-    "Table({} rows, {} features, target {})": "Table({} 行，{} 个特征，目标 {})",
+    '{}: the target {} is no number in line {} ("{}"): leave out classes=False.': "{0}：第 {2} 行的目标 {1} 不是数（“{3}”）：请去掉 classes=False。",
+    "{} has ragged rows: line {} has {} cells, the table {} columns. Mend that line, or name another separator.": "{} 的各行长短不一：第 {} 行有 {} 个单元格，表有 {} 列。请改正这一行，或写明另一个分隔符。",
+    "read_table reads a CSV file or a DataFrame; got {}: give the path of the file.": "read_table 读取 CSV 文件或 DataFrame；得到的是 {}：请给出文件的路径。",
+    "{} is a share of the rows, between 0 and 1, of which some are left; got {}.": "{} 是行的比例，在 0 和 1 之间，且须有剩余的行；得到的是 {}。",
+    "{}: {} row(s) held out have a value in {} that no row to train on has ({}): it counts as none of those known.": "{0}：留出的 {1} 行在 {2} 中有训练行没有的值（{3}）：不算作任何已知的类别。",
 }
 
 LABELS = {

@@ -37,5 +37,4 @@ SENTENCES = {
     "The text that the model has learnt from does not contain {}: leave it out. It knows: {}": "模型学习过的文本中没有 {}：请去掉它。它认识的有：{}",
     "A prompt needs at least one token to go on from; it is empty. Begin with a word.": "续写至少需要一个词元作为开头；得到的是空的。请先写一个词。",
     "A vocabulary needs {} for what it does not know; its {} tokens lack it.": "词表需要 {} 来表示未知的词元；它的 {} 个词元中没有。",
-    "Vocabulary({} tokens)": "Vocabulary({} 个词元)",
 }

@@ -20,4 +20,6 @@ SENTENCES = {
     "{} is one of {}; got {}.{}": "{} 须是这些之一：{}；得到的是 {}。{}",
     "{} must be a finite number; got {}.": "{} 须为有限的数；得到的是 {}。",
     "{} has no setting {}.{} Its settings: {}.": "{} 没有设置 {}。{}它的设置：{}。",
+    "a text": "文本",
+    "a number": "数",
 }

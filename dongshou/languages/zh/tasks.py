@@ -1,7 +1,6 @@
 """Tasks: losses, labels, sentences, what they are asked and answer, their pictures."""
 
 SENTENCES = {
-    "Nothing says how a photo is made to look like {}: its Splits need photos=..., such as InColour(size=224).": "没有说明照片怎样变得像 {}：它的 Splits 需要 photos=...，例如 InColour(size=224)。",
     "A text to be classified has at least one character; this one is empty.": "要分类的文本至少有一个字符；这个是空的。",
     "{} have no vocabulary to read a text with.": "{}没有读入文本所需的词表。",
     "These data": "这些数据",
@@ -48,4 +47,10 @@ SENTENCES = {
     "Frames are (frames, *pictures) of pictures {}; got {}.": "各帧须为 (frames, *pictures)，图片形状 {}；得到的是 {}。",
     "Pictures are (n, channels, height, width) with 1 or 3 channels; got {}.": "图片须为 (n, channels, height, width)，1 或 3 个通道；得到的是 {}。",
     "{} picture{} of {}x{} pixels": "{} 张图片{}，{}x{} 像素",
+    "Nothing says how a photo is made to look like {}: its Splits need photos=..., such as InColor(size=224).": "没有说明照片怎样变得像 {}：它的 Splits 需要 photos=...，例如 InColor(size=224)。",
+    "The class of each pixel": "每个像素的类别",
+    "What is most similar": "最相似的",
+    "cosine similarity": "余弦相似度",
+    "How probable each class is": "各类别的概率",
+    "Each thing has its probabilities; got {} things, {}.": "每样东西须有概率；得到 {} 样，{}。",
 }

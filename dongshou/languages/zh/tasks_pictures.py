@@ -1,7 +1,6 @@
 """What stands on the pictures of a task."""
 
 SENTENCES = {
-    "a split has at least one batch": "每个部分至少有一个批次",
     "key: the token looked at": "键：被看的词元",
     "query: the token that looks": "查询：在看的词元",
     "{}, layer {} of {}": "{}，第 {} 层（共 {} 层）",
@@ -13,8 +12,6 @@ SENTENCES = {
     "true class": "真实类别",
     "Confusion matrix{}: {} of {} right": "混淆矩阵{0}：{2} 个中对了 {1} 个",
     " of one example in {}": "（每 {} 个样本取一个）",
-    'Where the network saw "{}" (Grad-CAM)': "网络在哪里看到了“{}”（Grad-CAM）",
-    'Where the network saw "{}" in what it was given (Grad-CAM)': "网络在输入的哪里看到了“{}”（Grad-CAM）",
     "value within its map": "在特征图内的值",
     "Feature maps at the end of each stage": "每个阶段末尾的特征图",
     "{} ({}): {} maps of {}x{}": "{}（{}）：{} 张 {}x{} 的特征图",
@@ -30,6 +27,9 @@ SENTENCES = {
     "Attention of the translation to its own words": "译文对自身词语的注意力",
     "Attention within the source sentence": "原文内部的注意力",
     "Attention of the translation to the source sentence": "译文对原文的注意力",
+    ", the first {} of {}": "，{1} 个中的前 {0} 个",
+    "{} in what it was given (Grad-CAM)": "{}（网络得到的输入，Grad-CAM）",
+    'Where the network saw "{}"': "网络在哪里看到了“{}”",
 }
 
 LABELS = {
@@ -40,4 +40,5 @@ LABELS = {
     "lowest": "最低",
     "highest": "最高",
     "weight": "权重",
+    "cell": "细胞状态",
 }

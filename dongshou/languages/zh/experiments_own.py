@@ -1,0 +1,26 @@
+"""Experiments own."""
+
+SENTENCES = {
+    '{} ends Python while it is read (exit {}): let it do so under `if __name__ == "__main__":` alone.': '读取 {} 时它结束了 Python（exit {}）：请只在 `if __name__ == "__main__":` 之下这样做。',
+    ", line {}": "第 {} 行",
+    "line {}": "第 {} 行",
+    "{} is {}, not a function that returns an Experiment.": "{} 是 {}，不是返回 Experiment 的函数。",
+    "{} has a setting with a default that does not fit: {}": "{} 有一项设置的默认值不合：{}",
+    "{} has a setting without a type, {}: write {}: {} = {}": "{} 的设置 {} 没有类型：请写 {}: {} = {}",
+    "{} has a setting without a default, {}: give it one, as in lr: float = 0.1": "{} 的设置 {} 没有默认值：请给一个，例如 lr: float = 0.1",
+    "{} takes {}: settings are named one by one, as in lr: float = 0.1.": "{} 接受 {}：设置须逐项写出，例如 lr: float = 0.1。",
+    "{} has a setting with a type that cannot be read: {}.": "{} 有一项设置的类型无法读取：{}。",
+    "{} is not a Python file: an experiment of your own stands in one, NAME.py.": "{} 不是 Python 文件：自己的实验要写在 Python 文件 NAME.py 中。",
+    "{} is not a text of Python: {}.": "{} 不是 Python 代码：{}。",
+    "There is no file {}.{}": "没有文件 {}。{}",
+    "There is no file {}: there is no directory {}.": "没有文件 {}：没有目录 {}。",
+    "{} cannot be read: {}.": "无法读取 {}：{}。",
+    "{} is a directory: name a file in it, {}.": "{} 是目录：请写其中的文件，{}。",
+    "such as {}": "例如 {}",
+    "it holds no Python file": "其中没有 Python 文件",
+    "{} holds several experiments: {}. Name one: {}:{}": "{} 中有几个实验：{}。请写明一个：{}:{}",
+    "{} holds no experiment. {}": "{} 中没有实验。{}",
+    "{} has no function {}.{} {}": "{} 中没有函数 {}。{}{}",
+    "Its experiments: {}.": "它的实验：{}。",
+    "A function that makes one says so: def deep(lr: float = 0.1) -> Experiment.": "建立实验的函数要写明返回类型：def deep(lr: float = 0.1) -> Experiment。",
+}
