@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
 
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
 from matplotlib.text import Text
 
 from dongshou.drawing import lacking
@@ -22,10 +24,12 @@ SLACK = 1.5  # dots by which boxes may touch
 def faults(figure: StyledFigure) -> list[str]:
     """The rules that the figure breaks once it is in order; none of a good one."""
     figure.put_in_order()
-    renderer = laid_out(figure)
-    found = list(of_figure(figure, renderer))
-    for axes in figure.axes:
-        found += [f"{axes.get_title() or axes.get_ylabel()!r}: {fault}" for fault in of_axes(axes, renderer)]
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing")  # found below
+        renderer = laid_out(figure)
+        found = list(of_figure(figure, renderer))
+        for axes in figure.axes:
+            found += [f"{axes.get_title() or axes.get_ylabel()!r}: {fault}" for fault in of_axes(axes, renderer)]
     return found
 
 
@@ -83,7 +87,7 @@ def axes_of(axes: Axes) -> tuple[Any, Any]:
 
 def stroke(line: Any) -> tuple[str, ...]:
     dashes = line._unscaled_dash_pattern  # `get_linestyle` calls every pattern of one's own "--"
-    return str(line.get_color()), str(dashes), str(line.get_marker()), str(line.get_fillstyle())
+    return to_hex(line.get_color()), str(dashes), str(line.get_marker()), str(line.get_fillstyle())
 
 
 def overlap(one: Text, other: Text, renderer: Any) -> bool:
