@@ -160,9 +160,11 @@ def test_of_several_fits_the_best_of_the_one_that_is_asked_is_kept_too(tmp_path:
 
 
 def test_no_code_can_come_out_of_a_file():
-    """Nothing in the package unpickles or evaluates; torch.load reads weights alone."""
+    """Nothing in the package unpickles or evaluates; torch.load reads weights alone. What is run is the file of
+    experiments that the user names, as Python would run it."""
     forbidden = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "marshal", "shelve"}
-    for path in Path(dongshou.__file__).parent.rglob("*.py"):
+    package = Path(dongshou.__file__).parent
+    for path in package.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, (ast.Import, ast.ImportFrom)):
                 names = {alias.name.partition(".")[0] for alias in node.names}
@@ -172,6 +174,8 @@ def test_no_code_can_come_out_of_a_file():
                 called = ast.unparse(node.func)
                 if called == "torch.load":
                     assert "weights_only=True" in ast.unparse(node), path
+                    continue
+                if called == "exec" and path == package / "experiments/own/loading.py":
                     continue
                 assert called not in {"torch.save", "eval", "exec", "np.load", "numpy.load"}, path
                 assert not called.endswith(("read_pickle", "load_state_dict_from_url")), path
