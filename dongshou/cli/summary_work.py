@@ -62,6 +62,8 @@ TEXT_MODELS = {
     "gru": TextModel(partial(models.recurrent_language_model, kind="gru"), one_text),
     "lstm": TextModel(partial(models.recurrent_language_model, kind="lstm"), one_text),
     "gpt": TextModel(models.gpt, one_text),
+    "bert": TextModel(models.bert, one_text),
+    "bert_classifier": TextModel(models.bert_classifier, text_with_its_length),
     "recurrent_classifier": TextModel(models.recurrent_classifier, text_with_its_length),
     "seq2seq": TextModel(models.seq2seq, pair_of_texts),
     "transformer": TextModel(models.transformer, pair_of_texts),

@@ -13,6 +13,8 @@ from dongshou.models.attention import (
     length_mask,
     masked_softmax,
 )
+from dongshou.models.bert import bert, bert_classifier
+from dongshou.models.bert_layers import BERT, BertClassifier, BertEncoder
 from dongshou.models.densenet import DenseBlock, densenet, densenet121
 from dongshou.models.encoder_decoder import AttentionDecoder, Decoder, Encoder, EncoderDecoder, seq2seq
 from dongshou.models.googlenet import Inception
@@ -35,10 +37,13 @@ from dongshou.models.vgg import vgg11, vgg13, vgg16, vgg19
 from dongshou.models.weights import load_weights
 
 __all__ = [
+    "BERT",
     "AddNorm",
     "AdditiveAttention",
     "AttentionDecoder",
     "BasicBlock",
+    "BertClassifier",
+    "BertEncoder",
     "Bottleneck",
     "CausalSelfAttention",
     "Decoder",
@@ -53,6 +58,8 @@ __all__ = [
     "TransformerDecoder",
     "TransformerEncoder",
     "alexnet",
+    "bert",
+    "bert_classifier",
     "causal_mask",
     "densenet",
     "densenet121",

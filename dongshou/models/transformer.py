@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
@@ -31,6 +32,7 @@ class Past(NamedTuple):
 
 
 State = tuple[Past, ...]  # of all layers
+Activation = Callable[[], nn.Module]
 
 
 class AddNorm(nn.Module):
@@ -39,29 +41,40 @@ class AddNorm(nn.Module):
     x and y (batch, steps, num_hiddens) -> the same shape.
     """
 
-    def __init__(self, num_hiddens: int, dropout: float) -> None:
+    def __init__(self, num_hiddens: int, dropout: float, eps: float = 1e-5) -> None:
         super().__init__()
         self.dropout = nn.Dropout(dropout)
-        self.norm = nn.LayerNorm(num_hiddens)
+        self.norm = nn.LayerNorm(num_hiddens, eps)
 
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
         return self.norm(x + self.dropout(y))
 
 
-def feed_forward(num_hiddens: int, ffn_size: int) -> nn.Sequential:
+def feed_forward(num_hiddens: int, ffn_size: int, activation: Activation = nn.ReLU) -> nn.Sequential:
     """W_2 relu(W_1 x + b_1) + b_2, the same at every step. Section 3.3."""
-    return nn.Sequential(nn.Linear(num_hiddens, ffn_size), nn.ReLU(), nn.Linear(ffn_size, num_hiddens))
+    return nn.Sequential(nn.Linear(num_hiddens, ffn_size), activation(), nn.Linear(ffn_size, num_hiddens))
 
 
 class EncoderBlock(nn.Module):
     """x = norm(x + attention(x, x, x));  x = norm(x + feed_forward(x)). (batch, steps, num_hiddens) -> the same"""
 
-    def __init__(self, num_hiddens: int, num_heads: int, ffn_size: int, dropout: float) -> None:
+    def __init__(
+        self,
+        num_hiddens: int,
+        num_heads: int,
+        ffn_size: int,
+        dropout: float,
+        *,
+        bias: bool = False,
+        activation: Activation = nn.ReLU,
+        eps: float = 1e-5,
+        need_weights: bool = True,
+    ) -> None:
         super().__init__()
-        self.attention = MultiHeadAttention(num_hiddens, num_heads, dropout, need_weights=True)
-        self.add_norm1 = AddNorm(num_hiddens, dropout)
-        self.feed_forward = feed_forward(num_hiddens, ffn_size)
-        self.add_norm2 = AddNorm(num_hiddens, dropout)
+        self.attention = MultiHeadAttention(num_hiddens, num_heads, dropout, bias=bias, need_weights=need_weights)
+        self.add_norm1 = AddNorm(num_hiddens, dropout, eps)
+        self.feed_forward = feed_forward(num_hiddens, ffn_size, activation)
+        self.add_norm2 = AddNorm(num_hiddens, dropout, eps)
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         x = self.add_norm1(x, self.attention(x, x, x, mask))

@@ -136,7 +136,9 @@ def test_numbers_in_short() -> None:
     assert [bar(*share) for share in ((0, 9), (1, 48), (1, 2), (9, 9), (0, 0))] == ["", "▏", "███", "██████", ""]
 
 
-@pytest.mark.parametrize("name", ["rnn", "gru", "lstm", "gpt", "transformer", "seq2seq", "recurrent-classifier"])
+@pytest.mark.parametrize(
+    "name", ["rnn", "gru", "lstm", "gpt", "bert", "bert-classifier", "transformer", "seq2seq", "recurrent-classifier"]
+)
 def test_models_of_text(name: str, told: Callable[[str], str]) -> None:
     """Each counts what its own parameters are, and its work grows with the number of tokens."""
     short, long = (json.loads(told(f"{name} --input {steps} --json")) for steps in (8, 16))

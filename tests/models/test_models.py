@@ -22,7 +22,15 @@ FACTORIES = {name for name in models.__all__ if name.islower()}  # the other nam
 TOOLS = {"imagenet_weights", "initialize", "load_weights", "summarize"}  # of dongshou.models, and no models
 TOOLS |= {"causal_mask", "length_mask", "masked_softmax", "recurrent_layers"}
 # their rows are in test_sequence_models.py
-SEQUENCE_MODELS = {"gpt", "recurrent_classifier", "recurrent_language_model", "seq2seq", "transformer"}
+SEQUENCE_MODELS = {
+    "bert",
+    "bert_classifier",
+    "gpt",
+    "recurrent_classifier",
+    "recurrent_language_model",
+    "seq2seq",
+    "transformer",
+}
 
 
 class Case(NamedTuple):

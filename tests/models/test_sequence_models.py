@@ -55,6 +55,11 @@ def small_gpt(**settings: Any) -> GPT:
     return models.gpt(VOCABULARY, num_layers=2, num_heads=4, num_hiddens=16, context=STEPS, **settings)
 
 
+def small_bert_classifier(**settings: Any) -> nn.Module:
+    sizes = dict(num_heads=4, num_hiddens=16, ffn_size=24, max_len=12)
+    return models.bert_classifier(9, VOCABULARY, dropout=0.0, **sizes, **settings)
+
+
 CASES = {
     "recurrent_language_model": Case(language_model, "language"),
     "recurrent_language_model, gru": Case(lambda: language_model(kind="gru", embedding_size=8), "language"),
@@ -69,6 +74,8 @@ CASES = {
     "recurrent_classifier": Case(classifier, "classification"),
     "recurrent_classifier, one way": Case(lambda: classifier(bidirectional=False, kind="rnn"), "classification"),
     "recurrent_classifier, deep": Case(lambda: classifier(kind="lstm", num_layers=2), "classification"),
+    "bert_classifier": Case(small_bert_classifier, "classification"),
+    "bert_classifier, relu": Case(lambda: small_bert_classifier(activation="relu"), "classification"),
     "seq2seq": Case(recurrent_pair, "translation"),
     "seq2seq, additive": Case(lambda: recurrent_pair(attention="additive"), "translation"),
     "seq2seq, dot": Case(lambda: recurrent_pair(attention="dot", num_layers=1), "translation"),
