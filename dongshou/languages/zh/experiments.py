@@ -22,4 +22,5 @@ SENTENCES = {
     "{} has no setting {}.{} Its settings: {}.": "{} 没有设置 {}。{}它的设置：{}。",
     "a text": "文本",
     "a number": "数",
+    "a path": "路径",
 }

@@ -89,4 +89,5 @@ SENTENCES = {
     "TensorBoard is not installed; run: {}": "没有安装 TensorBoard；请运行：{}",
     "The model of {} cannot be copied ({}: {}): go on with the model of the experiment, which holds its last weights.": "{} 的模型无法复制（{}：{}）：请继续使用实验的模型，其中是最后的权重。",
     "{} has no checkpoint{}. Train it with: {}": "{} 没有检查点{}。请继续训练：{}",
+    "{} began in {}; what it names by a relative path is looked for in {}.": "{} 在 {} 中开始；它用相对路径写的文件在 {} 中查找。",
 }
