@@ -4,7 +4,7 @@ A drawing function makes its figure here (`new_axes`, `new_panels`, `new_figure`
 curves (`label=`), and returns it; `png` does the rest when it saves: fonts, sizes, legends, ticks.
 """
 
-from dongshou.drawing.figures import PANEL, SINGLE, new_axes, new_figure, new_panels, png
+from dongshou.drawing.figures import PANEL, SINGLE, color_bar, new_axes, new_figure, new_panels, png
 from dongshou.drawing.fonts import chinese_font, lacking
 from dongshou.drawing.style import (
     BLACK,
@@ -41,6 +41,7 @@ __all__ = [
     "SINGLE",
     "SKY",
     "chinese_font",
+    "color_bar",
     "colors",
     "ink_on",
     "lacking",

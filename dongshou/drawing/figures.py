@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 import logging
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -67,6 +67,17 @@ def new_panels(
     if heading:
         figure.suptitle(heading)
     return figure, every[: len(names)]
+
+
+def color_bar(image: Any, panels: Sequence[Axes], label: str) -> None:
+    """What the colours of an image mean, on the right of these panels.
+
+    It has the same few ticks however long it is: the room for them is found before its length.
+    """
+    from matplotlib.ticker import MaxNLocator
+
+    bar = panels[0].figure.colorbar(image, ax=list(panels), label=label, aspect=30, ticks=MaxNLocator(5))
+    bar.outline.set_linewidth(0.6)
 
 
 def png(drawing: Drawing, dots_per_inch: int = DOTS_PER_INCH) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -25,6 +25,7 @@ COLUMNS = 8
 SIDE, GAP, LINE = 1.25, 0.1, 0.15  # inches: a picture, the space between two, a line of a title
 KEY = 0.95  # inches to the right of the pictures: what their colours mean
 LONGEST_KEY, KEY_NAME = 3.0, 0.65  # inches: of the key, from its left to its name
+SWATCH = 0.2  # inches from the name of a colour to the next
 NARROWEST = 4.0  # inches: a heading has room
 LETTER = 0.6 / 72  # inches for each point of its size: a letter's width
 
@@ -102,18 +103,21 @@ def draw_rows(
     *,
     above: Sequence[str] = (),
     key: Key | None = None,
+    names: Mapping[str, str] | None = None,
     side: float = SIDE,
 ) -> Figure:
     """Rows of pictures on one pair of axes in inches: axes for each picture would take a second to draw.
 
     above  what stands over each row, at its left
+    key, names  on the right, what a scale of colours means, or each colour, by its name
     side   inches of a picture's longer side
     """
     every = [Row(row, words, side) for row, words in zip(rows, above or [""] * len(rows), strict=True)]
     of_pictures = GAP + max(map(len, rows)) * (side + GAP)
-    width = max(NARROWEST, of_pictures + (KEY if key is not None else 0.0))
+    beside = KEY if key is not None else width_of(names) if names else 0.0
+    width = max(NARROWEST, of_pictures + beside)
     top = GAP + 1.4 * HEADING / 72 * math.ceil(len(heading) * LETTER * HEADING / width)
-    height = top + sum(row.height for row in every)
+    height = top + max(sum(row.height for row in every), 2 * GAP + SWATCH * len(names or {}))
     figure = new_figure(width, height)
     figure.set_layout_engine("none")  # everything has its place
     figure.suptitle(heading, y=1 - GAP / height, va="top")
@@ -121,11 +125,20 @@ def draw_rows(
     axes.set_axis_off()
     for row, start in zip(every, accumulate((row.height for row in every), initial=top), strict=False):
         row.draw(axes, start)
+    for number, (name, color) in enumerate((names or {}).items()):
+        place = top + GAP + SWATCH * number
+        axes.text(of_pictures + GAP, place, "■", fontsize=LABEL, color=color, va="top")
+        axes.text(of_pictures + GAP + SWATCH, place, plain(name), fontsize=TICK, va="top")
     axes.set(xlim=(0, width), ylim=(height, 0))
     if key is not None:
         length = min(height - top - 2 * GAP, LONGEST_KEY)
         draw_key(figure, key, (of_pictures + GAP, height - top - GAP - length, 0.15, length))
     return figure
+
+
+def width_of(names: Mapping[str, str]) -> float:
+    """Inches of the names of colours."""
+    return 2 * GAP + SWATCH + LETTER * TICK * max(map(len, names))
 
 
 def draw_key(figure: Figure, key: Key, place: tuple[float, float, float, float]) -> None:

@@ -94,7 +94,7 @@ def test_a_mask_says_how_much_is_what_and_colors_it():
     assert answer.shares == {"road": pytest.approx(30 * 45 / 2400), "sky": pytest.approx(10 * 45 / 2400)}
     assert list(answer.shares) == ["road", "sky"]
     (axes,) = answer.draw().axes
-    drawn = np.asarray(axes.images[0].get_array()).astype(int)
+    drawn = (255 * np.asarray(axes.images[0].get_array())).round().astype(int)
     assert np.ptp(drawn[:, :15], axis=2).max() == 0  # void stays grey
     road, sky = drawn[30, 30], drawn[5, 30]
     assert not np.array_equal(road, sky) and np.array_equal(drawn[39, 59], road) and np.array_equal(drawn[0, 15], sky)

@@ -34,6 +34,7 @@ from dongshou.tasks.pictures.first_layer import weight_images
 from dongshou.tasks.pictures.gates import GATES, draw_gates
 from dongshou.tasks.pictures.page import draw_page
 from dongshou.tasks.pictures.predictions import predicted_images, titled_images
+from tests.picture_rules import faults
 
 NAMES = ("cat", "a_dog_of_a_very_long_name", "bird, of several kinds")
 EXAMPLES = Examples(torch.rand(9, 3, 8, 6), torch.rand(9, 3).softmax(1), torch.arange(9) % 3)
@@ -70,6 +71,7 @@ def figures() -> Iterator[tuple[str, Any]]:
     yield from explained_photo(things, torch.rand(2, 3, 3), NAMES[1:])
     yield "grid", grid(torch.rand(5, 3, 8, 8), Augment(RandomHorizontalFlip()), heading="Augmentation: flip")
     yield "mask", Mask(PHOTO, torch.arange(2400).view(40, 60) % 3, NAMES).draw()
+    yield "many-masks", Mask(PHOTO, torch.arange(2400).view(40, 60) % 20, [f"class {n}" for n in range(20)]).draw()
     yield "probabilities", Probabilities({f"class {index}": 0.5**index for index in range(30)}).draw()
     yield "neighbors", Neighbors({"king": 0.8, "a price in $": -0.3}).draw()
     yield "text", Text("word " * 60, {"cat": 0.5, "mouse": 0.25}).draw()
@@ -91,9 +93,10 @@ def figures_of_experiments() -> Iterator[tuple[str, Any]]:
     yield "fine-tuning", fine_tune.curves({part: HISTORY * 3 for part in parts}, "test_accuracy")
 
 
-def test_every_picture_is_drawn():
+def test_every_picture_keeps_the_rules():
     drawn = [*figures(), *figures_of_experiments()]
-    assert len(drawn) > 25 and all(figure.get_suptitle() or figure.texts or figure.axes for _, figure in drawn)
+    assert len(drawn) > 25
+    assert {name: found for name, figure in drawn if (found := faults(figure))} == {}
 
 
 def test_small_attention_is_seen_beside_large_and_what_is_out_of_sight_is_grey():
@@ -182,9 +185,8 @@ def test_a_mask_names_the_classes_that_it_has():
     mask = torch.zeros(40, 60, dtype=torch.int64)
     mask[:10] = 2
     (axes,) = Mask(PHOTO, mask, ("road", "sky", "tree")).draw().axes
-    handles, labels = axes.get_legend_handles_labels()
-    assert labels == ["road 75.0%", "tree 25.0%"]
-    assert [handle.get_color() for handle in handles] == [PALETTE[0], PALETTE[2]]
+    _, *names = [(text.get_text(), text.get_color()) for text in axes.texts]
+    assert names == [("■", PALETTE[0]), ("road 75.0%", "black"), ("■", PALETTE[2]), ("tree 25.0%", "black")]
 
 
 def test_the_largest_heat_is_far_from_grey_on_black_and_on_white():

@@ -15,7 +15,7 @@ from torch.optim import SGD
 
 from dongshou.data import Batches, Splits
 from dongshou.data.tables.features import numbers
-from dongshou.drawing import GRAY, RED, new_panels
+from dongshou.drawing import GRAY, RED, color_bar, new_panels
 from dongshou.errors import UsageError
 from dongshou.experiments._shared.settings import Epochs, LearningRate, Noise
 from dongshou.models import masked_softmax
@@ -134,5 +134,5 @@ def draw_attention(weights: Mapping[str, Tensor]) -> Figure:
     )
     largest = max(float(seen.max()) for seen in weights.values())
     images = [draw_shares(axes, seen, largest) for axes, seen in zip(panels, weights.values(), strict=True)]
-    figure.colorbar(images[0], ax=panels, label="attention weight")
+    color_bar(images[0], panels, label="attention weight")
     return figure

@@ -10,7 +10,8 @@ import numpy as np
 from PIL import Image, ImageColor
 from torch import Tensor, bincount
 
-from dongshou.drawing import colors, new_axes, plain
+from dongshou.drawing import colors
+from dongshou.drawing.sheet import Titled, draw_rows
 from dongshou.errors import UsageError
 from dongshou.tasks.answers.answer import Answer, bars
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from dongshou.drawing import Drawing
 
 OPACITY = 0.55  # of the colours over the photo
-SIDE, HEADING = 5.2, 0.4  # inches: the longer side of the photo, the title above it
+SIDE = 5.2  # inches: the longer side of the photo
 NAMED = 24  # classes in the legend, the largest
 
 
@@ -62,16 +63,11 @@ class Mask(Answer):
         return {"shares": self.shares}
 
     def draw(self) -> Drawing:
-        """The photo in grey, each pixel in the colour of its class, which the legend names; void stays grey."""
-        width, height = self.photo.size
-        scale = SIDE / max(width, height)  # inches of a pixel
-        axes = new_axes(scale * width, scale * height + HEADING, title="The class of each pixel")
-        axes.set_axis_off()
-        axes.imshow(self.colored())
+        """The photo in grey, each pixel in the colour of its class, which the names beside it say; void stays grey."""
         by_class = colors(self.classes)
-        for name, share in list(self.shares.items())[:NAMED]:
-            axes.plot([], [], "s", color=by_class[name], label=f"{plain(name)} {share:.1%}")
-        return axes.figure  # pyright: ignore[reportReturnType]
+        names = {f"{name} {share:.1%}": by_class[name] for name, share in list(self.shares.items())[:NAMED]}
+        picture = Titled(self.colored() / 255)
+        return draw_rows([[picture]], "The class of each pixel", names=names, side=SIDE)
 
     def colored(self) -> np.ndarray:
         """uint8 (height, width, 3)"""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from dongshou.drawing import new_panels, plain
+from dongshou.drawing import color_bar, new_panels, plain
 from dongshou.models import DotProductAttention, causal_mask
 from dongshou.models.gpt import GPT
 from dongshou.models.summary.watch import evaluating
@@ -63,7 +63,7 @@ def attention_maps(
         images.append(draw_shares(axes, of_head, largest))
         axes.set_xticks(range(len(keys)), map(shown, keys), rotation=0 if are_characters else 90)
         axes.set_yticks(range(len(queries)), map(shown, queries))
-    figure.colorbar(images[0], ax=panels, label="attention weight", aspect=30)
+    color_bar(images[0], panels, label="attention weight")
     return figure
 
 

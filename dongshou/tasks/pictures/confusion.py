@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from dongshou.drawing import ink_on, new_axes, plain
+from dongshou.drawing import color_bar, ink_on, new_axes, plain
 from dongshou.drawing.style import TICK
 from dongshou.tasks.pictures.shares import draw_shares
 
@@ -35,7 +35,7 @@ def confusion_matrix(guesses: Tensor, labels: Tensor, names: tuple[str, ...], ev
     axes = axes_for(names)
     axes.set_title(f"Confusion matrix{which}: {int(counts.trace())} of {len(labels)} right")
     image = draw_shares(axes, shares)
-    axes.figure.colorbar(image, ax=axes, label="share of the true class", aspect=30)
+    color_bar(image, [axes], label="share of the true class")
     if num_classes <= MOST_COUNTS:
         write_counts(axes, counts, image.to_rgba(shares.numpy()))
     return axes.figure  # pyright: ignore[reportReturnType]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from dongshou.drawing import DIVERGING, new_panels
+from dongshou.drawing import DIVERGING, color_bar, new_panels
 from dongshou.models.summary.watch import evaluating
 from dongshou.scratch.functional.recurrent import gate
 from dongshou.tasks.pictures.attention import shown
@@ -83,6 +83,6 @@ def draw_gates(gates: dict[str, Tensor], tokens: list[str]) -> Figure:
         axes.tick_params(labelbottom=name == "cell")
         if name in (GATES[-1], "cell"):
             beside = panels[-1:] if name == "cell" else panels[:-1]
-            figure.colorbar(image, ax=beside, label="value" if name == "cell" else "0 closed, 1 open")
+            color_bar(image, beside, label="value" if name == "cell" else "0 closed, 1 open")
     panels[-1].set_xlabel("token read")
     return figure
