@@ -13,6 +13,7 @@ from plotext import figure
 from dongshou.languages import translate
 from dongshou.runs import Run
 from dongshou.runs.curves import SPLITS, Points, curves_of, quantity_of, rank
+from dongshou.runs.differences import short_names
 
 WIDEST, HEIGHT = 100, 16  # characters
 MARKERS = {"hd": "▚", "braille": "⢕", "•": "•", "x": "x", "+": "+", "o": "o"}  # and how a legend shows each
@@ -22,14 +23,16 @@ MOST_TICKS = 8
 def print_curves(runs: Sequence[Run]) -> None:
     """A plot for each quantity, a line for each split, part and run; without colour codes in a file.
 
-    The legend of several runs, whose names are long, stands below the plot.
+    The legend of several runs, which are named by the settings that differ, stands below the plot.
     """
-    lines = [(run, part, metric, points) for run in runs for (part, metric), points in curves_of(run).items()]
+    names = short_names(runs) if len(runs) > 1 else [""]
+    named = list(zip(names, runs, strict=True))
+    lines = [(name, part, metric, points) for name, run in named for (part, metric), points in curves_of(run).items()]
     lines.sort(key=lambda line: place_of(split_of(line[2])))
     for quantity in sorted({quantity_of(metric) for _, _, metric, _ in lines}, key=rank):
         labeled = {
-            label_of(run if len(runs) > 1 else None, part, metric): finite(points)
-            for run, part, metric, points in lines
+            label_of(name, part, metric): finite(points)
+            for name, part, metric, points in lines
             if quantity_of(metric) == quantity
         }
         is_rising = any(run.reading.prefers_more(quantity) for run in runs)
@@ -69,8 +72,8 @@ def place_legend(right: float, y: Sequence[float], is_rising: bool) -> None:
     figure.legend(x=right, y=corner[0], ha="right", va=corner[1], relative=True)
 
 
-def label_of(run: Run | None, part: str, metric: str) -> str:
-    return " ".join(word for word in (run.name if run else "", part, split_of(metric)) if word)
+def label_of(name: str, part: str, metric: str) -> str:
+    return " ".join(word for word in (name, part, split_of(metric)) if word)
 
 
 def split_of(metric: str) -> str:

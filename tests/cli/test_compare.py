@@ -30,6 +30,7 @@ def test_the_table_says_parameters_and_time(copied: Path, capsys: pytest.Capture
     lines = capsys.readouterr().out.splitlines()
     assert ["parameters", f"{PARAMETERS:,}", f"{PARAMETERS:,}"] in [line.split() for line in lines]
     assert any(line.startswith("took ") for line in lines)
+    assert sum(line.endswith("lr 0.2 train") for line in lines) == 2  # beside the loss and the accuracy
     assert lines[-1] == str(copied / "compare-accuracy-by-time.png")
     assert (copied / "compare-accuracy-by-time.png").read_bytes().startswith(b"\x89PNG")
 
