@@ -64,10 +64,10 @@ def test_the_characters_of_unicode_3_2_are_cleaned_as_by_tokenizers():
     """All of that age but most of the many letters without case, such as Chinese; the tables of tokenizers are old."""
     tokenizers = pytest.importorskip("tokenizers", reason="pip install transformers for its tokenizers")
     old = unicodedata.ucd_3_2_0.category
-    ages = [(character, old(character)) for character in map(chr, range(0x30000))]
-    known = [character for character, kind in ages if kind not in ("Cn", "Cs", "Co", "Lo")]
-    known = [character for character in known if unicodedata.category(character) == old(character)]
-    caseless = [character for character, kind in ages if kind == "Lo"][::16]
+    kinds = {character: old(character) for character in map(chr, range(0x30000))}
+    kinds = {character: kind for character, kind in kinds.items() if unicodedata.category(character) == kind}
+    known = [character for character, kind in kinds.items() if kind not in ("Cn", "Cs", "Co", "Lo")]
+    caseless = [character for character, kind in kinds.items() if kind == "Lo"][::16]
     for characters, lowercase in product((known, caseless), (True, False)):
         normalizer = tokenizers.normalizers.BertNormalizer(lowercase=lowercase)
         for start in range(0, len(characters), 500):
