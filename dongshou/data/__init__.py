@@ -7,6 +7,8 @@ from dongshou.data.loader import Loader
 from dongshou.data.splits import Split, Splits
 from dongshou.data.tables.read import read_table
 from dongshou.data.tables.submission import write_submission
+from dongshou.data.text.labelled import LabelledTexts
+from dongshou.data.text.load_texts import load_labelled_texts, read_labelled_texts
 from dongshou.data.text.names import load_names
 from dongshou.data.text.sequences import load_text
 from dongshou.data.text.splits import PairSplits, TextSplits
@@ -15,6 +17,7 @@ from dongshou.data.text.vocabulary import Vocabulary
 
 __all__ = [
     "Batches",
+    "LabelledTexts",
     "Loader",
     "PairSplits",
     "Split",
@@ -23,10 +26,12 @@ __all__ = [
     "Vocabulary",
     "load_image_folder",
     "load_images",
+    "load_labelled_texts",
     "load_names",
     "load_pairs",
     "load_text",
     "read_image_folder",
+    "read_labelled_texts",
     "read_table",
     "write_submission",
 ]

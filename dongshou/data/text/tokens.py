@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from typing import Literal
 
@@ -35,6 +36,12 @@ MARK = combining()
 _LETTERS = rf"[^\W{HAN}]+(?:[{MARK}]+[^\W{HAN}]*)*"
 _WORD = re.compile(rf"[{HAN}][{MARK}]*|{_LETTERS}(?:['’]{_LETTERS})*")
 _WORD_OR_MARK = re.compile(rf"{_WORD.pattern}|[^\w\s][{MARK}]*")
+_SHORTENED = r"n't|'(?:s|m|d|re|ve|ll)"  # not, is, am, would, are, have, will
+_SHORTENED_END = re.compile(rf"(?<=[^\W\d_])({_SHORTENED})(?!\w)")
+_TREEBANK = re.compile(
+    rf"(?:{_SHORTENED})(?!\w)|{_LETTERS}(?:[-']{_LETTERS})*|[{HAN}][{MARK}]*|\.\.+|--+|[^\w\s][{MARK}]*"
+)
+_TREEBANK_MARKS = {"-lrb-": "(", "-rrb-": ")", "``": '"', "''": '"'}
 _CHINESE = re.compile(f"([{CHINESE}])")
 _SPACE_AT_CHINESE = re.compile(f"(?<=[{CHINESE}]) | (?=[{CHINESE}])")
 _NO_LETTERS = re.compile(rf"\A[\W\d_]+|(?:[^\w{MARK}]|[\d_])[\W\d_]*")
@@ -69,6 +76,24 @@ def sentence_words(text: str) -> list[str]:
     if _CHINESE.search(text):
         text = _CHINESE.sub(r" \1 ", text)
     return text.lower().split()
+
+
+def treebank_words(text: str) -> list[str]:
+    """The words of running text in lower case, what is shortened by itself, as the Penn Treebank has it.
+
+    Each mark and each Chinese character is a token. A text that has been cut in this way stays as it is, but that the
+    Treebank's names for brackets and quotes become these.
+
+    >>> treebank_words("It isn't well-made ... we'd said so!")
+    ['it', 'is', "n't", 'well-made', '...', 'we', "'d", 'said', 'so', '!']
+    """
+    return [word for piece in text.lower().replace("’", "'").split() for word in _treebank_piece(piece)]
+
+
+@lru_cache(2**17)  # most words come many times
+def _treebank_piece(piece: str) -> tuple[str, ...]:
+    """What stands between two spaces."""
+    return tuple(_TREEBANK.findall(_SHORTENED_END.sub(r" \1", _TREEBANK_MARKS.get(piece, piece))))
 
 
 def spaced_words(text: str) -> list[str]:

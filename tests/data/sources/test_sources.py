@@ -22,9 +22,12 @@ def test_every_source_says_what_it_is_and_whose(source):
         assert all(url.startswith("http") and url.endswith(file.name) for url in file.urls)
 
 
-def test_every_file_can_be_had_but_the_cut_that_was_made_for_the_course():
+def test_every_file_can_be_had_but_the_cuts_that_were_made_for_the_course():
     sources = [source for source in SOURCES.values() if source.archive is None]
-    assert [source.name for source in sources if not all(file.urls for file in source.files)] == ["cifar10-tiny"]
+    assert [source.name for source in sources if not all(file.urls for file in source.files)] == [
+        "cifar10-tiny",
+        "imdb",
+    ]
     archive = SOURCES["cifar10"].archive
     assert archive and archive.urls == ("https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",)
 

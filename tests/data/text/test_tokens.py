@@ -18,6 +18,7 @@ from dongshou.data.text.tokens import (
     only_letters,
     sentence_words,
     spaced_words,
+    treebank_words,
     words,
 )
 from dongshou.errors import UsageError
@@ -135,3 +136,24 @@ def test_a_prompt_is_cleaned_as_the_text_was():
 def test_another_way_to_cut_is_refused(settings: dict, says: str):
     with pytest.raises(UsageError, match=says):
         Tokenizer(**settings)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("It isn't so; don’t!", ["it", "is", "n't", "so", ";", "do", "n't", "!"]),
+        ("you 've seen k-19 , -lrb- wo n't -rrb- ``", ["you", "'ve", "seen", "k-19", ",", "(", "wo", "n't", ")", '"']),
+        ("o'clock 'tis the '90s n'th", ["o'clock", "'", "tis", "the", "'", "90s", "n'th"]),
+        ("well... --这部电影很好。", ["well", "...", "--", *"这部电影很好。"]),
+        ("", []),
+    ],
+)
+def test_treebank_words(text: str, expected: list[str]):
+    assert treebank_words(text) == expected
+
+
+@given(st.text())
+def test_what_the_treebank_has_cut_stays_as_it_is(text: str):
+    cut = treebank_words(text)
+    assert treebank_words(" ".join(cut)) == cut
+    assert "".join(cut).isspace() is False or not cut
