@@ -157,6 +157,27 @@ def test_panels_with_the_same_names_share_one_legend():
     assert all(axes.get_legend() is None for axes in panels)
 
 
+def test_the_legend_of_one_panel_serves_those_with_fewer_names():
+    figure, (few, many) = new_panels(["a", "b"])
+    for axes in (few, many):
+        axes.plot([1, 2], label="train")
+    many.axhspan(1, 2, label="a book")
+    figure.put_in_order()
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["train", "a book"]
+
+
+def test_all_legends_have_letters_of_one_size():
+    axes = new_axes()
+    axes.plot([1, 2], label="a")
+    with matplotlib.rc_context({"legend.fontsize": 20}):
+        axes.legend()
+        axes.figure.legend(loc="outside right upper")
+    axes.figure.put_in_order()
+    legends = [axes.get_legend(), *axes.figure.legends]
+    assert {text.get_fontsize() for legend in legends for text in legend.get_texts()} == {8.0}
+
+
 def test_a_figure_that_is_saved_again_is_the_same():
     figure, panels = new_panels(["a", "b"])
     for axes in panels:

@@ -19,14 +19,16 @@ NEAR = 4.0  # dots around a legend that no curve enters
 
 
 def add_legends(figure: Figure) -> None:
-    """One for the whole figure where several axes have the same names or a picture fills it, else one for each."""
+    """One for the whole figure where the names of one of the axes are those of all, or a picture fills it; else one
+    for each."""
     known = {text.get_text() for legend in figure.legends for text in legend.get_texts()}
     known_or_said = [known | {axes.get_ylabel()} for axes in figure.axes]  # one curve may be what the axis is called
     waiting = [axes for axes, known in zip(figure.axes, known_or_said, strict=True) if lacks_legend(axes, known)]
-    sets = {tuple(names_in(axes)) for axes in waiting}
+    most = max(waiting, key=lambda axes: len(names_in(axes)), default=None)
     is_picture = len(figure.axes) == 1 and bool(figure.axes[0].images)
-    if len(sets) == 1 and (len(waiting) > 1 or is_picture):
-        handles, labels = different(waiting[0])
+    is_shared = most is not None and all(set(names_in(axes)) <= set(names_in(most)) for axes in waiting)
+    if most is not None and is_shared and (len(waiting) > 1 or is_picture):
+        handles, labels = different(most)
         figure.legend(handles, [wrapped(label) for label in labels], loc="outside right upper")
         return
     for axes in waiting:

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from dongshou.drawing.headings import fit_headings
 from dongshou.drawing.layout import renderer_of
 from dongshou.drawing.legends import add_legends, place_legends
-from dongshou.drawing.style import HEADING, TITLE, style
+from dongshou.drawing.style import HEADING, LEGEND, TITLE, style
 from dongshou.drawing.texts import make_legible, translate
 from dongshou.drawing.ticks import mark_single_points, set_locators, thin_out
 
@@ -52,6 +52,9 @@ class StyledFigure(Figure):
         for heading in (text for text in self.texts if text.get_text() == self.get_suptitle()):
             heading.set_fontsize(HEADING)
         add_legends(self)
+        for legend in filter(None, (*self.legends, *(axes.get_legend() for axes in self.axes))):
+            for text in legend.get_texts():
+                text.set_fontsize(LEGEND)
         translate(self)
         make_legible(self)
         place_legends(self)
