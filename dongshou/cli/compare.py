@@ -52,7 +52,7 @@ def compare(
         print_json(plain(comparison) | pictures)
     else:
         chosen, limits = comparison.runs, [in_words(run.limits) for run in comparison.runs]
-        limited = [("limited", *limits)] if any(limits) else []
+        limited = [tuple(map(translate, ("limited to", *limits)))] if any(limits) else []
         print_table(("", *(run.name for run in chosen)), [*limited, *rows(differences(chosen), comparison.points)])
         print_curves(chosen)
         print("\n" + "\n".join(path for path in pictures.values() if path))

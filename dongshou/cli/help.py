@@ -100,12 +100,12 @@ def fill(section: Section, lines: list[str]) -> None:
 def framed(section: Section, width: int) -> Panel:
     """The frame again, the helps in one column."""
     parts: list[Text | Rule] = [Text(translate(section.about)), Rule(style="dim")] if section.about else []
-    longest = max((cell_len(flag) for flag, _ in section.rows if cell_len(flag) < width // 4), default=0)
+    longest = max((cell_len(flag) for flag, _ in section.rows if cell_len(flag) < width // 4), default=8)
     for flag, help in section.rows:
         lines = wrapped(in_words(help), width - longest - INDENT)
         if cell_len(flag) > longest:
             parts.append(Text(flag, style="bold"))
-            flag = ""
+            flag, lines = "", [line for line in lines if line]
         for line in lines:
             parts.append(Text(flag.ljust(longest + 2), style="bold").append(line, style="not bold"))
             flag = ""

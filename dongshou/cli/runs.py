@@ -37,7 +37,7 @@ def show(*, runs: Directory = None, json: Switch = False) -> None:
         print_json({"runs": found})
     elif found:
         rows = [row(one | {"experiment": called.get(one["name"], "")}) for one in found]
-        print_table(COLUMNS, rows, words=("status", "result", "took", "age"))
+        print_table(COLUMNS, rows, words=("status", "result", "limited to", "took", "age"))
     else:
         say(f"There are no runs in {runs_directory(runs)}. A first one: dongshou run mlp:digits")
 

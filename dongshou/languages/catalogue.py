@@ -13,7 +13,7 @@ from dongshou.languages import zh
 from dongshou.languages.template import WORD, Template
 
 SPLITS = ("train", "valid", "test")
-PLURAL = "s"  # at the end of a word in English, nothing in Chinese
+MARKS = {".": "。", "s": ""}  # alone in a hole: the end of a sentence, a plural
 DEEPEST = 6  # sentences in sentences
 END_OF_SENTENCE = re.compile(r"(?<=[.!?;:]) ")
 LIST = re.compile(r", | and | or ")
@@ -70,7 +70,7 @@ class Catalogue:
     def value(self, text: str, depth: int) -> str:
         """What stands in a hole, or on a line: a name as it is, a sentence in Chinese."""
         if depth > DEEPEST or not WORD.search(text):
-            return "" if text == PLURAL else text
+            return MARKS.get(text, text)
         known = self.whole(text, depth) or self.in_parts(text, depth) or self.with_tail(text, depth)
         return text if known is None else known
 

@@ -11,7 +11,7 @@ from string import Formatter
 WORD = re.compile(r"[^\W\d_]{2,}")
 ANYTHING = "(.*?)"
 NAMES = r"([^\s]*(?:, [^\s]+)*?)"  # or a list of them
-END = "((?:[ .,;:(].*?)?)"  # of a sentence, or nothing
+END = r"((?:[ (].*?|[.,;:](?: .*?)?)?)"  # of a sentence, or nothing
 WEAK = 9  # a template of less weight that begins with a hole, such as `{} and {}`, says little of what it fits
 
 
@@ -51,7 +51,7 @@ class Template:
         hole = ANYTHING if first or self.weight >= WEAK else NAMES
         parts = [first]
         for number, literal in enumerate(others):
-            is_end = number > 0 and not others[number - 1]
+            is_end = number > 0 and others[number - 1] in ("", re.escape("."))
             parts += [END if is_end else hole, literal]
         return re.compile("".join(parts), re.DOTALL)
 

@@ -48,5 +48,5 @@ def test_every_sentence_is_found_with_names_in_its_holes() -> None:
 def is_found(english: str, chinese: str) -> bool:
     """Whether a sentence with names in its holes becomes its own Chinese: no other template takes it."""
     starts = [match.start() for match in re.finditer(r"(?<!{){}", english)]
-    names = ["" if re.search(r"[}\w]$", english[:start]) else f"x{number}" for number, start in enumerate(starts)]
+    names = ["" if re.search(r"[}\w]$|}\.$", english[:start]) else f"x{number}" for number, start in enumerate(starts)]
     return catalogue().translate(english.format(*names)) == chinese.format(*names)
