@@ -4,7 +4,6 @@ from dongshou.data.batches import Batches
 from dongshou.data.images.folder import load_image_folder, read_image_folder
 from dongshou.data.images.load import load_images
 from dongshou.data.loader import Loader
-from dongshou.data.sets.pretrained_vectors import load_word_vectors
 from dongshou.data.splits import Split, Splits
 from dongshou.data.tables.read import read_table
 from dongshou.data.tables.submission import write_submission
@@ -14,9 +13,8 @@ from dongshou.data.text.names import load_names
 from dongshou.data.text.sequences import load_text
 from dongshou.data.text.splits import PairSplits, TextSplits
 from dongshou.data.text.translation import load_pairs
-from dongshou.data.text.vector_file import read_word_vectors
 from dongshou.data.text.vocabulary import Vocabulary
-from dongshou.data.text.word_vectors import WordVectors
+from dongshou.data.text.word_contexts import load_contexts
 
 __all__ = [
     "Batches",
@@ -27,7 +25,7 @@ __all__ = [
     "Splits",
     "TextSplits",
     "Vocabulary",
-    "WordVectors",
+    "load_contexts",
     "load_image_folder",
     "load_images",
     "load_labelled_texts",
@@ -36,9 +34,7 @@ __all__ = [
     "load_text",
     "read_image_folder",
     "read_labelled_texts",
-    "load_word_vectors",
     "read_table",
-    "read_word_vectors",
     "write_submission",
 ]
 

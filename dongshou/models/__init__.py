@@ -35,6 +35,7 @@ from dongshou.models.summary import summarize
 from dongshou.models.transformer import AddNorm, TransformerDecoder, TransformerEncoder, transformer
 from dongshou.models.vgg import vgg11, vgg13, vgg16, vgg19
 from dongshou.models.weights import load_weights
+from dongshou.models.word2vec import word2vec
 
 __all__ = [
     "BERT",
@@ -91,6 +92,7 @@ __all__ = [
     "vgg13",
     "vgg16",
     "vgg19",
+    "word2vec",
 ]
 
 
