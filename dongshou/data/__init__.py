@@ -10,6 +10,7 @@ from dongshou.data.tables.submission import write_submission
 from dongshou.data.text.labelled import LabelledTexts
 from dongshou.data.text.load_texts import load_labelled_texts, read_labelled_texts
 from dongshou.data.text.names import load_names
+from dongshou.data.text.pretraining import load_masked
 from dongshou.data.text.sequences import load_text
 from dongshou.data.text.splits import PairSplits, TextSplits
 from dongshou.data.text.translation import load_pairs
@@ -29,6 +30,7 @@ __all__ = [
     "load_image_folder",
     "load_images",
     "load_labelled_texts",
+    "load_masked",
     "load_names",
     "load_pairs",
     "load_text",

@@ -63,6 +63,7 @@ TITLES: dict[str, dict[str, str]] = {
         "13.2": "微调",
         "13.13": "实战 Kaggle 比赛：图像分类 (CIFAR-10)",
         "13.14": "实战Kaggle比赛：狗的品种识别（ImageNet Dogs）",
+        "14.10": "预训练BERT",
     },
     "en": {
         "2.5": "Automatic Differentiation",
@@ -114,6 +115,7 @@ TITLES: dict[str, dict[str, str]] = {
         "14.2": "Fine-Tuning",
         "14.13": "Image Classification (CIFAR-10) on Kaggle",
         "14.14": "Dog Breed Identification (ImageNet Dogs) on Kaggle",
+        "15.10": "Pretraining BERT",
     },
 }
 OF_LECTURES = {

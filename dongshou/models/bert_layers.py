@@ -131,7 +131,7 @@ class BERT(nn.Module):
 class BertClassifier(nn.Module):
     """logits = W dropout(pooled) + b on the encoder and the pooler of a BERT. Section 4.1.
 
-    (tokens, lengths) of one text, or (tokens, segments, lengths) of one or two -> (batch, num_classes)
+    (tokens, lengths), or (tokens, lengths, segments, lengths) where there may be two texts -> (batch, num_classes)
     """
 
     def __init__(self, encoder: BertEncoder, num_classes: int, dropout: float = 0.1) -> None:
@@ -143,7 +143,7 @@ class BertClassifier(nn.Module):
         self.output = nn.Linear(num_hiddens, num_classes)
 
     def forward(self, inputs: tuple[Tensor, ...]) -> Tensor:
-        tokens, *segments, lengths = inputs
+        tokens, lengths, *segments = inputs
         x = self.encoder(tokens, segments[0] if segments else None, lengths)  # (batch, steps, num_hiddens)
         return self.output(self.dropout(self.pooler(x[:, 0])))
 

@@ -3,6 +3,7 @@
 from dongshou.tasks.asking import AskedWith, Question
 from dongshou.tasks.classification import BinaryClassification, Classification
 from dongshou.tasks.language_model import LanguageModeling
+from dongshou.tasks.masked_words import MaskedWords
 from dongshou.tasks.quantity import Accumulator, Measured, Quantities, Quantity
 from dongshou.tasks.regression import Regression
 from dongshou.tasks.task import Task, descend
@@ -14,6 +15,7 @@ __all__ = [
     "BinaryClassification",
     "Classification",
     "LanguageModeling",
+    "MaskedWords",
     "Measured",
     "Quantities",
     "Quantity",

@@ -210,3 +210,16 @@ def test_settings_that_make_no_bert(settings: dict[str, Any], message: str):
 def test_more_tokens_than_positions():
     with pytest.raises(DongshouError, match=r"knows 11 positions; got a sequence of 12\. .* max_len=12 or more"):
         small_bert()(torch.zeros(1, 12, dtype=torch.long))
+
+
+@torch.no_grad()
+def test_a_classifier_of_pairs_knows_which_text_a_word_is_in():
+    model = anywhere(models.bert_classifier(VOCABULARY, 4, num_hiddens=16, num_heads=4, ffn_size=24, max_len=11))
+    tokens, segments, lengths = batch()
+    outputs = model((tokens, lengths, segments, lengths))
+    assert outputs.shape == (3, 4)
+    torch.testing.assert_close(model((tokens, lengths)), model((tokens, lengths, torch.zeros_like(tokens), lengths)))
+    assert not torch.allclose(model((tokens, lengths)), outputs)
+    behind = torch.arange(9) >= lengths[:, None]
+    other = torch.where(behind, 5, tokens), lengths, torch.where(behind, 1, segments), lengths
+    torch.testing.assert_close(model(other), outputs)

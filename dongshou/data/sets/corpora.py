@@ -11,7 +11,7 @@ from zipfile import ZipFile
 
 from dongshou.data.sources import get_source
 from dongshou.data.sources.download import hash_of
-from dongshou.data.sources.files import FilesNotFound, path_of
+from dongshou.data.sources.files import FilesNotFound, more_of, path_of
 from dongshou.data.text.file import decoded, read_text
 from dongshou.errors import did_you_mean
 
@@ -87,9 +87,14 @@ def penn_treebank() -> Corpus:
 
 
 def wikitext_2() -> Corpus:
-    """Articles of Wikipedia (Merity et al., 2016): trained on those for validation, for the large part is not here."""
-    train, test = (read_text(path_of("wikitext-2", f"{part}.txt")) for part in ("valid", "test"))
-    return Corpus(train, test=test, spaced=True, files="wikitext-2")
+    """Articles of Wikipedia (Merity et al., 2016).
+
+    Its large part, train.txt, is read where it lies beside the others; else those for validation are trained on.
+    """
+    valid, test = (read_text(path_of("wikitext-2", f"{part}.txt")) for part in ("valid", "test"))
+    for train in more_of("wikitext-2"):
+        return Corpus(read_text(train), valid, test, spaced=True, files="wikitext-2")
+    return Corpus(valid, test=test, spaced=True, files="wikitext-2")
 
 
 CORPORA: dict[str, Callable[[], Corpus]] = {

@@ -150,6 +150,7 @@ TEXTS = (
                 *_PYTORCH_EXAMPLES,
             ),
         ),
+        more=("train.txt",),
     ),
     Source(
         name="dates",

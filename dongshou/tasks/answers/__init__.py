@@ -2,6 +2,7 @@
 
 from dongshou.tasks.answers.answer import Answer
 from dongshou.tasks.answers.boxes import Boxes
+from dongshou.tasks.answers.gaps import Gaps
 from dongshou.tasks.answers.mask import Mask
 from dongshou.tasks.answers.neighbors import Neighbors
 from dongshou.tasks.answers.picture import Picture
@@ -10,4 +11,4 @@ from dongshou.tasks.answers.several import Several
 from dongshou.tasks.answers.text import Text
 from dongshou.tasks.answers.value import Value
 
-__all__ = ["Answer", "Boxes", "Mask", "Neighbors", "Picture", "Probabilities", "Several", "Text", "Value"]
+__all__ = ["Answer", "Boxes", "Gaps", "Mask", "Neighbors", "Picture", "Probabilities", "Several", "Text", "Value"]

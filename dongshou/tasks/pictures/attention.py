@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from dongshou.drawing import color_bar, new_panels, plain
-from dongshou.models import DotProductAttention, causal_mask
+from dongshou.models import BertEncoder, DotProductAttention, causal_mask
 from dongshou.models.gpt import GPT
 from dongshou.models.summary.watch import evaluating
 from dongshou.tasks.pictures.shares import draw_shares
@@ -79,15 +79,15 @@ def shown(word: str) -> str:
 
 
 @torch.no_grad()
-def attention_of(model: GPT, tokens: Tensor) -> list[Tensor]:
-    """All attention while a GPT reads the tokens (1, steps): (heads, steps, steps) of each layer."""
+def attention_of(model: GPT | BertEncoder, tokens: Tensor, *more: Tensor) -> list[Tensor]:
+    """All attention while it reads the tokens (1, steps), and what else it takes: (heads, steps, steps) by layer."""
     with evaluating(model), weights_kept(model):
-        model.forward(tokens)
+        model(tokens, *more)
         return [of_layer[0].float().cpu() for of_layer in model.attention_weights]
 
 
 @contextmanager
-def weights_kept(model: GPT) -> Iterator[None]:
+def weights_kept(model: nn.Module) -> Iterator[None]:
     """Within it, each layer keeps its weights, which it else never holds as a whole."""
     layers = [layer for layer in model.modules() if isinstance(layer, DotProductAttention)]
     needed = [layer.need_weights for layer in layers]

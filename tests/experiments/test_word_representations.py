@@ -1,0 +1,89 @@
+"""Word representations: BERT's pre-training beside counting words."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import torch
+
+from dongshou.data import load_masked
+from dongshou.data.text.masked import IGNORED, NUM_RESERVED
+from dongshou.experiments import bert_pretrain
+from dongshou.experiments.word_representations import bert_pretrain as bert
+from dongshou.experiments.word_representations._word_counts import Counts, measured
+
+PARAGRAPHS = ["A cat sat. The cat ran home.", "The dog sat. A dog ran. The dog ran home.", "A cat ran. The bird sat."]
+
+
+@pytest.fixture
+def text(tmp_path: Path) -> str:
+    path = tmp_path / "animals.txt"
+    path.write_text("\n\n".join(PARAGRAPHS * 9))
+    return str(path)
+
+
+def test_counting_words(text: str):
+    """The same probabilities by plain loops; each distribution sums to 1, and its best word is the best."""
+    data = load_masked(text, 8, 16, min_frequency=1, held_out=1 / 9)
+    sentences = [sentence.lower().strip(".").split() for part in PARAGRAPHS * 8 for sentence in part.split(". ")]
+    words, size = [word for sentence in sentences for word in sentence], len(data.vocabulary)
+    followed = Counter(pair for sentence in sentences for pair in pairwise(["[CLS]", *sentence]))
+    unigram = {word: (count + 1) / (len(words) + size - 4) for word, count in Counter(words).items()}
+
+    def bigram(before: str, word: str) -> float:
+        of_history = {pair: count for pair, count in followed.items() if pair[0] == before}
+        if not (times := sum(of_history.values())):
+            return unigram[word]
+        seen = max(followed[before, word] - 0.75, 0)
+        return (seen + 0.75 * len(of_history) * unigram[word]) / times
+
+    counts = Counts(data.train().sentences, NUM_RESERVED)  # type: ignore[attr-defined]
+    every = torch.arange(size)
+    names = data.vocabulary.to_list()
+    assert float(counts.unigram.sum()) == pytest.approx(1)
+    for before in ("[CLS]", "[SEP]", "[MASK]", "the", "dog", "home"):
+        guess = counts.by_bigram(torch.full((size,), data.vocabulary[before]), every)
+        history = {"[SEP]": "[CLS]"}.get(before, before)
+        expected = [bigram(history, name) for name in names[NUM_RESERVED:]]
+        assert guess.log_probabilities.exp()[NUM_RESERVED:].tolist() == pytest.approx(expected)
+        assert float(guess.log_probabilities.exp().sum()) == pytest.approx(1)
+        assert expected[guess.is_right[NUM_RESERVED:].nonzero().item()] == pytest.approx(max(expected))
+    held_out = data.test()
+    assert held_out is not None
+    pairs = list(held_out)
+    asked = [
+        (names[gaps.tokens[row, place - 1]], names[target])
+        for gaps in pairs
+        for row in range(len(gaps.tokens))
+        for place, target in zip(gaps.positions[row].tolist(), gaps.targets[row].tolist(), strict=True)
+        if target != IGNORED
+    ]
+    found = measured(counts, pairs)
+    assert found["unigram_loss"] == pytest.approx(-sum(math.log(unigram[word]) for _, word in asked) / len(asked))
+    loss = -sum(math.log(bigram("[CLS]" if before == "[SEP]" else before, word)) for before, word in asked)
+    assert found["bigram_loss"] == pytest.approx(loss / len(asked))
+    commonest = max(unigram, key=unigram.__getitem__)
+    assert found["unigram_accuracy"] == pytest.approx(sum(word == commonest for _, word in asked) / len(asked))
+
+
+def test_bert_is_pretrained_asked_and_beats_counting(text: str):
+    run = bert.small(text, 1, 2, 32, 32, 16, 0.0, 1, 8, lr=0.01, epochs=8).run(progress=False)
+    result = run.result
+    assert result["below_unigram"] == pytest.approx(result["unigram_loss"] - result["test_mlm_loss"])
+    assert result["below_bigram"] == pytest.approx(result["bigram_loss"] - result["test_mlm_loss"])
+    assert result["test_mlm_loss"] < result["unigram_loss"]
+    assert (run.path / "figures" / "beside-counting.png").is_file()
+    answer = run.predict("the [MASK] sat")
+    assert answer.text.startswith("the ") and sum(answer.gaps[0].values()) > 0.5
+
+
+def test_the_book_s_fifty_steps_in_small(text: str):
+    made = bert_pretrain(text=text, num_hiddens=8, ffn_size=8, max_len=24, min_frequency=1, batch_size=10, steps=3)
+    assert len(made.data.train()) == 3
+    assert {gaps.tokens.shape[1] for gaps in made.data.train()} == {24}
+    result = made.run(progress=False).result
+    assert 0 < result["train_slot_loss"] and 0 < result["train_mlm_loss"]
