@@ -48,7 +48,7 @@ def bert_classifier(
     dropout: float = 0.1,
     activation: Nonlinearity = "gelu",
 ) -> BertClassifier:
-    """(tokens, lengths) or (tokens, lengths, segments, lengths) -> logits (batch, num_classes); starts as `bert` does."""
+    """(tokens, lengths) or (tokens, lengths, segments, lengths) -> (batch, num_classes); starts as `bert` does."""
     check_counts(num_classes=num_classes)
     sizes = dict(num_layers=num_layers, num_heads=num_heads, num_hiddens=num_hiddens, ffn_size=ffn_size)
     encoder = bert(vocabulary_size, **sizes, max_len=max_len, dropout=dropout, activation=activation).encoder
