@@ -12,6 +12,15 @@ SENTENCES = {
     "A submission needs a price for each id; that of {} is not a finite number.": "提交文件中每个 id 须有价格；{} 的价格不是有限的数。",
     "A submission needs one price for each id; got {} for {} ids.": "提交文件中每个 id 须有一个价格；得到 {} 个价格，{} 个 id。",
     "The {} table of house prices lacks {}. Use the files of the competition.": "房价的 {} 表缺少 {}。请用竞赛原来的文件。",
+    "{} holds no reviews: expected aclImdb/train/pos/*.txt and so on.": "{} 中没有影评：应有 aclImdb/train/pos/*.txt 等文件。",
+    "{} cannot be unpacked: {}. Replace it by the right file.": "无法解开 {}：{}。请换成正确的文件。",
+    "imdb: a cut of {} reviews, for the whole of 25,000 + 25,000 ({}) is not on this machine.": "imdb：这是 {} 条影评的一部分，因为这台机器上没有全部 25,000 + 25,000 条（{}）。",
+    'No word vectors "{}": it is neither a file nor one of {}.{}': "没有词向量“{}”：它既不是文件，也不是这些之一：{}。{}",
+    "{} cannot be read: {}. Install {} again.": "无法读取 {}：{}。请重新安装 {}。",
+    "{} is not installed: {}": "没有安装 {}：{}",
+    "{} is not installed: its 500 most frequent words are used. For all: {}": "没有安装 {}：只用其中最常用的 500 个词。要用全部：{}",
+    "{}, line {}: two words and a score are needed, with tabs between; got {}.": "{} 第 {} 行：应是两个词和一个得分，以制表符隔开；得到的是 {}。",
+    "{}, line {}: four words, or a section such as ': family', are needed; got {}.": "{} 第 {} 行：应是四个词，或“: family”这样的小节名；得到的是 {}。",
 }
 
 LABELS = {

@@ -49,6 +49,16 @@ SENTENCES = {
     "Kaggle competition terms: for study, not for publishing further": "Kaggle 竞赛条款：仅供学习，不得再发布",
     "MIT; the poems are in the public domain": "MIT；诗本身属公有领域",
     "public domain": "公有领域",
+    "the whole set, aclImdb_v1.tar.gz of its authors, in the same folder": "作者发布的完整数据集 aclImdb_v1.tar.gz，放在同一个文件夹里",
+    "IMDb, the Large Movie Review Dataset: a fifth of it, 5,000 + 5,000; or the whole, if that lies there": "IMDb 大型影评数据集：其五分之一，5,000 + 5,000 条；如果有完整的就用完整的",
+    "5,331 + 5,331 sentences of film reviews from Rotten Tomatoes, negative and positive": "烂番茄影评中的 5,331 + 5,331 个句子，负面和正面",
+    "5,452 + 500 questions in six classes, by what they ask for": "5,452 + 500 个问题，按所问的内容分六类",
+    "Stanford Sentiment Treebank: 6,920 + 872 + 1,821 sentences of two classes, 11,855 of five (sst-fine)": "斯坦福情感树库：两个类别的 6,920 + 872 + 1,821 个句子，五个类别的 11,855 个（sst-fine）",
+    "that of dongshou": "与 dongshou 相同",
+    "4,000 film reviews of two classes, made by a grammar: nobody has written them": "4,000 条两个类别的影评，由语法生成：不是任何人写的",
+    "vectors of 50 numbers for the 500 most frequent words of GloVe 6B": "GloVe 6B 中最常用的 500 个词的 50 维向量",
+    "MIT (the collection); Apache-2.0 (the analogies)": "MIT（合集）；Apache-2.0（类比）",
+    "pairs of English words with the similarity that people see in them, 13 sets; 19,544 analogies": "英文词对及人们眼中的相似度，13 组；19,544 个类比",
 }
 
 LABELS = {
