@@ -13,6 +13,7 @@ from dongshou.models.attention import (
     length_mask,
     masked_softmax,
 )
+from dongshou.models.bag_of_words import bag_of_words
 from dongshou.models.bert import bert, bert_classifier
 from dongshou.models.bert_layers import BERT, BertClassifier, BertEncoder
 from dongshou.models.densenet import DenseBlock, densenet, densenet121
@@ -61,6 +62,7 @@ __all__ = [
     "alexnet",
     "bert",
     "bert_classifier",
+    "bag_of_words",
     "causal_mask",
     "densenet",
     "densenet121",

@@ -87,7 +87,10 @@ def of_text(data: Splits, text: Any) -> Given:
     tokens = list(data.tokenize(text))
     if not tokens:
         raise UsageError("A text to be classified has at least one character; this one is empty.")
-    check_prompt(data.vocabulary, tokens)
+    if not data.takes_unknown:
+        check_prompt(data.vocabulary, tokens)
+    elif not any(token in data.vocabulary for token in tokens):
+        raise UsageError("None of its words is in the texts that the model has learnt from: ask in their language.")
     return Given(pad([data.vocabulary.ids(tokens)], 0))
 
 

@@ -23,6 +23,7 @@ class Procedure(Work):
     state that it kept.
 
     steps       the function, of the session; one that yields `Kept` also takes the state to go on from, or None
+    data        name of the registered data set that is read; else a function that gives the hashes of its files
     asked       makes the model that `predict` asks, with its task and data. What it has learnt is among the events,
                 as `learnt` makes one; a model without tensors is what its data make it
     asked_with  what its task is asked with
@@ -32,7 +33,7 @@ class Procedure(Work):
     def __init__(
         self,
         steps: Callable[..., Iterator[Event | Kept]],
-        data: str | None = None,
+        data: str | Callable[[], dict[str, str]] | None = None,
         asked: Callable[[], Respondent] | None = None,
         asked_with: AskedWith = "row",
         name: str = "",
@@ -58,6 +59,8 @@ class Procedure(Work):
     def fingerprints(self) -> dict[str, str]:
         from dongshou.data.sources.files import fingerprints
 
+        if callable(self.data):
+            return self.data()
         return fingerprints(self.data) if self.data else {}
 
 

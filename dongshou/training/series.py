@@ -44,6 +44,7 @@ class Series(Work):
     parts     makes the experiment of each part, by the label that its events carry
     conclude  what to draw, write and yield once all are done, given the metrics of each part by epoch; it ends
               with `Finished`. Without it the result is the mean over the parts.
+    data      name of the registered data set that is read; else a function that gives the hashes of its files
     answers   the part whose network is asked afterwards, and whose best checkpoint is kept: without it the last one
     asked_with  what the task of that part is asked with
     name, settings  see `Experiment`
@@ -53,7 +54,7 @@ class Series(Work):
         self,
         parts: Mapping[str, Callable[[], Experiment]],
         conclude: Conclude | None = None,
-        data: str | None = None,
+        data: str | Callable[[], dict[str, str]] | None = None,
         answers: str | None = None,
         asked_with: AskedWith = "image",
         name: str = "",
@@ -90,6 +91,8 @@ class Series(Work):
     def fingerprints(self) -> dict[str, str]:
         from dongshou.data.sources.files import fingerprints
 
+        if callable(self.data):
+            return self.data()
         return fingerprints(self.data) if self.data else {}
 
 

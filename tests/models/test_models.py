@@ -24,6 +24,7 @@ TOOLS |= {"causal_mask", "length_mask", "masked_softmax", "recurrent_layers"}
 OF_WORDS = {"word2vec"}  # in test_word2vec.py
 # their rows are in test_sequence_models.py
 SEQUENCE_MODELS = {
+    "bag_of_words",
     "bert",
     "bert_classifier",
     "gpt",

@@ -16,6 +16,7 @@ import dongshou
 from dongshou import models
 from dongshou.errors import DongshouError, UsageError
 from dongshou.models.attention import DotProductAttention
+from dongshou.models.bag_of_words import BagOfWords
 from dongshou.models.encoder_decoder import EncoderDecoder
 from dongshou.models.gpt import GPT
 from dongshou.models.name_classifier import RecurrentClassifier
@@ -60,6 +61,12 @@ def small_bert_classifier(**settings: Any) -> nn.Module:
     return models.bert_classifier(9, VOCABULARY, dropout=0.0, **sizes, **settings)
 
 
+def bag(**settings: Any) -> BagOfWords:
+    model = models.bag_of_words(9, VOCABULARY, **settings)
+    nn.init.normal_(model.output.weight, std=0.1)
+    return model
+
+
 CASES = {
     "recurrent_language_model": Case(language_model, "language"),
     "recurrent_language_model, gru": Case(lambda: language_model(kind="gru", embedding_size=8), "language"),
@@ -76,6 +83,8 @@ CASES = {
     "recurrent_classifier, deep": Case(lambda: classifier(kind="lstm", num_layers=2), "classification"),
     "bert_classifier": Case(small_bert_classifier, "classification"),
     "bert_classifier, relu": Case(lambda: small_bert_classifier(activation="relu"), "classification"),
+    "bag_of_words": Case(lambda: bag(), "classification"),
+    "bag_of_words, binary": Case(lambda: bag(values="binary"), "classification"),
     "seq2seq": Case(recurrent_pair, "translation"),
     "seq2seq, additive": Case(lambda: recurrent_pair(attention="additive"), "translation"),
     "seq2seq, dot": Case(lambda: recurrent_pair(attention="dot", num_layers=1), "translation"),

@@ -87,6 +87,12 @@ class LabelledTexts:
         named = {"train": self.train, "valid": self.valid, "test": self.test}
         return {part: examples for part, examples in named.items() if examples is not None}
 
+    def fingerprints(self) -> dict[str, str]:
+        """SHA-256 of every file that they are read from, by file name."""
+        from dongshou.data.sources.files import fingerprints
+
+        return fingerprints(self.files) if isinstance(self.files, str) else self.files() if self.files else {}
+
     @property
     def is_pairs(self) -> bool:
         return isinstance(self.train.texts[0], tuple)
@@ -103,6 +109,14 @@ class LabelledTexts:
                 stay, held = split_by_class(train.labels, share, self.classes, seed)
                 aside[part], train = train.rows(held), train.rows(stay)
         return replace(self, train=train, valid=aside.get("valid"), test=aside.get("test"))
+
+    def limited(self, num_examples: int, seed: int = 0) -> LabelledTexts:
+        """With so many examples of each part at most, drawn by `seed`, for a quick try."""
+        few = {}
+        for part, examples in self.parts.items():
+            order = torch.randperm(len(examples), generator=torch.Generator().manual_seed(seed))
+            few[part] = examples.rows(order[:num_examples])
+        return replace(self, **few)
 
     def fold(self, number: int, num_folds: int = 10, seed: int = 0) -> LabelledTexts:
         """The fold of this number, from 0, as the test, and the others to train on: cross-validation by `seed`.
@@ -164,6 +178,7 @@ class LabelledTexts:
             vocabulary=words,
             tokenize=lambda text: tokenize(text)[:max_tokens],
             join=join_words,
+            takes_unknown=True,
             name=self.name,
             classes=self.classes,
             files=self.files,

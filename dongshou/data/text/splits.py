@@ -14,6 +14,7 @@ class TextSplits(Splits):
 
     tokenise  text to tokens, as the data were cut
     join      tokens to text
+    takes_unknown  a text to be classified may hold tokens that are not in the vocabulary, though not those alone
     """
 
     def __init__(
@@ -25,12 +26,14 @@ class TextSplits(Splits):
         vocabulary: Vocabulary,
         tokenize: Callable[[str], Sequence[str]] = list,
         join: Callable[[Sequence[str]], str] = "".join,
+        takes_unknown: bool = False,
         **about: Any,
     ) -> None:
         super().__init__(train, valid, test, **about)
         self.vocabulary = vocabulary
         self.tokenize = tokenize
         self.join = join
+        self.takes_unknown = takes_unknown
 
 
 class PairSplits(Splits):

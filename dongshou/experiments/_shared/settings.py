@@ -14,6 +14,13 @@ ImageSize = Annotated[int, "height and width that images are scaled to, in pixel
 Text = Annotated[str, "a text of `dongshou data list`, or a text file"]
 Pairs = Annotated[str, "fra-eng, dates, dates-zh, or a file with a pair of sentences a line, separated by a tab"]
 Encoding = Annotated[str, "encoding of a text file of your own"]
+LabelledSet = Annotated[
+    str,
+    "sst, sst-fine, trec, rt-polarity, imdb or invented-reviews; or your own: a CSV or JSON-lines file with the"
+    " columns text and label, or a folder for each class",
+]
+Columns = Annotated[tuple[str, ...], "text and label by the names of their columns, in a file of your own"]
+HeldOutTest = Annotated[float, "share of the examples held out to test on, where the set has no test of its own"]
 Prompt = Annotated[str, "text that the model continues"]
 Images = Annotated[str, "folder of pictures of your own: a folder for each class, or a CSV file beside it (labels)"]
 Labels = Annotated[str, "CSV file with the columns id and label, for pictures in one folder"]
