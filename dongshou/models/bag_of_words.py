@@ -28,7 +28,7 @@ class BagOfWords(nn.Module):
 
     def __init__(self, vocabulary_size: int, num_classes: int, *, values: Values) -> None:
         super().__init__()
-        self.values = values
+        self.values: Values = values
         self.output = nn.Linear(vocabulary_size, num_classes)
         nn.init.zeros_(self.output.weight)
         nn.init.zeros_(self.output.bias)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
@@ -13,8 +13,7 @@ from dongshou.data.text.labelled import LabelledTexts, Text, sides
 from dongshou.data.text.tokens import treebank_words
 from dongshou.data.text.vocabulary import Vocabulary
 
-if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
+Sparse = Any  # a csr_matrix of scipy.sparse, whose stubs do not know its methods
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ def vocabulary_of_bags(texts: LabelledTexts, tokenize: NGramTokenizer, min_frequ
     return texts.vocabulary(tokenize, min_frequency, reserved=())
 
 
-def counts_of(texts: Sequence[Text], vocabulary: Vocabulary, tokenize: NGramTokenizer) -> csr_matrix:
+def counts_of(texts: Sequence[Text], vocabulary: Vocabulary, tokenize: NGramTokenizer) -> Sparse:
     """How often each n-gram occurs in each text, (texts, vocabulary), float64; the column of <unk> stays empty.
 
     The two sides of a pair are counted together.

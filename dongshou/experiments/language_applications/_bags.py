@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 import torch
 
 from dongshou import models
 from dongshou.data import LabelledTexts
-from dongshou.data.text.bags import NGramTokenizer, counts_of, vocabulary_of_bags
+from dongshou.data.text.bags import NGramTokenizer, Sparse, counts_of, vocabulary_of_bags
 from dongshou.data.text.labelled import Examples
 from dongshou.data.text.vocabulary import Vocabulary
 from dongshou.experiments.language_applications._linear import (
@@ -21,9 +21,6 @@ from dongshou.experiments.language_applications._linear import (
     tf_idf,
 )
 from dongshou.models.bag_of_words import BagOfWords, Values
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
 
 Method = Literal["naive-bayes", "logistic", "nb-logistic"]
 METHODS: dict[Method, Values] = {"naive-bayes": "count", "logistic": "tf-idf", "nb-logistic": "binary"}
@@ -36,7 +33,7 @@ class Bags:
 
     vocabulary: Vocabulary
     tokenize: NGramTokenizer
-    counts: csr_matrix
+    counts: Sparse
     labels: np.ndarray
     num_classes: int
 
@@ -65,7 +62,7 @@ class Bags:
             model.idf.copy_(torch.from_numpy(idf)).index_fill_(0, torch.tensor(self.vocabulary.unknown), 0)
         return model
 
-    def _linear(self, method: Method, x: csr_matrix) -> Linear:
+    def _linear(self, method: Method, x: Sparse) -> Linear:
         if method == "naive-bayes":
             known = np.arange(x.shape[1]) != self.vocabulary.unknown  # smoothing would count it as a word
             weights = np.zeros((x.shape[1], self.num_classes))
@@ -76,7 +73,7 @@ class Bags:
         )
 
 
-def as_values(counts: csr_matrix, values: Values, idf: np.ndarray) -> csr_matrix:
+def as_values(counts: Sparse, values: Values, idf: np.ndarray) -> Sparse:
     """Counts as x of `BagOfWords`."""
     return tf_idf(counts, idf) if values == "tf-idf" else counts.sign() if values == "binary" else counts
 

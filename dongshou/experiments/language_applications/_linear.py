@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
+from dongshou.data.text.bags import Sparse
 
 Array = NDArray[np.float64]
 Linear = tuple[Array, Array]  # weights (features, classes) and bias (classes,): scores = x W + b
 
 
-def naive_bayes(x: csr_matrix, labels: Array, num_classes: int, added: float = 1.0) -> Linear:
+def naive_bayes(x: Sparse, labels: Array, num_classes: int, added: float = 1.0) -> Linear:
     """W = log P(feature | class), b = log P(class), each from counts: the words of a text are taken as independent.
 
     P(f | c) = (added + sum of x_f over the texts of c) / (the same over all features): multinomial naive Bayes.
@@ -25,7 +22,7 @@ def naive_bayes(x: csr_matrix, labels: Array, num_classes: int, added: float = 1
         return np.log(mass / mass.sum(0)), np.log(is_of.mean(0))
 
 
-def log_count_ratio(x: csr_matrix, is_one: NDArray[np.bool_], added: float = 1.0) -> Array:
+def log_count_ratio(x: Sparse, is_one: NDArray[np.bool_], added: float = 1.0) -> Array:
     """r = log (p / |p|) / (q / |q|), p the counts of each feature in one class, q in the others; (features,).
 
     Wang and Manning, 2012, equation 3.
@@ -34,7 +31,7 @@ def log_count_ratio(x: csr_matrix, is_one: NDArray[np.bool_], added: float = 1.0
     return weights[:, 1] - weights[:, 0]
 
 
-def logistic(x: csr_matrix, is_one: NDArray[np.bool_], c: float = 1.0) -> tuple[Array, float]:
+def logistic(x: Sparse, is_one: NDArray[np.bool_], c: float = 1.0) -> tuple[Array, float]:
     """The w, b with the smallest |w|^2 / 2 + c sum over texts of log(1 + exp(-s (w x + b))), s = 1 or -1."""
     from scipy.optimize import minimize
     from scipy.special import expit
@@ -53,7 +50,7 @@ def logistic(x: csr_matrix, is_one: NDArray[np.bool_], c: float = 1.0) -> tuple[
     return found[:-1], float(found[-1])
 
 
-def one_against_the_rest(x: csr_matrix, labels: Array, num_classes: int, c: float, by_ratio: bool = False) -> Linear:
+def one_against_the_rest(x: Sparse, labels: Array, num_classes: int, c: float, by_ratio: bool = False) -> Linear:
     """Logistic regression of each class against the others; of two classes one is enough, the other scores 0.
 
     by_ratio  each feature is first scaled by its log-count ratio: NB-SVM (Wang and Manning, 2012) with the logistic
@@ -68,13 +65,13 @@ def one_against_the_rest(x: csr_matrix, labels: Array, num_classes: int, c: floa
     return weights, bias
 
 
-def inverse_document_frequency(counts: csr_matrix) -> Array:
+def inverse_document_frequency(counts: Sparse) -> Array:
     """log((1 + n) / (1 + n_f)) + 1, n texts, n_f of them with the feature: as if one more text had them all."""
     num_texts = counts.shape[0]
     return np.log((1 + num_texts) / (1 + counts.getnnz(axis=0))) + 1
 
 
-def tf_idf(counts: csr_matrix, idf: Array) -> csr_matrix:
+def tf_idf(counts: Sparse, idf: Array) -> Sparse:
     """Counts times idf, each text scaled to length 1."""
     x = counts.multiply(idf).tocsr()
     lengths = np.sqrt(x.multiply(x).sum(axis=1)).A1  # (texts,)
