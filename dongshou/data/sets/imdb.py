@@ -7,9 +7,9 @@ from pathlib import Path, PurePosixPath
 
 import torch
 
-from dongshou.data.sources import get_source
 from dongshou.data.sources.download import hash_of
-from dongshou.data.sources.files import cache_directory, data_directories, path_of
+from dongshou.data.sources.files import path_of
+from dongshou.data.sources.whole import path_of_whole
 from dongshou.data.text.file import decoded
 from dongshou.data.text.labelled import Examples, LabelledTexts
 from dongshou.errors import DongshouError
@@ -24,7 +24,7 @@ def read() -> LabelledTexts:
 
     Which one it is stands in the name, imdb or imdb-cut, and in a note. Raises FilesNotFound where there is neither.
     """
-    whole = path_of_whole()
+    whole = path_of_whole("imdb", WHOLE)
     path = whole or path_of("imdb", CUT)
     parts = read_archive(path)
     if whole is None:
@@ -32,13 +32,6 @@ def read() -> LabelledTexts:
         note(f"imdb: a cut of {sizes} reviews, for the whole of 25,000 + 25,000 ({WHOLE}) is not on this machine.")
     name = "imdb-cut" if whole is None else "imdb"
     return LabelledTexts.of_parts(parts, classes=CLASSES, name=name, files=lambda: {path.name: hash_of(path)})
-
-
-def path_of_whole() -> Path | None:
-    """Where the archive of the authors lies, in any directory for data; None where it does not."""
-    folder = get_source("imdb").folder
-    places = [directory / folder / WHOLE for directory in (*data_directories(), cache_directory())]
-    return next((path for path in places if path.is_file()), None)
 
 
 def read_archive(path: Path) -> dict[str, Examples]:

@@ -10,6 +10,10 @@ _CNN_SENTENCE = (
     "https://raw.githubusercontent.com/yoonkim/CNN_sentence/master",
     "https://cdn.jsdelivr.net/gh/yoonkim/CNN_sentence@master",
 )
+_E_SNLI = (
+    "https://raw.githubusercontent.com/OanaMariaCamburu/e-SNLI/master/dataset/eSNLI",
+    "https://cdn.jsdelivr.net/gh/OanaMariaCamburu/e-SNLI@master/dataset/eSNLI",
+)
 _STUDY = "none stated: for study, not for publishing further"
 
 LABELLED_TEXTS = (
@@ -122,5 +126,60 @@ LABELLED_TEXTS = (
             ),
         ),
         instead="the whole set, aclImdb_v1.tar.gz of its authors, in the same folder",
+    ),
+    Source(
+        name="snli",
+        holds="Stanford Natural Language Inference: its 9,842 + 9,824 validation and test pairs; or the whole, if that"
+        " lies there",
+        origin="Bowman et al., 2015; as prepared in https://github.com/OanaMariaCamburu/e-SNLI",
+        license="CC BY-SA 4.0",
+        folder="snli-small",
+        files=(
+            mirrored(
+                "s1.dev",
+                743_182,
+                "28a398b5478b10b4b851d4bb5b2e5767171519add6586015ed50b9436df11d00",
+                *_E_SNLI,
+            ),
+            mirrored(
+                "s1.test",
+                738_834,
+                "62cb8107dc3c56a4376e5e521842be24e0d61c92c346b94917da2bbf2a47d8be",
+                *_E_SNLI,
+            ),
+            mirrored(
+                "s2.dev",
+                400_948,
+                "a8c59709630b64ba103f7784c0cb7104a6baf23234562487264d9634714f5d2b",
+                *_E_SNLI,
+            ),
+            mirrored(
+                "s2.test",
+                398_274,
+                "1174f3ad30a3c30fc0f9eeffc1b3b6a79e0514026c5a658968a8e2a324b311a1",
+                *_E_SNLI,
+            ),
+            mirrored(
+                "labels.dev",
+                108_391,
+                "d164d72435c3289fe53cb01e983f7c06e104bf192c0cae9caf2e99bf2e15f974",
+                *_E_SNLI,
+            ),
+            mirrored(
+                "labels.test",
+                108_118,
+                "e25c363e5cc70d5494d6e6555d8053eced22dca836e0f03067530eaad3d4f5f5",
+                *_E_SNLI,
+            ),
+        ),
+        instead="the whole set, snli_1.0.zip of https://nlp.stanford.edu/projects/snli, in the same folder",
+    ),
+    Source(
+        name="invented-inference",
+        holds="6,000 pairs of sentences of three classes, made by a grammar: nobody has written them",
+        origin="dongshou",
+        license="that of dongshou",
+        folder="invented-inference",
+        inside="dongshou",
     ),
 )

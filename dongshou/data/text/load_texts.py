@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from dongshou.data.sets import imdb, invented_reviews, rt_polarity, sst, trec
+from dongshou.data.sets import imdb, invented_inference, invented_reviews, rt_polarity, snli, sst, trec
 from dongshou.data.sources.files import FilesNotFound
 from dongshou.data.text.labelled import LabelledTexts
 from dongshou.data.text.labelled_files import read_own_texts
@@ -20,6 +20,8 @@ LABELLED_TEXTS: dict[str, Callable[[], LabelledTexts]] = {
     "trec": trec.read,
     "rt-polarity": rt_polarity.read,
     "imdb": imdb.read,
+    "invented-inference": invented_inference.read,
+    "snli": snli.read,
 }
 
 

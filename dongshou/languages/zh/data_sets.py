@@ -21,6 +21,10 @@ SENTENCES = {
     "{} is not installed: its 500 most frequent words are used. For all: {}": "没有安装 {}：只用其中最常用的 500 个词。要用全部：{}",
     "{}, line {}: two words and a score are needed, with tabs between; got {}.": "{} 第 {} 行：应是两个词和一个得分，以制表符隔开；得到的是 {}。",
     "{}, line {}: four words, or a section such as ': family', are needed; got {}.": "{} 第 {} 行：应是四个词，或“: family”这样的小节名；得到的是 {}。",
+    'snli has the class "{}" in {}; its classes are {}.': "snli 的 {1} 中有类别“{0}”；它的类别是 {2}。",
+    "{} cannot be read at {}: {}. Replace it by the right file.": "{} 读到 {} 处出错：{}。请换成正确的文件。",
+    "snli: a cut of {} pairs, its validation pairs to train on, for the whole ({}) is not on this machine.": "snli：{} 对的节选，用验证集的句对来训练，因为本机没有完整数据（{}）。",
+    "snli: {} pairs of {} are left out, which have no class ({}).": "snli：{1} 中有 {0} 对没有类别（{2}），已略去。",
 }
 
 LABELS = {

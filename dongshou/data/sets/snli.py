@@ -1,0 +1,92 @@
+"""Stanford Natural Language Inference: does a sentence follow from another, contradict it, or neither?
+
+Bowman et al., 2015: 550,152 + 10,000 + 10,000 pairs, a few of which people could not agree on.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import torch
+
+from dongshou.data.sources.download import hash_of
+from dongshou.data.sources.files import path_of
+from dongshou.data.sources.whole import path_of_whole
+from dongshou.data.text.file import read_text
+from dongshou.data.text.labelled import Examples, LabelledTexts
+from dongshou.errors import DongshouError
+from dongshou.notes import note
+
+CLASSES = ("entailment", "contradiction", "neutral")
+WHOLE = "snli_1.0.zip"
+ENDINGS = {"train": "train", "valid": "dev", "test": "test"}
+CUT = {"train": "dev", "test": "test"}  # the pairs to train on are not in the cut: those to validate on stand for them
+UNDECIDED = "-"  # in place of a class, where no three of five people said the same
+
+Row = tuple[str, str, str]  # premise, hypothesis, class
+
+
+def read() -> LabelledTexts:
+    """Pairs of premise and hypothesis: the whole set where its archive is found, else the cut, 9,842 + 9,824.
+
+    Which one it is stands in the name, snli or snli-cut, and in a note. Raises FilesNotFound where there is neither.
+    """
+    if (archive := path_of_whole("snli", WHOLE)) is not None:
+        parts = {part: decided(rows, part) for part, rows in read_archive(archive).items()}
+        return LabelledTexts.of_parts(
+            parts, classes=CLASSES, name="snli", files=lambda: {archive.name: hash_of(archive)}
+        )
+    parts = {part: decided(read_columns(ending), part) for part, ending in CUT.items()}
+    sizes = " + ".join(f"{len(examples):,}" for examples in parts.values())
+    note(
+        f"snli: a cut of {sizes} pairs, its validation pairs to train on, for the whole ({WHOLE}) is not on this"
+        " machine."
+    )
+    return LabelledTexts.of_parts(parts, classes=CLASSES, name="snli-cut", files="snli")
+
+
+def decided(rows: Iterable[Row], part: str) -> Examples:
+    """The pairs that have a class; a note says how many have none.
+
+    Raises DongshouError for a class that is not one of the three.
+    """
+    texts, labels, undecided = [], [], 0
+    for premise, hypothesis, label in rows:
+        if label == UNDECIDED:
+            undecided += 1
+        elif label in CLASSES:
+            texts.append((premise, hypothesis))
+            labels.append(CLASSES.index(label))
+        else:
+            raise DongshouError(f'snli has the class "{label}" in {part}; its classes are {", ".join(CLASSES)}.')
+    if undecided:
+        note(f"snli: {undecided:,} pairs of {part} are left out, which have no class ({UNDECIDED}).")
+    return Examples(texts, torch.tensor(labels))
+
+
+def read_columns(ending: str) -> Iterator[Row]:
+    """The pairs of the cut, which has a file for each of premises, hypotheses and classes, a line for each pair."""
+    columns = [lines_of(path_of("snli", f"{column}.{ending}")) for column in ("s1", "s2", "labels")]
+    yield from zip(*columns, strict=True)
+
+
+def lines_of(path: Path) -> list[str]:
+    return [line.strip() for line in read_text(path).removesuffix("\n").split("\n")]
+
+
+def read_archive(path: Path) -> dict[str, Iterator[Row]]:
+    """The pairs of the archive of the authors, by part. Raises DongshouError where it is damaged."""
+    return {part: read_member(path, f"snli_1.0/snli_1.0_{ending}.jsonl") for part, ending in ENDINGS.items()}
+
+
+def read_member(path: Path, name: str) -> Iterator[Row]:
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open(name) as lines:
+            for line in lines:
+                pair = json.loads(line)
+                yield pair["sentence1"], pair["sentence2"], pair["gold_label"]
+    except (zipfile.BadZipFile, OSError, EOFError, KeyError, ValueError) as error:
+        raise DongshouError(f"{path} cannot be read at {name}: {error}. Replace it by the right file.") from None
