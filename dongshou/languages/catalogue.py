@@ -13,6 +13,7 @@ from dongshou.languages import zh
 from dongshou.languages.template import WORD, Template
 
 SPLITS = ("train", "valid", "test")
+COLONS = {":": "：", ";": "；"}
 MARKS = {".": "。", "s": ""}  # alone in a hole: the end of a sentence, a plural
 DEEPEST = 6  # sentences in sentences
 END_OF_SENTENCE = re.compile(r"(?<=[.!?;:]) ")
@@ -86,14 +87,17 @@ class Catalogue:
         """Of sentences that follow each other, or of a list of them; None where they are not known."""
         cuts = list(END_OF_SENTENCE.finditer(text))
         for cut in reversed(cuts):
-            first = self.whole(text[: cut.start()], depth)
+            end = cut.start()
+            first, mark = self.whole(text[:end], depth), ""
+            if first is None and (mark := COLONS.get(text[end - 1], "")):
+                first = self.whole(text[: end - 1], depth)
             if first is not None:
-                return first + self.value(text[cut.end() :], depth + 1)
+                return first + mark + self.value(text[cut.end() :], depth + 1)
         for cut in cuts:
             last = self.whole(text[cut.end() :], depth)
             if last is not None:
                 before, mark = text[: cut.start() - 1], text[cut.start() - 1 : cut.end()]
-                return self.value(before, depth + 1) + mark.replace(": ", "：") + last
+                return self.value(before, depth + 1) + COLONS.get(mark[0], mark) + last
         return self.listed(LIST.split(text), depth)
 
     def listed(self, parts: Sequence[str], depth: int) -> str | None:
@@ -127,7 +131,7 @@ def doubled(text: str) -> str:
     return text.replace("{", "{{").replace("}", "}}")
 
 
-FOREIGN = ("libraries", "quantities")  # files of what stands in no sentence of our source
+FOREIGN = ("libraries", "names", "quantities")  # files of what stands in no sentence of our source
 
 
 @lru_cache(maxsize=1)

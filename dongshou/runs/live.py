@@ -9,6 +9,7 @@ from typing import Any
 
 from dongshou.drawing import png
 from dongshou.errors import DongshouError
+from dongshou.languages import translate
 from dongshou.runs.curves import draw_curves
 from dongshou.runs.progress import in_words
 from dongshou.runs.run import Run
@@ -63,7 +64,7 @@ class Live:
     def _show_bar(self, state: str = "") -> None:
         words = [self.run.experiment, state]
         if (at := self.stepped) is not None:
-            words[1] = " ".join(filter(None, (at.part, f"epoch {at.epoch}", state)))
+            words[1] = " ".join(filter(None, (at.part, translate(f"epoch {at.epoch}"), translate(state))))
         done, total = (0, 0) if at is None else (at.step, at.num_steps)
         self.bar.show(Bar("  ".join(filter(None, (*words, self.measured))), done, total))
 

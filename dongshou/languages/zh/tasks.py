@@ -53,4 +53,8 @@ SENTENCES = {
     "cosine similarity": "余弦相似度",
     "How probable each class is": "各类别的概率",
     "Each thing has its probabilities; got {} things, {}.": "每样东西须有概率；得到 {} 样，{}。",
+    'A text with a gap to fill has a {} in it, as in "a {} day"; got {}.': "要填空的文本中有 {}，例如“a {} day”；得到的是 {}。",
+    "The gap lies behind the {} words that the model reads at once: shorten the text.": "空缺在模型一次能读的 {} 个词之后：请缩短文本。",
+    "The model does not know {}: read as {}.": "模型不认识 {}：读作 {}。",
+    "The model reads {} words at once: of {} those at the end are cut off.": "模型一次读 {} 个词：{} 个中末尾的被截去。",
 }

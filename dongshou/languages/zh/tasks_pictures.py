@@ -30,6 +30,7 @@ SENTENCES = {
     ", the first {} of {}": "，{1} 个中的前 {0} 个",
     "{} in what it was given (Grad-CAM)": "{}（网络得到的输入，Grad-CAM）",
     'Where the network saw "{}"': "网络在哪里看到了“{}”",
+    "Attention of each token to all others": "每个词元对所有其他词元的注意力",
 }
 
 LABELS = {

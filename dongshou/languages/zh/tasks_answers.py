@@ -1,0 +1,5 @@
+"""Tasks answers."""
+
+SENTENCES = {
+    "gap {}": "空缺 {}",
+}
