@@ -13,12 +13,15 @@ from dongshou.data.text.names import load_names
 from dongshou.data.text.pretraining import load_masked
 from dongshou.data.text.sequences import load_text
 from dongshou.data.text.splits import PairSplits, TextSplits
+from dongshou.data.text.subwords.byte_pairs import BytePairs
+from dongshou.data.text.subwords.wordpiece import WordPiece
 from dongshou.data.text.translation import load_pairs
 from dongshou.data.text.vocabulary import Vocabulary
 from dongshou.data.text.word_contexts import load_contexts
 
 __all__ = [
     "Batches",
+    "BytePairs",
     "LabelledTexts",
     "Loader",
     "PairSplits",
@@ -26,6 +29,7 @@ __all__ = [
     "Splits",
     "TextSplits",
     "Vocabulary",
+    "WordPiece",
     "load_contexts",
     "load_image_folder",
     "load_images",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 from dongshou.data.text.subwords.bert_words import BertWords
 from dongshou.data.text.subwords.wordpiece import CLASSIFY, SEPARATOR, SPECIAL, UNKNOWN, WordPiece
 from dongshou.errors import DongshouError, UsageError
+from tests.old_characters import old_characters
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGéßıσςİ0123456789.,!?'\"$-_[]#你好界ー한"
 PIECES = ["un", "##want", "##ed", "want", "the", "##ing", "[", "##]", "MASK", "ab", "abc", "##bc", "##cd", "世", "Ab"]
@@ -61,20 +61,14 @@ def test_odd_texts_have_the_tokens_of_transformers_in_every_manner():
 
 
 def test_the_characters_of_unicode_3_2_are_cleaned_as_by_tokenizers():
-    """All of that age but most of the many letters without case, such as Chinese; the tables of tokenizers are old."""
     tokenizers = pytest.importorskip("tokenizers", reason="pip install transformers for its tokenizers")
-    old = unicodedata.ucd_3_2_0.category
-    kinds = {character: old(character) for character in map(chr, range(0x30000))}
-    kinds = {character: kind for character, kind in kinds.items() if unicodedata.category(character) == kind}
-    known = [character for character, kind in kinds.items() if kind not in ("Cn", "Cs", "Co", "Lo")]
-    caseless = [character for character, kind in kinds.items() if kind == "Lo"][::16]
-    for characters, lowercase in product((known, caseless), (True, False)):
+    characters = old_characters()
+    assert len(characters) > 10_000
+    for lowercase, start in product((True, False), range(0, len(characters), 500)):
         normalizer = tokenizers.normalizers.BertNormalizer(lowercase=lowercase)
-        for start in range(0, len(characters), 500):
-            text = "".join(f"a{character}a " for character in characters[start : start + 500])
-            split = tokenizers.pre_tokenizers.BertPreTokenizer().pre_tokenize_str(normalizer.normalize_str(text))
-            assert BertWords(lowercase)(text) == [word for word, _ in split]
-    assert len(known) > 5_000 and len(caseless) > 5_000
+        text = "".join(f"a{character}a " for character in characters[start : start + 500])
+        split = tokenizers.pre_tokenizers.BertPreTokenizer().pre_tokenize_str(normalizer.normalize_str(text))
+        assert BertWords(lowercase)(text) == [word for word, _ in split]
 
 
 def test_any_text_of_its_letters_has_the_tokens_of_transformers():
