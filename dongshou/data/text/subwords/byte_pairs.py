@@ -19,7 +19,7 @@ MOST_REMEMBERED = 1 << 17  # pieces with their tokens: more different ones than 
 
 
 class BytePairs:
-    """Byte-pair encoding (Gage, 1994; Sennrich et al., 2016), over bytes as GPT-2 has it, or over characters.
+    """Byte-pair encoding (Sennrich et al., 2016), over bytes as GPT-2 has it, or over characters.
 
     tokens   in the order of their numbers; over bytes, each byte is a character of `byte_alphabet`
     merges   pairs of tokens that become one, in the order in which they were learnt

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from heapq import heapify, heappop, heappush
-from itertools import count
 
 Pair = tuple[int, int]
 Changes = Iterator[tuple[Pair, int]]
@@ -20,32 +19,30 @@ def learn_merges(
     alphabet    the tokens to begin with
     num_tokens  to end with; fewer where the words are used up, or no pair occurs min_frequency times
 
-    Each time it is the most frequent pair, of several the one with the lowest numbers. Two pairs that spell the same
-    token share its number. A pair that arises once more after it was merged takes its later place.
+    Each time it is the most frequent pair, of several the one with the lowest numbers. No two merges make the same
+    token: how a string is merged does not depend on what stands around it.
     """
     tokens = list(alphabet)
     numbers = {token: number for number, token in enumerate(tokens)}
     symbols = [[numbers[character] for character in word] for word in words]
     frequencies = list(words.values())
     counts, places = count_pairs(symbols, frequencies)
-    serial = count()  # of several entries for a pair, the first comes first: their sets have no order
-    queue = [(-total, pair, next(serial), places[pair]) for pair, total in counts.items()]
+    queue = [(-total, pair, places[pair]) for pair, total in counts.items()]  # each pair once: no sets are compared
     heapify(queue)
-    merges: dict[Pair, None] = {}
+    merges: list[Pair] = []
     while queue and len(tokens) < num_tokens:
-        total, pair, _, where = heappop(queue)
+        total, pair, where = heappop(queue)
         if -total != counts[pair]:  # merges have taken some of them since
-            heappush(queue, (-counts[pair], pair, next(serial), where))
+            heappush(queue, (-counts[pair], pair, where))
             continue
         if -total < max(1, min_frequency):
             break
         new = add_token(tokens[pair[0]] + tokens[pair[1]], tokens, numbers)
-        merges.pop(pair, None)
-        merges[pair] = None
+        merges.append(pair)
         for created, words_with_it in merge_everywhere(pair, new, where, symbols, frequencies, counts).items():
             if counts[created] > 0:
-                heappush(queue, (-counts[created], created, next(serial), words_with_it))
-    return tokens, list(merges)
+                heappush(queue, (-counts[created], created, words_with_it))
+    return tokens, merges
 
 
 def count_pairs(
@@ -62,7 +59,7 @@ def count_pairs(
 
 
 def add_token(token: str, tokens: list[str], numbers: dict[str, int]) -> int:
-    """The number of a token, a new one where there is no such token yet."""
+    """The number of a token, a new one unless a special token is spelt the same."""
     if token not in numbers:
         numbers[token] = len(tokens)
         tokens.append(token)

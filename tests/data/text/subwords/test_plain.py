@@ -35,7 +35,7 @@ def test_the_fast_way_merges_a_most_frequent_pair_each_time():
         words = {"".join(random.choices(alphabet, k=random.randint(1, 8))): random.randint(1, 9) for _ in range(6)}
         tokens, merges = learning.learn_merges(words, sorted({*"".join(words)}), 12)
         symbols = {word: list(word) for word in words}
-        for left, right in dict.fromkeys(merges):
+        for left, right in merges:
             counts = count_pairs(symbols, words)
             pair = tokens[left], tokens[right]
             lowest = min((tokens.index(a), tokens.index(b)) for a, b in counts if counts[a, b] == max(counts.values()))
