@@ -149,6 +149,9 @@ def texts(node: ast.expr, names: dict[str, list[ast.expr]]) -> Iterator[tuple[in
         for value in names.get(node.id, []):
             yield from texts(value, {})
         return
+    if isinstance(node, (ast.ListComp, ast.GeneratorExp)):
+        yield from texts(node.elt, names)
+        return
     if isinstance(node, (ast.List, ast.Tuple)):
         for part in node.elts:
             yield from texts(part, names)

@@ -33,4 +33,7 @@ SENTENCES = {
     "step size of the optimizer": "优化器的步长",
     "passes over the training data": "遍历训练数据的轮数",
     "a beam is no worse than greedy search": "束搜索不比贪心搜索差",
+    "share of the examples held out to test on, where the set has no test of its own": "留作测试的样本比例，用于没有自带测试集的数据",
+    "text and label by the names of their columns, in a file of your own": "自己的文件中文本和标签的列名",
+    "sst, sst-fine, trec, rt-polarity, imdb or invented-reviews; or your own: a CSV or JSON-lines file with the columns text and label, or a folder for each class": "sst、sst-fine、trec、rt-polarity、imdb 或 invented-reviews；或自己的：含有 text 和 label 两列的 CSV 或 JSON-lines 文件，或每类一个文件夹",
 }
