@@ -127,7 +127,7 @@ def is_factory(function: Any) -> bool:
         return False
     hints = typing.get_type_hints(function)
     made = hints.pop("return", None)
-    takes_a_network = nn.Module in hints.values()
+    takes_a_network = any(inspect.isclass(hint) and issubclass(hint, nn.Module) for hint in hints.values())
     takes_tokens = not {"vocabulary_size", "source_size"}.isdisjoint(hints)  # their shape is not an image's
     return inspect.isclass(made) and issubclass(made, nn.Module) and not (takes_a_network or takes_tokens)
 

@@ -14,7 +14,7 @@ from dongshou.models.attention import (
     masked_softmax,
 )
 from dongshou.models.bag_of_words import bag_of_words
-from dongshou.models.bert import bert, bert_classifier
+from dongshou.models.bert import bert, bert_classifier, bert_fine_tuned
 from dongshou.models.bert_layers import BERT, BertClassifier, BertEncoder
 from dongshou.models.densenet import DenseBlock, densenet, densenet121
 from dongshou.models.encoder_decoder import AttentionDecoder, Decoder, Encoder, EncoderDecoder, seq2seq
@@ -63,6 +63,7 @@ __all__ = [
     "bert",
     "bert_classifier",
     "bag_of_words",
+    "bert_fine_tuned",
     "causal_mask",
     "densenet",
     "densenet121",

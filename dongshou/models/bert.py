@@ -6,7 +6,7 @@ from dongshou.models.bert_checkpoints import from_huggingface, to_huggingface
 from dongshou.models.bert_layers import BERT, NONLINEARITIES, BertClassifier, BertEncoder, Nonlinearity, draw_weights
 from dongshou.models.checks import check_choice, check_counts, check_dropout, check_heads
 
-__all__ = ["BERT", "BertClassifier", "BertEncoder", "bert", "bert_classifier", "from_huggingface", "to_huggingface"]
+__all__ = ["bert", "bert_classifier", "bert_fine_tuned", "from_huggingface", "to_huggingface"]
 
 
 def bert(
@@ -31,9 +31,7 @@ def bert(
     check_dropout(dropout)
     check_choice("activation", activation, NONLINEARITIES)
     sizes = num_hiddens, num_heads, ffn_size, num_layers, dropout, max_len, activation
-    model = BERT(BertEncoder(vocabulary_size, *sizes))
-    draw_weights(model)
-    return model
+    return draw_weights(BERT(BertEncoder(vocabulary_size, *sizes)))
 
 
 def bert_classifier(
@@ -52,13 +50,13 @@ def bert_classifier(
     check_counts(num_classes=num_classes)
     sizes = dict(num_layers=num_layers, num_heads=num_heads, num_hiddens=num_hiddens, ffn_size=ffn_size)
     encoder = bert(vocabulary_size, **sizes, max_len=max_len, dropout=dropout, activation=activation).encoder
-    return on_encoder(encoder, num_classes, dropout)
+    return draw_weights(BertClassifier(encoder, num_classes, dropout))
 
 
-def on_encoder(encoder: BertEncoder, num_classes: int, dropout: float = 0.1) -> BertClassifier:
-    """A classifier with a new pooler and head on an encoder that may have learnt something already."""
-    model = BertClassifier(encoder, num_classes, dropout)
-    draw_weights(model.pooler)
+def bert_fine_tuned(pretrained: BERT, num_classes: int, dropout: float = 0.1) -> BertClassifier:
+    """A classifier that goes on from what a BERT has learnt, its encoder and pooler; the head starts afresh."""
+    model = BertClassifier(pretrained.encoder, num_classes, dropout)
+    model.pooler = pretrained.pooler
     draw_weights(model.output)
     return model
 

@@ -58,11 +58,12 @@ LEFT_OUT = re.compile(
 OLD_NAMES = (("LayerNorm.gamma", "LayerNorm.weight"), ("LayerNorm.beta", "LayerNorm.bias"))  # of the files of 2018
 
 
-def from_huggingface(folder: str | Path) -> BERT:
+def from_huggingface(folder: str | Path, *, heads: bool = True) -> BERT:
     """The BERT of a folder in Hugging Face's layout, sizes and weights; nothing in it is executed.
 
-    A head that the file lacks starts afresh, which a `DataNote` says. Raises UsageError where the files are not there,
-    DongshouError for a config that is not a BERT's, or weights that do not fit it: which key, which shape.
+    A head that the file lacks starts afresh, which a `DataNote` says unless `heads` is False. Raises UsageError where
+    the files are not there, DongshouError for a config that is not a BERT's, or weights that do not fit it: which key,
+    which shape.
     """
     folder = Path(folder).expanduser()
     config = read_config(folder / CONFIG)
@@ -76,7 +77,7 @@ def from_huggingface(folder: str | Path) -> BERT:
     weights[TIED] = weights.get("encoder.token_embedding.weight", own[TIED])
     check_weights(file, weights, own)
     model.load_state_dict(weights)
-    if lacking:
+    if lacking and heads:
         note(f"{file} holds no weights for {', '.join(head[:-1] for head in lacking)}: they start afresh.")
     return model
 

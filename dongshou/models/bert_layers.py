@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -12,6 +12,7 @@ from dongshou.models.attention import kept_weights, length_mask
 from dongshou.models.checks import check_positions
 from dongshou.models.transformer import EncoderBlock
 
+AnyModule = TypeVar("AnyModule", bound=nn.Module)
 Nonlinearity = Literal["gelu", "gelu-tanh", "relu"]
 NONLINEARITIES: dict[str, Callable[[], nn.Module]] = {
     "gelu": nn.GELU,
@@ -148,7 +149,7 @@ class BertClassifier(nn.Module):
         return self.output(self.dropout(self.pooler(x[:, 0])))
 
 
-def draw_weights(model: nn.Module, std: float = 0.02) -> nn.Module:
+def draw_weights(model: AnyModule, std: float = 0.02) -> AnyModule:
     """Matrices from N(0, std^2), biases 0, in place: what BERT starts from. Devlin et al., 2019, appendix A.2."""
     for layer in model.modules():
         if isinstance(layer, (nn.Linear, nn.Embedding)):

@@ -20,7 +20,7 @@ from dongshou.errors import UsageError
 DEEP = None  # no learning rate: learning takes too long here, and a shallower network of the family has to do
 FACTORIES = {name for name in models.__all__ if name.islower()}  # the other names are those of layers
 TOOLS = {"imagenet_weights", "initialize", "load_weights", "summarize"}  # of dongshou.models, and no models
-TOOLS |= {"causal_mask", "length_mask", "masked_softmax", "recurrent_layers"}
+TOOLS |= {"causal_mask", "length_mask", "masked_softmax", "recurrent_layers", "bert_fine_tuned"}
 OF_WORDS = {"word2vec"}  # in test_word2vec.py
 # their rows are in test_sequence_models.py
 SEQUENCE_MODELS = {

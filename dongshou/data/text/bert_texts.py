@@ -1,0 +1,54 @@
+"""Labelled texts, or pairs of texts, as a BERT reads them: [CLS] text [SEP], or [CLS] text [SEP] second [SEP]."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from dongshou.data.text.labelled import LabelledTexts, Text
+from dongshou.data.text.padding import PaddedBatches
+from dongshou.data.text.splits import TextSplits
+from dongshou.data.text.subwords import wordpiece
+from dongshou.data.text.subwords.wordpiece import CLASSIFY, PAD, SEPARATOR, WordPiece
+from dongshou.data.text.tokens import UNKNOWN
+from dongshou.data.text.vocabulary import Vocabulary
+from dongshou.notes import note
+
+
+def bert_splits(texts: LabelledTexts, pieces: WordPiece, batch_size: int, max_tokens: int) -> TextSplits:
+    """Batches of ((tokens, lengths), classes), of pairs ((tokens, lengths, segments, lengths), classes).
+
+    max_tokens  of a text, or both of a pair, with [CLS] and [SEP]; longer ones are cut, which a `DataNote` says
+    """
+    num_cut = sum(pieces.encode(*sides(text), max_tokens=max_tokens).num_cut > 0 for text in texts.train.texts)
+    if num_cut:
+        note(f"{texts.name}: {num_cut:,} of {len(texts.train):,} texts are cut to {max_tokens} tokens (max_tokens).")
+
+    def encode(text: Text) -> Sequence[Sequence[int]]:
+        encoded = pieces.encode(*sides(text), max_tokens=max_tokens)
+        return [encoded.ids, encoded.segments] if texts.is_pairs else [encoded.ids]
+
+    def batches(part: str) -> Callable[[], PaddedBatches]:
+        return lambda: texts.batches(part, encode, batch_size, padding=pieces[PAD])
+
+    def tokenize(text: str) -> list[str]:
+        kept = pieces.tokens(text)[: max_tokens - 2]
+        return [CLASSIFY, *(UNKNOWN if token == wordpiece.UNKNOWN else token for token in kept), SEPARATOR]
+
+    return TextSplits(
+        **{part: batches(part) for part in texts.parts},
+        vocabulary=vocabulary_of(pieces),
+        tokenize=tokenize,
+        join=pieces.join,
+        name=texts.name,
+        classes=texts.classes,
+        files=texts.files,
+    )
+
+
+def sides(text: Text) -> tuple[str] | tuple[str, str]:
+    return (text,) if isinstance(text, str) else text
+
+
+def vocabulary_of(pieces: WordPiece) -> Vocabulary:
+    """The same numbers under our name of what is unknown."""
+    return Vocabulary.from_list([UNKNOWN if token == wordpiece.UNKNOWN else token for token in pieces.vocabulary])

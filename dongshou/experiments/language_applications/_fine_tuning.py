@@ -1,0 +1,67 @@
+"""What the fine-tuning of a BERT needs, whatever is asked of a text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from torch import nn
+from torch.optim import AdamW
+
+from dongshou.data import LabelledTexts, TextSplits
+from dongshou.data.sets.pretrained_bert import bert_folder
+from dongshou.data.sources.download import hash_of
+from dongshou.data.text.bert_texts import bert_splits
+from dongshou.data.text.subwords.wordpiece_files import wordpiece_in
+from dongshou.experiments._shared.schedule import cosine
+from dongshou.models import BERT, BertClassifier
+from dongshou.models.bert_checkpoints import from_huggingface
+from dongshou.models.bert_layers import draw_weights
+from dongshou.tasks import Classification
+from dongshou.tasks.asking import AskedWith
+from dongshou.training import Experiment
+
+WEIGHT_DECAY, CLIP, WARMUP = 0.01, 1.0, 0.1  # of the published fine-tunings; the warm-up as a share of the steps
+
+
+def checkpoint(weights: str) -> BERT:
+    """The BERT of a folder or of the extra `pretrained`; of its heads none is needed."""
+    return from_huggingface(bert_folder(weights), heads=False)
+
+
+def read_by(weights: str, texts: LabelledTexts, batch_size: int, max_tokens: int) -> TextSplits:
+    """The texts as that BERT reads them; the hash of its weights is recorded beside those of the texts."""
+    folder = bert_folder(weights)
+    data = bert_splits(texts, wordpiece_in(folder), batch_size, max_tokens)
+    hashes = data.fingerprints()
+    data.files = lambda: hashes | {path.name: hash_of(path) for path in weights_in(folder)}
+    return data
+
+
+def weights_in(folder: Path) -> list[Path]:
+    return [path for name in ("model.safetensors", "pytorch_model.bin") if (path := folder / name).is_file()][:1]
+
+
+def fine_tuning(
+    data: TextSplits, model: BertClassifier, lr: float, epochs: int, asked_with: AskedWith = "text"
+) -> Experiment:
+    """All layers learn at one small rate, which climbs for a tenth of the steps and falls along a cosine."""
+    num_steps = epochs * len(data.train())
+    return Experiment(
+        data=data,
+        model=model,
+        task=Classification(asked_with=asked_with),
+        optimizer=AdamW(model.parameters(), lr=lr, weight_decay=WEIGHT_DECAY, fused=True),
+        epochs=epochs,
+        schedule=cosine(num_steps, round(WARMUP * num_steps)),
+        schedule_every="step",
+        clip=CLIP,
+    )
+
+
+def afresh(model: BertClassifier) -> BertClassifier:
+    """The same network as if it had learnt nothing, its norms as they start."""
+    draw_weights(model)
+    for layer in model.modules():
+        if isinstance(layer, nn.LayerNorm):
+            layer.reset_parameters()
+    return model

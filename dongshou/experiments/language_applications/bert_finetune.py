@@ -1,0 +1,110 @@
+"""A BERT that has read much text learns with few labels what a sentence says of a film (Devlin et al., 2019)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
+
+import torch
+
+from dongshou import models
+from dongshou.data import LabelledTexts, read_labelled_texts
+from dongshou.data.sets.pretrained_bert import MINILM
+from dongshou.drawing import new_axes
+from dongshou.errors import UsageError
+from dongshou.experiments._shared.settings import BatchSize, Encoding, Epochs, LearningRate
+from dongshou.experiments.language_applications._fine_tuning import afresh, checkpoint, fine_tuning, read_by
+from dongshou.training import Drew, Event, Experiment, Finished, Goal, Reported, Series
+from dongshou.training.series import Histories, last_of
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+SECTIONS = {"zh": "15.6", "en": "16.6"}
+
+LabelledSet = Annotated[str, "sst, trec, rt-polarity, imdb, invented-reviews, or a file or folder of labelled texts"]
+Columns = Annotated[tuple[str, ...], "text and label by the names of their columns, in a file of your own"]
+Weights = Annotated[str, "folder of a BERT checkpoint, or all-minilm-l6-v2 of the extra `pretrained`"]
+MaxTokens = Annotated[int, "tokens that a text is cut to, [CLS] and [SEP] among them"]
+HeldOutTest = Annotated[float, "share held out as a test, of a set without one"]
+
+PRETRAINED, FROM_SCRATCH = "pre-trained", "from scratch"
+
+
+@Goal("nine in ten sentences of SST-2 right", test_accuracy=Reported(0.89))
+def experiment(
+    texts: LabelledSet = "sst",
+    weights: Weights = MINILM,
+    max_tokens: MaxTokens = 64,
+    batch_size: BatchSize = 32,
+    lr: LearningRate = 5e-5,
+    epochs: Epochs = 3,
+    test: HeldOutTest = 0.1,
+    columns: Columns = (),
+    encoding: Encoding = "utf-8",
+) -> Experiment:
+    """Six layers that somebody else has trained on much text go on learning on the labels of a set, all of them."""
+    labelled = read_labelled_texts(texts, encoding, columns).held_out(test=test)
+    data = read_by(weights, labelled, batch_size, max_tokens)
+    return fine_tuning(data, models.bert_fine_tuned(checkpoint(weights), len(data.classes)), lr, epochs)
+
+
+@Goal("with 1,000 labels ten points above the same network from scratch", gained_accuracy=Reported(0.10))
+def few(
+    texts: LabelledSet = "sst",
+    weights: Weights = MINILM,
+    num_labels: Annotated[int, "texts that have a label, the first of a random order"] = 1000,
+    max_tokens: MaxTokens = 64,
+    batch_size: BatchSize = 32,
+    lr: LearningRate = 5e-5,
+    epochs: Epochs = 5,
+    scratch_lr: Annotated[float, "learning rate of the network trained from scratch"] = 2e-4,
+    test: HeldOutTest = 0.1,
+    columns: Columns = (),
+    encoding: Encoding = "utf-8",
+) -> Series:
+    """A thousand labels: the same six layers, once with what they have read and once without.
+
+    gained_accuracy is what the first has above the second, on the same test.
+    """
+
+    def labelled() -> LabelledTexts:
+        return first_labels(read_labelled_texts(texts, encoding, columns).held_out(test=test), num_labels)
+
+    def pretrained() -> Experiment:
+        data = read_by(weights, labelled(), batch_size, max_tokens)
+        return fine_tuning(data, models.bert_fine_tuned(checkpoint(weights), len(data.classes)), lr, epochs)
+
+    def from_scratch() -> Experiment:
+        data = read_by(weights, labelled(), batch_size, max_tokens)
+        model = afresh(models.bert_fine_tuned(checkpoint(weights), len(data.classes)))
+        return fine_tuning(data, model, scratch_lr, epochs)
+
+    parts = {PRETRAINED: pretrained, FROM_SCRATCH: from_scratch}
+    return Series(parts, conclude, answers=PRETRAINED, asked_with="text")
+
+
+def first_labels(labelled: LabelledTexts, num_labels: int, seed: int = 0) -> LabelledTexts:
+    """The test, and so many texts to learn from. Raises UsageError for more labels than there are."""
+    if not 2 <= num_labels <= len(labelled.train):
+        raise UsageError(f"{labelled.name} has {len(labelled.train):,} labels to learn from; got {num_labels=}.")
+    order = torch.randperm(len(labelled.train), generator=torch.Generator().manual_seed(seed))
+    return replace(labelled, train=labelled.train.rows(order[:num_labels]), valid=None)
+
+
+def conclude(histories: Histories) -> Iterator[Event]:
+    """Both curves, and what each ended with."""
+    ends = {label: metrics["test_accuracy"] for label, metrics in last_of(histories).items()}
+    yield Drew("few-labels", curves(histories))
+    metrics = {f"{label.replace(' ', '_').replace('-', '')}_test_accuracy": value for label, value in ends.items()}
+    yield Finished({"gained_accuracy": ends[PRETRAINED] - ends[FROM_SCRATCH]} | metrics)
+
+
+def curves(histories: Histories) -> Figure:
+    """Accuracy on the test by epoch."""
+    axes = new_axes(xlabel="epoch", ylabel="test accuracy", title="Learning from few labels")
+    for label, epochs in histories.items():
+        values = [metrics["test_accuracy"] for metrics in epochs]
+        axes.plot(range(1, len(values) + 1), values, label=label)
+    return axes.figure  # pyright: ignore[reportReturnType]
