@@ -64,6 +64,7 @@ TITLES: dict[str, dict[str, str]] = {
         "13.13": "实战 Kaggle 比赛：图像分类 (CIFAR-10)",
         "13.14": "实战Kaggle比赛：狗的品种识别（ImageNet Dogs）",
         "14.10": "预训练BERT",
+        "15.6": "针对序列级和词元级应用微调BERT",
     },
     "en": {
         "2.5": "Automatic Differentiation",
@@ -116,6 +117,7 @@ TITLES: dict[str, dict[str, str]] = {
         "14.13": "Image Classification (CIFAR-10) on Kaggle",
         "14.14": "Dog Breed Identification (ImageNet Dogs) on Kaggle",
         "15.10": "Pretraining BERT",
+        "16.6": "Fine-Tuning BERT for Sequence-Level and Token-Level Applications",
     },
 }
 OF_LECTURES = {

@@ -19,8 +19,13 @@ from dongshou.models.bert_layers import draw_weights
 from dongshou.tasks import Classification
 from dongshou.tasks.asking import AskedWith
 from dongshou.training import Experiment
+from dongshou.training.experiment import Conclude
 
 WEIGHT_DECAY, CLIP, WARMUP = 0.01, 1.0, 0.1  # of the published fine-tunings; the warm-up as a share of the steps
+
+
+BAGS = ("naive_bayes_test_accuracy", "logistic_test_accuracy", "nb_logistic_test_accuracy")
+HIGHER = (*BAGS, "above_bags")  # is better
 
 
 def checkpoint(weights: str) -> BERT:
@@ -42,7 +47,12 @@ def weights_in(folder: Path) -> list[Path]:
 
 
 def fine_tuning(
-    data: TextSplits, model: BertClassifier, lr: float, epochs: int, asked_with: AskedWith = "text"
+    data: TextSplits,
+    model: BertClassifier,
+    lr: float,
+    epochs: int,
+    asked_with: AskedWith = "text",
+    conclude: Conclude | None = None,
 ) -> Experiment:
     """All layers learn at one small rate, which climbs for a tenth of the steps and falls along a cosine."""
     num_steps = epochs * len(data.train())
@@ -55,6 +65,8 @@ def fine_tuning(
         schedule=cosine(num_steps, round(WARMUP * num_steps)),
         schedule_every="step",
         clip=CLIP,
+        conclude=conclude,
+        higher_is_better=HIGHER,
     )
 
 

@@ -1,0 +1,65 @@
+"""A BERT from a folder is fine-tuned on a set and on a user's own texts, asked, and set beside bags of words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from dongshou import models
+from dongshou.data import read_labelled_texts
+from dongshou.data.text.subwords.wordpiece import SPECIAL
+from dongshou.errors import UsageError
+from dongshou.experiments import bert_finetune
+from dongshou.experiments.language_applications import bert_finetune as bert
+from dongshou.experiments.language_applications._fine_tuning import afresh, checkpoint
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> str:
+    """An untrained BERT that knows the words of the invented reviews."""
+    words = read_labelled_texts("invented-reviews").vocabulary().to_list()[2:]
+    tokens = [*SPECIAL, *words]
+    model = models.bert(len(tokens), num_layers=1, num_hiddens=16, ffn_size=16, max_len=40)
+    return str(models.bert.to_huggingface(model, tmp_path / "bert", vocabulary=tokens))
+
+
+def test_a_checkpoint_is_where_it_starts(folder: str):
+    made = bert_finetune(texts="invented-reviews", weights=folder, epochs=1)
+    pretrained = models.bert.from_huggingface(folder)
+    for name in ("encoder", "pooler"):
+        ours, theirs = made.model.get_submodule(name).state_dict(), pretrained.get_submodule(name).state_dict()
+        assert all(torch.equal(tensor, theirs[key]) for key, tensor in ours.items())
+    assert {"model.safetensors"} < {*made.fingerprints()}
+    again = afresh(models.bert_fine_tuned(checkpoint(folder), 2))
+    assert not torch.equal(
+        again.encoder.blocks[0].attention.W_q.weight, pretrained.encoder.blocks[0].attention.W_q.weight
+    )
+    nn.init.constant_(again.encoder.norm.weight, 3.0)
+    assert (afresh(again).encoder.norm.weight == 1).all()
+
+
+def test_it_learns_is_asked_and_stands_beside_bags(folder: str):
+    run = bert_finetune(texts="invented-reviews", weights=folder, lr=1e-2, epochs=2).run(limit=200, progress=False)
+    result = run.result
+    best = max(
+        value for name, value in result.items() if name.endswith(("bayes_test_accuracy", "logistic_test_accuracy"))
+    )
+    assert result["above_bags"] == pytest.approx(result["test_accuracy"] - best)
+    assert (run.path / "figures" / "beside-bags.png").is_file()
+    answer = run.predict("a wonderful film nobody zzzz forgets")
+    assert sum(answer.probabilities.values()) == pytest.approx(1)
+
+
+def test_few_labels_of_your_own_with_and_without_what_was_read(folder: str, tmp_path: Path):
+    own = tmp_path / "mine.csv"
+    own.write_text("text,label\n" + "".join(f'"a {w} film {n}",{w}\n' for n in range(20) for w in ("good", "bad")))
+    made = bert.few(str(own), folder, num_labels=16, batch_size=8, epochs=1, test=0.25)
+    result = made.run(progress=False).result
+    assert result["gained_accuracy"] == pytest.approx(
+        result["pretrained_test_accuracy"] - result["from_scratch_test_accuracy"]
+    )
+    with pytest.raises(UsageError, match=r"has 30 labels to learn from; got num_labels=31"):
+        bert.first_labels(read_labelled_texts(str(own)).held_out(test=0.25), 31)
