@@ -14,10 +14,9 @@ from dongshou.cli.flags import Directory, Switch, call
 from dongshou.cli.tables import print_json
 from dongshou.data import Splits
 from dongshou.data.text.file import decoded
-from dongshou.errors import DongshouError
 from dongshou.languages import translate
 from dongshou.runs import Prediction, find_run
-from dongshou.runs.predict import Outcome, answers, asked_with_by, trained
+from dongshou.runs.predict import Fault, Outcome, answers, asked_with_by, trained
 from dongshou.runs.questions import rows_of_table
 from dongshou.tasks import Question
 
@@ -74,7 +73,7 @@ def answer(
     how = dict(num_tokens=length, temperature=temperature, top_k=top_k, top_p=top_p, width=width, seed=seed)
     outcomes = answers(found, answering, questions, how, explain)
     predictions = [one for one in outcomes if isinstance(one, Prediction)]
-    faults = [one for one in outcomes if isinstance(one, DongshouError)]
+    faults = [one.error for one in outcomes if isinstance(one, Fault)]
     if json:
         plain = {"predictions": [one.as_json() for one in predictions], "faults": [fault.english for fault in faults]}
         print_json({"run": str(found.path), "asked_with": asked_with} | plain)
@@ -107,18 +106,14 @@ def as_column(outcomes: Sequence[Outcome], identifier: str) -> str:
     identifier  the column of the rows that names them, put first where they have it
     """
     answered = [one for one in outcomes if isinstance(one, Prediction)]
-    is_named = (
-        bool(identifier) and all(identifier in one.question for one in answered) and len(answered) == len(outcomes)
-    )
-    columns = [*([identifier] if is_named else []), *answered[0].answer.cells()]
+    names = [identifier] if identifier and all(identifier in one.question for one in outcomes) else []
+    columns = [*answered[0].answer.cells()]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
+    writer.writerow([*names, *columns])
     for one in outcomes:
-        if isinstance(one, Prediction):
-            writer.writerow([*([one.question[identifier]] if is_named else []), *one.answer.cells().values()])
-        else:
-            writer.writerow([NOT_ANSWERED] * len(columns))
+        cells = one.answer.cells().values() if isinstance(one, Prediction) else [NOT_ANSWERED] * len(columns)
+        writer.writerow([*(one.question[name] for name in names), *cells])
     return text.getvalue()
 
 

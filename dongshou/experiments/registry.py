@@ -116,6 +116,7 @@ class Declaration:
             file=self.entry.file,
             text=self.entry.text,
         )
+        work.remember()
         return work
 
     def _named(self, values: Sequence[Any]) -> dict[str, Any]:

@@ -39,7 +39,10 @@ def compare(*runs: Run | str | Path) -> Comparison:
     chosen = [run if isinstance(run, Run) else find_run(run) for run in runs]
     if len({run.path.resolve() for run in chosen}) < len(chosen):
         named = ", ".join(str(run.path) if isinstance(run, Run) else str(run) for run in runs)
-        raise UsageError(f"compare needs runs that differ; {named} name the same run twice.")
+        raise UsageError(
+            f"compare needs runs that differ; {named} name the same run twice."
+            " An experiment means its newest run; `dongshou runs` lists the names of all."
+        )
     return Comparison(chosen)
 
 

@@ -65,6 +65,7 @@ def execute(
 
     Raises DongshouError when the work fails, Interrupted on Ctrl-C: both leave a run that can be resumed.
     """
+    work.check_as_made()
     if resume is not None:
         path = resume.path if isinstance(resume, Run) else resume
         record, session, checkpoints = reopen(Run(path), work)

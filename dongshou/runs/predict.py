@@ -58,7 +58,14 @@ class Prediction:
         return {self.asked_with: plain(self.question)} | self.answer.as_json() | about
 
 
-Outcome = Prediction | DongshouError  # what the model says to a question, or what is wrong with it
+class Fault(NamedTuple):
+    """A question that cannot be answered, and why."""
+
+    question: Any
+    error: DongshouError
+
+
+Outcome = Prediction | Fault
 
 
 class Answered(NamedTuple):
@@ -137,7 +144,7 @@ def answers(
     strict  raise the first fault instead, and write nothing
     """
     experiment, asked_with = answering.experiment, asked_with_by(answering)
-    outcomes: list[Answered | DongshouError] = []
+    outcomes: list[Answered | Fault] = []
     for asked in questions_of(asked_with, experiment.data, questions):
         question = Question(asked.content, **how)
         try:
@@ -145,7 +152,8 @@ def answers(
         except DongshouError as error:
             if strict:
                 raise
-            outcomes.append(error if asked_with == "image" else type(error)(f"{asked.label}: {error}"))
+            said = error if asked_with == "image" else type(error)(f"{asked.label}: {error}")
+            outcomes.append(Fault(asked.content, said))
             continue
         outcomes.append(Answered(asked, answer, explanations(run, answering, question, answer) if explain else {}))
     predictions = written(run, answering, [one for one in outcomes if isinstance(one, Answered)])

@@ -306,6 +306,8 @@ def find_run(name: str | Path, directory: str | Path | None = None) -> Run:
 
     Raises UsageError when there is none.
     """
+    if not isinstance(name, str | Path):
+        raise UsageError(f"A run is given as it is, or by its path, name or experiment; got {name!r}.")
     if (Path(name) / CONFIG).is_file():
         return Run(name)
     runs = list_runs(directory)

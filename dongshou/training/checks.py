@@ -6,12 +6,14 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
 from torch import nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
+from torch.utils.data import DataLoader, Dataset
 
 from dongshou.data import Splits
-from dongshou.data.split import is_tensors
+from dongshou.data.split import Split, is_tensors
 from dongshou.data.tables.table import Table
 from dongshou.errors import UsageError, kind_of
 from dongshou.tasks.owned import modules_of
@@ -20,12 +22,17 @@ from dongshou.training.parts import by_name
 
 
 def as_splits(data: Any) -> Splits:
-    """The data of an experiment; a tuple or list of tensors is what it is trained on. Raises UsageError for others."""
+    """The data of an experiment; tensors, a DataLoader or a Dataset alone are what it is trained on.
+
+    Raises UsageError for others.
+    """
     if isinstance(data, Splits):
         return data
-    if is_tensors(data):
+    if is_tensors(data) or isinstance(data, Split | DataLoader | Dataset) and not isinstance(data, type):
         return Splits(data)
     cure = "use table.splits()" if isinstance(data, Table) else "write Splits(train=..., test=...)"
+    if isinstance(data, tuple | list) and any(isinstance(part, np.ndarray) for part in data):
+        cure = "make tensors of the arrays, as in torch.tensor(inputs, dtype=torch.float32)"
     raise UsageError(f"The data of an experiment are Splits; got {kind_of(data)}: {cure}.")
 
 

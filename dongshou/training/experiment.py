@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 class Experiment(Work):
     """One model trained on one data set, and the published results it stands beside.
 
-    data              Splits, or a tuple of the tensors to train on: (inputs, targets)
+    data              Splits; or what to train on alone: a tuple (inputs, targets) of tensors, a DataLoader, a Dataset
     optimizer         one, or several by name, which the task is given as they are: {"generator": ..., ...}
     schedule          makes a torch learning-rate scheduler of each optimiser, or a function for each of those by name
     schedule_every    when it is stepped: after each epoch, or after each step of the optimiser
@@ -111,6 +111,7 @@ class Experiment(Work):
                 stack.enter_context(afresh(self))
             else:
                 self.renew()
+            stack.callback(self.remember)  # after the parts are in their form again
             stack.enter_context(as_given(self))
             yield
 

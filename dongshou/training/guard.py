@@ -165,5 +165,5 @@ def diverged(what: str, step: int, checkpoints: Checkpoints | None) -> DongshouE
     return DongshouError(
         f"{what} at step {step}; the last good checkpoint is {kept or 'none'}. "
         "Likely causes: a learning rate that is too large (try a tenth of it), inputs that are not standardised, "
-        "a log or a division that meets 0."
+        "nan or inf among inputs or targets, a log or a division that meets 0."
     )

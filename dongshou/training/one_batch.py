@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from dongshou.data.targets import Target
-from dongshou.errors import kind_of
+from dongshou.errors import DongshouError, kind_of
 
 
 def shapes(batch: Any) -> str:
@@ -73,3 +74,14 @@ def each(batch: Any, change: Callable[[Any], Any]) -> Any:
     if isinstance(batch, (tuple, list)):
         return tuple(each(part, change) for part in batch)
     return change(batch)
+
+
+def check_numbers(batch: Any) -> None:
+    """Raise DongshouError for a batch in which a number is nan or infinite."""
+    for part in leaves(batch):
+        if isinstance(part, Tensor) and part.layout is torch.strided and not part.isfinite().all():
+            num = int((~part.isfinite()).sum())
+            raise DongshouError(
+                f"{num} of {part.numel()} numbers of the first batch are nan or infinite: {shapes(batch)}."
+                " Fill or remove them."
+            )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import math
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from dongshou.errors import DongshouError, UsageError, did_you_mean, kind_of
 from dongshou.tasks.said import figures_of, headline_of
 from dongshou.training.guard import MISFITS, first_step, one_line
 from dongshou.training.look import evaluate, learn, measure_model, named, take_sample
-from dongshou.training.one_batch import first_of, shapes, size_of
+from dongshou.training.one_batch import check_numbers, first_of, shapes, size_of
 from dongshou.training.pace import Pace
 from dongshou.training.parts import by_name
 from dongshou.training.plain import join, separate
@@ -103,7 +104,10 @@ def rehearse_look(actors: Experiment, session: Session, progress: Progress, pace
         raise DongshouError(
             f"What is measured after an epoch cannot be: {shapes(next(iter(batches), None))}: {one_line(error)}"
         ) from error
-    metrics = named("train", progress.totals.metrics()) | measured | made_by("measure_model", measure_model, actors)
+    stepped = progress.totals.metrics()
+    if not all(map(math.isfinite, stepped.values())):
+        check_numbers(next(iter(actors.data.train())))
+    metrics = named("train", stepped) | measured | made_by("measure_model", measure_model, actors)
     made_by("sample", take_sample, actors)
     higher |= progress.totals.more_is_better | {*actors.higher_is_better}
     progress.reading = Reading(headline_of(actors.task)).and_also(higher)

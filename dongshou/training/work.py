@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 
 Origin = Literal["course", "file", "python"]
+KEPT = ("declared", "stated", "made")  # what is said of a piece of work, not what it is made of
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,7 @@ class Work(ABC):
     settings: Mapping[str, Any] = MappingProxyType({})
     stated: Sequence[Stated] = ()
     declared: Declared | None = None
+    made: Mapping[str, Any] = MappingProxyType({})  # the attributes that it was declared with, or that a run left
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.declared.name if self.declared else ''})"
@@ -127,14 +130,40 @@ class Work(ABC):
     def begun(self) -> Iterator[None]:
         """What a run of it begins with, and what it leaves behind."""
         self.renew()
-        yield
+        try:
+            yield
+        finally:
+            self.remember()
+
+    def remember(self) -> None:
+        """What is set on it from now on was set by hand."""
+        self.made = {name: value for name, value in vars(self).items() if name not in KEPT}
+
+    def check_as_made(self) -> None:
+        """Raise UsageError for what was set on it by hand, where a run makes it again and would lose that."""
+        if self.declared is None or not self.made:
+            return
+        now = {name: value for name, value in vars(self).items() if name not in KEPT and not is_cached(self, name)}
+        changed = [name for name, value in now.items() if name not in self.made or value is not self.made[name]]
+        if not changed:
+            return
+        settings = [f"{name}={now[name]!r}" for name in changed if name in self.declared.settings]
+        cure = (
+            f"Give the setting where it is made: {', '.join(settings)}."
+            if len(settings) == len(changed)
+            else "Wire an Experiment(...) of your own, which runs as it stands."
+        )
+        raise UsageError(
+            f"A run makes {self.declared.name} again from its settings, and would lose what was set on it since:"
+            f" {', '.join(changed)}. {cure}"
+        )
 
     def renew(self) -> None:
         """Make it again as it was declared, under the random numbers of this moment; one made in Python stays as it
         is."""
         if self.declared is not None:
             made = vars(self.declared.make())
-            vars(self).update({name: value for name, value in made.items() if name not in ("declared", "stated")})
+            vars(self).update({name: value for name, value in made.items() if name not in KEPT})
 
     def run(self, **options: Any) -> Run:
         """Run and record this; the options of `dongshou.runs.execute`: seed, engine, device, progress, ...
@@ -152,3 +181,8 @@ class Work(ABC):
                 near, there = did_you_mean(name, known), ", ".join(known)
                 raise UsageError(f"run() has no option {name}.{near} Its options: {there}.")
         return execute(self, **options)
+
+
+def is_cached(work: Work, name: str) -> bool:
+    """Whether an attribute is a property that was computed once, not one that was set."""
+    return isinstance(getattr(type(work), name, None), cached_property)

@@ -99,5 +99,7 @@ def test_runs_are_found_by_name_and_path(run, monkeypatch):
 def test_what_cannot_be_compared_is_said(run):
     with pytest.raises(UsageError, match="two runs or more; got 1"):
         compare(run)
-    with pytest.raises(UsageError, match="the same run twice"):
+    with pytest.raises(UsageError, match=r"by its path, name or experiment; got 7\."):
+        compare(run, 7)  # pyright: ignore[reportArgumentType]
+    with pytest.raises(UsageError, match="the same run twice.*its newest run"):
         compare(run, Run(run.path))

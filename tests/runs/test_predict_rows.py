@@ -14,10 +14,13 @@ from torch import Tensor
 
 from dongshou import experiments
 from dongshou.cli import main
+from dongshou.cli.predict import as_column
 from dongshou.data.sets import diabetes_pima
 from dongshou.errors import UsageError
 from dongshou.runs import Run, predict
+from dongshou.runs.predict import Fault, Prediction
 from dongshou.runs.trained import load_best, untrained
+from dongshou.tasks.answers import Value
 
 
 def column(text: str) -> list[dict[str, str]]:
@@ -67,6 +70,14 @@ def test_a_row_that_cannot_be_answered_leaves_its_place(
     assert said.err == f'dongshou: {tmp_path / "points.csv"}, line 3: x_0 is a number; got "many".\n'
     with pytest.raises(UsageError, match="x_0 is a number"):
         predict(line, [tmp_path / "points.csv"])
+
+
+def test_a_row_that_cannot_be_answered_keeps_its_name():
+    fine = Prediction("row", {"Id": "7", "x": "1"}, Value(2.5, "y"))
+    fault = Fault({"Id": "8", "x": "many"}, UsageError("x is a number"))
+    assert as_column([fault, fine], "Id") == "Id,y\n8,NA\n7,2.5\n"
+    nameless = Fault({"x": "many"}, UsageError("x is a number"))
+    assert as_column([nameless, fine], "Id") == "y\nNA\n2.5\n"
 
 
 @pytest.mark.parametrize(

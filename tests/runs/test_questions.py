@@ -14,7 +14,7 @@ from PIL import Image
 from dongshou.data import Batches, Splits
 from dongshou.data.tables.features import numbers
 from dongshou.errors import UsageError
-from dongshou.runs.predict import answers, free_names
+from dongshou.runs.predict import Fault, answers, free_names
 from dongshou.runs.questions import questions_of
 from dongshou.runs.trained import Answering
 from dongshou.tasks.answers import Answer, Boxes, Neighbors, Picture, Text
@@ -120,7 +120,8 @@ def test_a_fault_stands_in_the_place_of_its_question(tmp_path: Path):
     answering = Answering("", Trained(DATA, torch.nn.Identity(), Asked("text", Text("yes"))), None)
     run = SimpleNamespace(path=tmp_path, experiment="toy")
     first, fault, last = answers(run, answering, ["a", "refused", "b"], {})
-    assert (first.question, str(fault), last.question) == ("a", "'refused': not that.", "b")
-    assert isinstance(fault, UsageError)
+    assert (first.question, fault.question, last.question) == ("a", "refused", "b")
+    assert isinstance(fault, Fault) and isinstance(fault.error, UsageError)
+    assert str(fault.error) == "'refused': not that."
     with pytest.raises(UsageError, match="^not that.$"):
         answers(run, answering, ["a", "refused"], {}, strict=True)

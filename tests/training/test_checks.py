@@ -6,6 +6,7 @@ import functools
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -13,6 +14,7 @@ from torch.optim import SGD, Adam
 from torch.optim.lr_scheduler import ReduceLROnPlateau, StepLR
 from torch.utils.data import DataLoader, TensorDataset
 
+from dongshou.data import Batches
 from dongshou.data.tables.table import Table
 from dongshou.errors import UsageError
 from dongshou.tasks import BinaryClassification, Classification, Regression
@@ -39,7 +41,8 @@ def made(**parts: Any) -> Experiment:
     ("part", "wrong", "words"),
     [
         ("data", TABLE, "got Table: use table.splits()"),
-        ("data", LOADER, "got DataLoader: write Splits(train=..., test=...)"),
+        ("data", DataLoader, "got the class DataLoader: write Splits(train=..., test=...)"),
+        ("data", (np.zeros((6, 4)), np.zeros(6)), "got tuple: make tensors of the arrays, as in torch.tensor("),
         ("data", (LOADER, LOADER), "got tuple: write Splits(train=..., test=...)"),
         ("model", lambda inputs: inputs, "got function: derive its class from nn.Module"),
         ("model", nn.Flatten, "got the class Flatten: call it to make one"),
@@ -93,6 +96,8 @@ def test_right_parts_are_taken():
     made(schedule=lambda optimizer, every=3: StepLR(optimizer, every))
     head_alone = nn.Sequential(nn.Linear(4, 4), nn.Linear(4, 3))
     made(model=head_alone, optimizer=SGD(head_alone[1].parameters(), lr=0.1))
+    for data in (blobs(6), LOADER, LOADER.dataset, Batches(*blobs(6), batch_size=2)):
+        assert made(data=data).data.train().num_examples == 6 and made(data=data).data.test() is None
 
 
 @pytest.mark.parametrize("task", [Classification, BinaryClassification, Regression])

@@ -160,6 +160,11 @@ def batches(num_examples: int, batch_size: int) -> Batches:
     return Batches(*blobs(num_examples), batch_size=batch_size)
 
 
+def with_nan(column: int) -> Splits:
+    inputs, labels = blobs(64)
+    return Splits((inputs.index_fill(1, torch.tensor([column]), torch.nan), labels))
+
+
 def of_another(_: Any) -> lr_scheduler.LRScheduler:
     return halving(momentum(linear().parameters()))
 
@@ -203,6 +208,10 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "a test that does not fit": (
         {"data": lambda: Splits(batches(48, 16), test=OF_SEVEN)},
         r"What is measured after an epoch cannot be: inputs \(4, 7\), targets \(4,\): mat1 and mat2",
+    ),
+    "inputs with gaps": (
+        {"data": lambda: with_nan(2)},
+        r"64 of 256 numbers of the first batch are nan or infinite: inputs \(64, 4\), targets \(64,\)\. Fill",
     ),
     "a state that cannot be kept": ({"task": Keeps()}, r"state.training.task.rule is a function"),
     "a key that cannot be kept": ({"task": OddKey()}, r"has a key \(1, 2\)"),

@@ -97,8 +97,8 @@ def _labeled(images: Path, labels: Path | None) -> tuple[dict[str, Path], dict[s
 
 def load_image_folder(
     images: str | Path,
-    labels: str | Path | None,
-    batch_size: int,
+    labels: str | Path | None = None,
+    batch_size: int = 64,
     *,
     size: int,
     valid: float = 0.1,
@@ -109,7 +109,7 @@ def load_image_folder(
 ) -> Splits:
     """Labelled pictures of a folder: (batch, 3, size, size) in [0, 1] and labels (batch,), in train and valid.
 
-    images, labels  see `read_image_folder`; labels=None for a folder of each class
+    images, labels  see `read_image_folder`; without labels, a folder of each class
     valid           share of every class that is set aside, drawn by `seed`; 0 sets nothing aside
     test            another folder that holds a folder of each class
     normalize, augment  see `load_images`
@@ -128,7 +128,7 @@ def load_image_folder(
             return Batches(
                 pixels,
                 folder.labels,
-                batch_size=batch_size,
+                batch_size=min(batch_size, len(folder)),
                 shuffle=True,
                 transform=transform,
                 augment=augment,

@@ -47,9 +47,9 @@ def by_channel(values: float | tuple[float, ...], channels: int) -> Tensor:
 
 
 def check_size(size: int) -> None:
-    """Raises UsageError for a side of images that is below 1 pixel."""
-    if size < 1:
-        raise UsageError(f"size is the side of the images in pixels, at least 1; got size={size}.")
+    """Raises UsageError for a side of images that is no whole number of pixels, or below 1."""
+    if not isinstance(size, int) or size < 1:
+        raise UsageError(f"size is the side of the images in pixels, at least 1; got size={size!r}.")
 
 
 def evaluation_batch(size: int, num_examples: int) -> int:

@@ -23,7 +23,6 @@ SENTENCES = {
     "dongshou (动手, hands-on): the deep-learning course as real software.": "动手（dongshou）：能直接运行的动手深度学习课程。",
     "note: {}": "提示：{}",
     # compare
-    "compare needs runs that differ; {} name the same run twice.": "compare 需要不同的运行；{} 中有两个是同一次运行。",
     "compare needs two runs or more; got {}. `dongshou runs` lists them.": "compare 至少需要两次运行；得到 {} 次。`dongshou runs` 列出全部运行。",
     "In what runs differ, what came of it, and what it cost: a table, their curves over each other, and the accuracy of "
     "each by its time and number of parameters.": "几次运行有何不同、结果如何、代价多大：一张表、叠放的曲线，以及精度与时间、参数量的关系。",

@@ -39,7 +39,6 @@ SENTENCES = {
     "{} is a whole number; got {}.": "{} 须为整数；得到的是 {}。",
     "run() has no option {}.{} Its options: {}.": "run() 没有 {} 这个选项。{}可用的选项：{}。",
     # the first batch, and numbers that are none
-    "{} at step {}; the last good checkpoint is {}. Likely causes: a learning rate that is too large (try a tenth of it), inputs that are not standardised, a log or a division that meets 0.": "{}，在第 {} 步；最近一个完好的检查点是 {}。可能的原因：学习率太大（可以试试十分之一）、输入没有标准化、对数或除法遇到了 0。",
     "The training {} became {}": "训练的 {} 变成了 {}",
     "The {} became {}": "{} 变成了 {}",
     "The parameter {} is no longer finite": "参数 {} 不再是有限的数",
@@ -100,4 +99,10 @@ SENTENCES = {
     "a dict of {}": "含 {} 的字典",
     "{} of the experiment fails on the model: {}: {}. Mend it, or leave it out.": "实验的 {} 在模型上出错：{}：{}。请改正，或去掉它。",
     "The task measures {} as a {}; what is measured is a sum over the batch with its weight, for the last batch is smaller: return Quantity({}.detach() * len(targets), len(targets)), or name an accumulator {} that takes it, which only an evaluation has.": "任务把 {} 测成了 {}；测量值应是批次上的总和及其权重，因为最后一批更小：请返回 Quantity({}.detach() * len(targets), len(targets))，或写一个接收它的累加器 {}，它只用于评估。",
+    "make tensors of the arrays, as in torch.tensor(inputs, dtype=torch.float32)": "请把数组变成张量，如 torch.tensor(inputs, dtype=torch.float32)",
+    "{} at step {}; the last good checkpoint is {}. Likely causes: a learning rate that is too large (try a tenth of it), inputs that are not standardised, nan or inf among inputs or targets, a log or a division that meets 0.": "{}，在第 {} 步；最近一个完好的检查点是 {}。可能的原因：学习率太大（可以试试十分之一）、输入没有标准化、输入或目标中有 nan 或 inf、对数或除法遇到了 0。",
+    "{} of {} numbers of the first batch are nan or infinite: {}. Fill or remove them.": "第一个批次的 {1} 个数中有 {0} 个是 nan 或无穷大：{2}。请填补或删去它们。",
+    "A run makes {} again from its settings, and would lose what was set on it since: {}. {}": "运行会按设置重新构造 {}，之后在它上面改动的 {} 会丢失。{}",
+    "Give the setting where it is made: {}.": "请在构造时给出设置：{}。",
+    "Wire an Experiment(...) of your own, which runs as it stands.": "请自己写一个 Experiment(...)，它会原样运行。",
 }

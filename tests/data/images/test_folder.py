@@ -83,6 +83,13 @@ def test_a_folder_for_each_class(by_class: Path) -> None:
     assert "has the class cat, owl, which is none of dog" in message_of(read_image_folder, by_class, classes=("dog",))
 
 
+def test_a_folder_for_each_class_is_named_and_nothing_else(by_class: Path) -> None:
+    data = load_image_folder(by_class, size=8, valid=0.25)
+    (pixels, labels), *others = data.train()
+    assert pixels.shape == (9, 3, 8, 8) and sorted(labels.tolist()) == [0] * 3 + [1] * 3 + [2] * 3 and not others
+    assert "at least 1; got size='8'" in message_of(load_image_folder, by_class, size="8")
+
+
 def test_what_systems_leave_in_folders_is_passed_over(kaggle: tuple[Path, Path], by_class: Path) -> None:
     images, labels = kaggle
     for name in (".DS_Store", "Thumbs.db", "desktop.ini", "._1.png"):
