@@ -51,4 +51,13 @@ LABELS = {
     "attention": "注意力机制",
     "optimization": "优化算法",
     "automatic differentiation": "自动微分",
+    "match": "吻合",
+    "differs": "不符",
+    "reached": "达到",
+    "missed": "未达到",
+    "limited": "受限",
+    "holds": "成立",
+    "ok": "完好",
+    "missing": "缺失",
+    "corrupt": "已损坏",
 }
