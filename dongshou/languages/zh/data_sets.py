@@ -19,6 +19,8 @@ SENTENCES = {
     "{} cannot be read at {}: {}. Replace it by the right file.": "{} 读到 {} 处出错：{}。请换成正确的文件。",
     "snli: a cut of {} pairs, its validation pairs to train on, for the whole ({}) is not on this machine.": "snli：{} 对的节选，用验证集的句对来训练，因为本机没有完整数据（{}）。",
     "snli: {} pairs of {} are left out, which have no class ({}).": "snli：{1} 中有 {0} 对没有类别（{2}），已略去。",
+    "{} is in a package that is not installed: {}": "{} 在没有安装的包中：{}",
+    'No BERT "{}": it is neither a folder nor one of {}.': "没有 BERT“{}”：它既不是文件夹，也不是这些之一：{}。",
 }
 
 LABELS = {

@@ -82,4 +82,5 @@ SENTENCES = {
     "Vectors of words need at least two words; {} has {} that occur {} times or more. Give it more text, or a smaller min_frequency.": "词向量至少需要两个词；{0} 中出现 {2} 次或更多的有 {1} 个。请用更多文本，或更小的 min_frequency。",
     "{}: {} are left out, rarer than min_frequency={}.": "{0}：略去 {1}，比 min_frequency={2} 更罕见。",
     "{} of {} words": "{1} 个词中的 {0} 个",
+    "{}: {} of {} texts are cut to {} tokens (max_tokens).": "{0}：{2} 段文本中有 {1} 段截断到 {3} 个词元（max_tokens）。",
 }

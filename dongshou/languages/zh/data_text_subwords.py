@@ -14,4 +14,8 @@ SENTENCES = {
     "{} cuts texts in another way than GPT-2 ({}); only its way can be read here.": "{} 切分文本的方式与 GPT-2 不同（{}）；这里只能读后一种。",
     "normalizer {}": "normalizer 为 {}",
     "pre_tokenizer {}": "pre_tokenizer 为 {}",
+    "{} leaves out numbers: its tokens are not 0 to {}.": "{} 略去了编号：它的词元不是 0 到 {}。",
+    "{} is no tokenizer of a BERT: its model has to be a WordPiece.": "{} 不是 BERT 的分词器：它的模型须是 WordPiece。",
+    "{} holds no {} and no {}: nothing says how a text is read.": "{} 中既没有 {} 也没有 {}：没有说明怎样读文本。",
+    "{} is no object of JSON, which a description of a tokenizer is.": "{} 不是 JSON 对象，而分词器的描述应是。",
 }
