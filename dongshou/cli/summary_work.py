@@ -52,6 +52,11 @@ def text_with_its_length(num_tokens: int) -> tuple[Any, ...]:
     return ((tokens(num_tokens), torch.tensor([num_tokens])),)
 
 
+def two_texts(num_tokens: int) -> tuple[Any, ...]:
+    """A premise and a hypothesis, each with its length."""
+    return (text_with_its_length(num_tokens)[0] * 2,)
+
+
 def pair_of_texts(num_tokens: int) -> tuple[Any, ...]:
     """A source, its length, and what the decoder reads."""
     return tokens(num_tokens), torch.tensor([num_tokens]), tokens(num_tokens)
@@ -64,6 +69,7 @@ TEXT_MODELS = {
     "gpt": TextModel(models.gpt, one_text),
     "bert": TextModel(models.bert, one_text),
     "bert_classifier": TextModel(models.bert_classifier, text_with_its_length),
+    "decomposable_attention": TextModel(models.decomposable_attention, two_texts),
     "recurrent_classifier": TextModel(models.recurrent_classifier, text_with_its_length),
     "seq2seq": TextModel(models.seq2seq, pair_of_texts),
     "transformer": TextModel(models.transformer, pair_of_texts),

@@ -16,6 +16,7 @@ from dongshou.models.attention import (
 from dongshou.models.bag_of_words import bag_of_words
 from dongshou.models.bert import bert, bert_classifier, bert_fine_tuned
 from dongshou.models.bert_layers import BERT, BertClassifier, BertEncoder
+from dongshou.models.decomposable_attention import DecomposableAttention, decomposable_attention
 from dongshou.models.densenet import DenseBlock, densenet, densenet121
 from dongshou.models.encoder_decoder import AttentionDecoder, Decoder, Encoder, EncoderDecoder, seq2seq
 from dongshou.models.googlenet import Inception
@@ -48,6 +49,7 @@ __all__ = [
     "BertEncoder",
     "Bottleneck",
     "CausalSelfAttention",
+    "DecomposableAttention",
     "Decoder",
     "DenseBlock",
     "DotProductAttention",
@@ -65,6 +67,7 @@ __all__ = [
     "bag_of_words",
     "bert_fine_tuned",
     "causal_mask",
+    "decomposable_attention",
     "densenet",
     "densenet121",
     "googlenet",
