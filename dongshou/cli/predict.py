@@ -20,7 +20,7 @@ from dongshou.runs.predict import Fault, Outcome, answers, asked_with_by, traine
 from dongshou.runs.questions import rows_of_table
 from dongshou.tasks import Question
 
-FROM_INPUT = ("text", "pair", "row")  # what standard input is read for where nothing is named
+FROM_INPUT = ("text", "word", "pair", "row")  # what standard input is read for where nothing is named
 NOT_ANSWERED = "NA"  # in a column of answers
 
 
@@ -42,24 +42,25 @@ def answer(
     runs: Directory = None,
     json: Switch = False,
 ) -> int:
-    """Ask a trained model about pictures, texts or tables of your own, according to what it has learnt.
+    """Ask a trained model about pictures, texts, words or tables of your own, according to what it has learnt.
 
     A picture is classified: any size, in colour or not, dark on light or light on dark; of handwritten digits each one
     that is on it, line by line. A text is continued by a
-    language model, translated, or its language named; without one, each line of standard input is a text. For each
+    language model, translated, or its language named; without one, each line of standard input is a text.
+    Word vectors name the nearest words, of a word or of a sum of words: king - man + woman. For each
     row of a table, a CSV file whose first line names the columns, a value or a class is predicted, and printed as a
     column; without such a line the cells stand in the order of the columns. A single row may be given as its cells:
     6,148,72.
 
     Args:
         run: its path, its name, its experiment (then the newest), or "last"
-        inputs: pictures of one thing each, or of several digits; or texts, in quotes; or CSV files. What is
+        inputs: pictures of one thing each, or of several digits; or texts, in quotes; or words; or CSV files. What is
             wrong with any is reported last
         explain: also draw where the network saw it (Grad-CAM; convolutional networks), what a translation or a GPT
             looked at, or the gates of an LSTM
         length: of what a language model writes, in its tokens
         temperature: how boldly a language model writes; 0 takes what is most probable
-        top_k: a language model draws from so many tokens at most
+        top_k: a language model draws from so many tokens at most; of word vectors: neighbours to name
         top_p: a language model draws from the fewest tokens that have this probability together
         width: of the beam that a translation is searched with; 1 is greedy
         seed: write the same each time

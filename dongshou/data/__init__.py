@@ -4,6 +4,7 @@ from dongshou.data.batches import Batches
 from dongshou.data.images.folder import load_image_folder, read_image_folder
 from dongshou.data.images.load import load_images
 from dongshou.data.loader import Loader
+from dongshou.data.sets.pretrained_vectors import load_word_vectors
 from dongshou.data.splits import Split, Splits
 from dongshou.data.tables.read import read_table
 from dongshou.data.tables.submission import write_submission
@@ -16,8 +17,10 @@ from dongshou.data.text.splits import PairSplits, TextSplits
 from dongshou.data.text.subwords.byte_pairs import BytePairs
 from dongshou.data.text.subwords.wordpiece import WordPiece
 from dongshou.data.text.translation import load_pairs
+from dongshou.data.text.vector_file import read_word_vectors
 from dongshou.data.text.vocabulary import Vocabulary
 from dongshou.data.text.word_contexts import load_contexts
+from dongshou.data.text.word_vectors import WordVectors
 
 __all__ = [
     "Batches",
@@ -31,6 +34,7 @@ __all__ = [
     "Vocabulary",
     "WordPiece",
     "load_contexts",
+    "WordVectors",
     "load_image_folder",
     "load_images",
     "load_labelled_texts",
@@ -40,7 +44,9 @@ __all__ = [
     "load_text",
     "read_image_folder",
     "read_labelled_texts",
+    "load_word_vectors",
     "read_table",
+    "read_word_vectors",
     "write_submission",
 ]
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 MOST_NAMED = 5  # runs that can be asked instead
 PREDICTIONS, EXPLANATIONS = "predictions", "explanations"  # directories of a run
-MADE_OF_DATA = ("text", "pair", "row")  # what is read with a vocabulary or a scale that the data gave
+MADE_OF_DATA = ("text", "word", "pair", "row")  # what is read with a vocabulary or a scale that the data gave
 
 
 @dataclass(frozen=True)
@@ -79,8 +79,8 @@ class Answered(NamedTuple):
 def predict(run: Run, questions: Any, *, explain: bool = False, **how: Any) -> list[Prediction]:
     """What the run's model, with its best weights, says to each question; of several fits, one answers.
 
-    questions  one, or a list: paths of pictures, texts, pairs of texts, numbers, rows of a table (a mapping of cells
-               by column, or the path of a CSV file), as `asked_with` of the run says
+    questions  one, or a list: paths of pictures, texts, words, pairs of texts, numbers, rows of a table (a mapping of
+               cells by column, or the path of a CSV file), as `asked_with` of the run says
     explain    also draw what led to each answer, into `explanations/` of the run's directory
     how        num_tokens, temperature, top_k, top_p, width, seed: see `dongshou.tasks.Question`
 

@@ -44,6 +44,22 @@ def texts(given: Sequence[Any], data: Splits) -> Iterator[Asked]:
     yield from (Asked(str(text), repr(str(text))) for text in given)
 
 
+def words(given: Sequence[Any], data: Splits) -> Iterator[Asked]:
+    """Words, and sums of words: a plus or a minus, with spaces around it, makes one question of its neighbours."""
+    asked: list[str] = []
+    goes_on = False
+    for part in " ".join(map(str, given)).split():
+        is_sign = part in ("+", "-")
+        if asked and (is_sign or goes_on):
+            asked[-1] += f" {part}"
+        else:
+            asked.append(part)
+        goes_on = is_sign
+    if not asked:
+        raise UsageError("give a word, or a sum of words: dongshou predict RUN king - man + woman")
+    yield from (Asked(one, repr(one)) for one in asked)
+
+
 def pairs(given: Sequence[Any], data: Splits) -> Iterator[Asked]:
     """Pairs as they are; single texts two by two, or with a tab between the two."""
     singles: list[str] = []
@@ -156,6 +172,7 @@ def is_row(cells: Sequence[str], features: Features) -> bool:
 READ: dict[str, Callable[[Sequence[Any], Splits], Iterator[Asked]]] = {
     "image": images,
     "text": texts,
+    "word": words,
     "pair": pairs,
     "number": numbers,
     "noise": noise,

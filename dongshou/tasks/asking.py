@@ -19,15 +19,17 @@ from dongshou.errors import UsageError
 if TYPE_CHECKING:
     from dongshou.data import Splits
 
-AskedWith = Literal["image", "text", "pair", "number", "noise", "row"]
+AskedWith = Literal["image", "text", "word", "pair", "number", "noise", "row"]
 
 
 @dataclass(frozen=True)
 class Question:
     """What a model is asked, and how it is to answer.
 
-    asked    the path of a picture; a text; a pair of texts; a number; None for noise; the cells of a row by column
+    asked    the path of a picture; a text; a word, or a sum such as `king - man + woman`; a pair of texts; a number;
+             None for noise; the cells of a row by column
     num_tokens, temperature, top_k, top_p  of a text that is continued; see `dongshou.tasks.generation.generate`
+    top_k    also how many neighbours of a word are named
     width    of the beam of a translation
     seed     what is drawn is the same each time; None draws differently each time
     """

@@ -36,6 +36,17 @@ def test_pairs_are_two_texts_or_a_line_with_a_tab():
             contents("pair", *wrong)
 
 
+def test_words_and_sums_of_words():
+    assert contents("word", "king", "-", "man", "+", "woman") == ["king - man + woman"]
+    assert contents("word", "chip", "baby") == ["chip", "baby"]
+    assert contents("word", "chip", "king - man", "u-boat", "a", "+", "b", "c") == [
+        "chip", "king - man", "u-boat", "a + b", "c",
+    ]  # fmt: skip
+    assert contents("word", "-", "man") == ["- man"], "the task says what is wrong with it"
+    with pytest.raises(UsageError, match="give a word, or a sum of words"):
+        contents("word", " ")
+
+
 def test_numbers_are_whole_where_they_can_be():
     assert contents("number", "7", "2.5", 3) == [7, 2.5, 3]
     assert isinstance(contents("number", "7")[0], int)
@@ -94,7 +105,8 @@ class Asked:
 PHOTO = Image.new("RGB", (30, 20))
 KINDS = {
     "image": (Boxes(PHOTO, torch.zeros(1, 4), ["cell"], [0.5]), ["a/photo.jpg"], "photo.png"),
-    "text": (Neighbors({"queen": 0.9}), ["king - man + woman"], None),
+    "text": (Text("on it went"), ["and then"], None),
+    "word": (Neighbors({"queen": 0.9}), ["king", "-", "man", "+", "woman"], None),
     "pair": (Text("entailment"), ["a man sleeps", "somebody sleeps"], None),
     "number": (Picture(torch.rand(2, 1, 8, 8)), ["7"], "7.png"),
     "noise": (Picture(torch.rand(2, 3, 8, 8)), [], "noise.png"),

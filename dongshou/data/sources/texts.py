@@ -37,6 +37,30 @@ _NAMES = (
     ("Vietnamese.txt", 339, "f3f9e4164ab47601178a6e45b216464a64122f49d05541f24bf18a757253281d"),
 )
 
+_WORD_SIMILARITY = (
+    "https://raw.githubusercontent.com/mfaruqui/eval-word-vectors/master/data/word-sim",
+    "https://cdn.jsdelivr.net/gh/mfaruqui/eval-word-vectors@master/data/word-sim",
+)
+_WORD2VEC = (
+    "https://raw.githubusercontent.com/tmikolov/word2vec/master",
+    "https://cdn.jsdelivr.net/gh/tmikolov/word2vec@master",
+)
+_JUDGEMENTS = (
+    ("EN-MC-30.txt", 543, "33ee05911496ff83d95cac351d0746c6f63b9181b605cb7d307f4daa8864511b"),
+    ("EN-MEN-TR-3k.txt", 53_593, "888b13580faa362c7b11da0a670258cf1b1eb4bf0ecbcd418918729a3bd3f43a"),
+    ("EN-MTurk-287.txt", 7_218, "a9ae3a9decb75a9700fe0cf18b048c1344774d9f40e0196baf8e34d4cd9d1ce5"),
+    ("EN-MTurk-771.txt", 19_628, "04dc297c9e86b6fa7cf8ef0e4ba2e2c8d3399ec68d92fb7a53c0b4aae27198b5"),
+    ("EN-RG-65.txt", 1_210, "c243f3a91c3f5d8cf67f21a67f6fb80bde8b6bb060851a6a48e6f2d68ec98c9f"),
+    ("EN-RW-STANFORD.txt", 49_851, "5108d54dfc746f44f9c3d7e31d2857c37cf71430bc1594175a61a3b89bb0ae1f"),
+    ("EN-SIMLEX-999.txt", 18_024, "405394ffb7d25f6d0e3c041f87c9f27d29dc6b047506769953e85c4523b11685"),
+    ("EN-SimVerb-3500.txt", 65_315, "9d84274e7ad029fd3cf69dd0516e9ade624bbef9bd4e2050f6cc1fa01471e0f5"),
+    ("EN-VERB-143.txt", 3_320, "7259e19961c81912aa4c72de0102e480b2ad2bb9f4ce97d036fbde8e1a403001"),
+    ("EN-WS-353-ALL.txt", 7_405, "ce12919b240af45bdf46d243601eaca2b6212b159b5e7e9b435ee7ee40c5619c"),
+    ("EN-WS-353-REL.txt", 5_134, "66a7c88100624d0a391605ff61ce84e11d11ee620d51ec0298da49592838f8fa"),
+    ("EN-WS-353-SIM.txt", 4_002, "f1da938998863c94e53f72f984a5c6e215f0b46c323aae8f0f4930703a339107"),
+    ("EN-YP-130.txt", 2_614, "7643fdbc6158c3424061e2cba450c71285767266ff9f3db947bfc1f1f5ce67ab"),
+)
+
 TEXTS = (
     Source(
         name="python-manual",
@@ -190,5 +214,37 @@ TEXTS = (
         license="MIT",
         folder="names",
         files=tuple(mirrored(name, size, sha256, *_PRACTICAL_PYTORCH) for name, size, sha256 in _NAMES),
+    ),
+    Source(
+        name="word-similarity",
+        holds="pairs of English words with the similarity that people see in them, 13 sets; 19,544 analogies",
+        origin="Faruqui and Dyer, 2014: https://github.com/mfaruqui/eval-word-vectors; Mikolov et al., 2013",
+        license="MIT (the collection); Apache-2.0 (the analogies)",
+        folder="word-similarity",
+        files=(
+            *(mirrored(name, size, sha256, *_WORD_SIMILARITY) for name, size, sha256 in _JUDGEMENTS),
+            mirrored(
+                "questions-words.txt",
+                603_955,
+                "8c29b3332afc46f3fb8be04cb5297bf96f39aa7131272dff57869b4485b22a36",
+                *_WORD2VEC,
+            ),
+        ),
+    ),
+    Source(
+        name="word-vectors",
+        holds="vectors of 50 numbers for the 500 most frequent words of GloVe 6B",
+        origin="Pennington, Socher, Manning, 2014: https://nlp.stanford.edu/projects/glove; cut by UCL NLP (jack)",
+        license="PDDL",
+        folder="word-vectors",
+        files=(
+            mirrored(
+                "glove.6B.50d.top500.txt",
+                214_600,
+                "67d4835cdd431fa98024dc9d2b080b2d914efe103b53c0e640ed12b6c448602c",
+                "https://raw.githubusercontent.com/uclnlp/jack/9e5ffbd4/tests/test_data/glove",
+                "https://cdn.jsdelivr.net/gh/uclnlp/jack@9e5ffbd4/tests/test_data/glove",
+            ),
+        ),
     ),
 )
