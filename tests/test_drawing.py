@@ -199,6 +199,15 @@ def test_one_epoch_is_a_dot_between_sensible_limits():
     assert 0.5 < first < second < 1.5  # beside each other
 
 
+def test_a_point_that_was_meant_as_one_stays_full():
+    axes = new_axes()
+    axes.plot([0, 1], [0, 1])
+    axes.plot(1, 1, "s", label="end")
+    axes.figure.put_in_order()
+    assert (axes.lines[1].get_marker(), axes.lines[1].get_fillstyle()) == ("s", "full")
+    assert axes.get_xlim()[0] < 0  # beside a curve it does not decide on the limits
+
+
 def test_epochs_are_whole_numbers():
     axes = new_axes(xlabel="epoch", ylabel="loss")
     axes.plot([1, 2, 3], [3, 2, 1])

@@ -62,7 +62,7 @@ def mark_single_points(axes: Axes) -> None:
     single = [line for line in curves if len(line.get_xdata()) == 1]  # pyright: ignore[reportArgumentType]
     for line in single:
         line.set_marker("o" if line.get_marker() in ("", "None", None) else line.get_marker())
-        line.set_fillstyle("full" if line.get_linestyle() == "-" else "none")
+        line.set_fillstyle("full" if line.get_linestyle() in ("-", "None") else "none")
     places = {float(line.get_xdata()[0]) for line in single}  # pyright: ignore
     if len(places) == 1 and len(single) == len(curves) and axes.get_xscale() == "linear" and not axes.collections:
         (place,) = places

@@ -117,6 +117,12 @@ def test_the_scale_of_attention_reaches_as_far_as_the_weights():
     assert axes.images[0].norm.vmax == pytest.approx(0.3)
 
 
+def test_the_name_of_a_bar_of_colors_has_room_beside_long_numbers():
+    torch.manual_seed(1)  # a scale to 0.2: were there more room, the ticks would be 0.025 apart
+    weights = torch.rand(2, 5, 9).softmax(2)
+    assert faults(attention_maps(weights, "a b c", "d e f $ g", "Attention, layer 2 of 2")) == []
+
+
 def test_gates_that_hardly_move_are_told_apart_and_half_open_is_in_the_middle():
     gates = {name: 0.5 + 0.02 * (torch.rand(6, 5) - 0.5) for name in GATES} | {"cell": torch.randn(6, 5)}
     gates["input"][2, 3] = 0.53
