@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
+from sklearn.datasets import load_digits
 
 from benchmarks.made_photos import Field, hand, lines, slope, vignette
 from dongshou.data.images.handwriting.ink import contrast
@@ -139,6 +140,23 @@ def noise(level: float, light: Field | None = None) -> np.ndarray:
 def test_nothing_on_it(levels: np.ndarray, tmp_path: Path) -> None:
     with pytest.raises(DongshouError, match="blank.png is blank: there is nothing on it that stands out"):
         things(save(levels, tmp_path / "blank.png"))
+
+
+@pytest.mark.parametrize("size", [8, 28, 80])
+def test_an_image_of_a_data_set_is_one_digit_though_it_fills_the_picture(size: int, tmp_path: Path) -> None:
+    for image in load_digits().images[:20]:
+        square = Image.fromarray((image * 15.9).astype(np.uint8))
+        for how in (Image.Resampling.NEAREST, Image.Resampling.BILINEAR):
+            square.resize((size, size), how).save(tmp_path / "digit.png")
+            (thing,) = things(tmp_path / "digit.png", "digits")
+            left, top, right, bottom = thing.place
+            assert (top, bottom) == (0, size) and 0 <= left < right <= size
+
+
+def test_a_photo_between_black_bars_is_a_photo(tmp_path: Path) -> None:
+    levels = np.pad(photographed(coverage(SEVEN), slope), ((60, 60), (0, 0)))
+    (thing,) = things(save(levels, tmp_path / "bars.png"))
+    assert thing.place == pytest.approx((53, 103, 147, 257), abs=8)
 
 
 def test_a_page_of_print(tmp_path: Path) -> None:

@@ -19,15 +19,31 @@ SOFTEST = 1.0  # pixels of the overview: a background has no finer detail
 CORE = 0.65  # of the highest contrast: what is as dark as that is ink, no shadow
 STROKES_WIDE = 1.6  # the window that no stroke fills
 NARROWEST, WIDEST = 0.08, 0.5  # of the shorter side: the window
+BLACK = 4  # grey levels of what is pure black, but for what JPEG adds
+MUCH_BLACK = 0.1  # of the pixels around which there is something: no paper has so much
 
 
 def contrast(picture: np.ndarray) -> Gray:
-    """Of a picture with levels 0..255, (height, width, 3) -> (height, width): 0 where there is no ink."""
+    """Of a photo with levels 0..255, (height, width, 3) -> (height, width): 0 where there is no ink."""
     gray, is_chalk = one_channel(picture)
     background = 255 - local_background(255 - gray) if is_chalk else local_background(gray)
     departure = gray - background if is_chalk else background - gray
     weber = departure / background.clip(DARKEST)
     return (weber - np.median(weber)).clip(0).astype(np.float32)
+
+
+def on_black(picture: np.ndarray) -> Gray | None:
+    """The ink of a picture that was drawn on black, as the images of a data set are; None of a photo.
+
+    Its digit may fill it from edge to edge, in strokes as wide as a quarter of it: no window would show the background.
+    """
+    gray = picture.mean(axis=2)
+    seen = gray > BLACK
+    if gray.max() < 4 * DARKEST:
+        return None
+    (rows, columns), *_ = ndimage.find_objects(seen.astype(int))  # without bars or a table around a photo
+    is_drawn = 1 - seen[rows, columns].mean() >= MUCH_BLACK
+    return (gray / gray.max()).astype(np.float32) if is_drawn else None
 
 
 def one_channel(picture: np.ndarray) -> tuple[Gray, bool]:

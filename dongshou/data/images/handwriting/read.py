@@ -8,7 +8,7 @@ import numpy as np
 from scipy import ndimage
 
 from dongshou.data.images.files import on_plain, open_picture
-from dongshou.data.images.handwriting.ink import Gray, contrast
+from dongshou.data.images.handwriting.ink import Gray, contrast, on_black
 from dongshou.data.images.handwriting.marks import SURE, TOUCHING, Mark, components, in_reading_order, joined
 from dongshou.data.images.photo_frame import Thing, framed, small_photo
 from dongshou.data.images.placement import Placement, as_image
@@ -31,8 +31,10 @@ def written_on(path: str | Path, placement: Placement, side: int, size: int) -> 
     Raises DongshouError when the file is missing, no image or cut off, when there is nothing on it, or far too much.
     """
     photo = small_photo(path, LARGEST)
-    ink = contrast(np.asarray(on_plain(open_picture(path), LARGEST), dtype=np.float32))
-    check_ink(ink, path)
+    picture = np.asarray(on_plain(open_picture(path), LARGEST), dtype=np.float32)
+    if (ink := on_black(picture)) is None:
+        ink = contrast(picture)
+        check_ink(ink, path)
     numbers, strokes = components(ink)
     marks = joined(inside(strokes, ink.shape)) if len(strokes) <= MOST_STROKES else strokes
     if len(marks) > MOST_DIGITS:
