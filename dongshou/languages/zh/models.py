@@ -73,4 +73,6 @@ SENTENCES = {
     "{} does not fit its {}: {} is {} in the file, {} by the sizes there.": "{0} 与其 {1} 不符：{2} 在文件中是 {3}，按那里的大小应是 {4}。",
     "{} lacks {}, which its {} asks for.": "{0} 中没有 {1}，而其 {2} 需要它。",
     "{} holds no weights for {}: they start afresh.": "{} 中没有 {} 的权重：它们从头开始。",
+    "Each of the two sentences has at least one word; one is empty. Leave out such pairs.": "两个句子各至少有一个词；有一个是空的。请去掉这样的句子对。",
+    "Raises DongshouError for a sentence without words; on a device nobody waits for that.": "句子没有词时抛出 DongshouError；在加速设备上不为此等待。",
 }
