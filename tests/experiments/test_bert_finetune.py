@@ -9,12 +9,13 @@ import torch
 from torch import nn
 
 from dongshou import models
-from dongshou.data import read_labelled_texts
+from dongshou.data import load_masked, read_labelled_texts
 from dongshou.data.text.subwords.wordpiece import SPECIAL
-from dongshou.errors import UsageError
+from dongshou.errors import DongshouError, UsageError
 from dongshou.experiments import bert_finetune
 from dongshou.experiments.language_applications import bert_finetune as bert
 from dongshou.experiments.language_applications._fine_tuning import afresh, checkpoint
+from dongshou.experiments.word_representations import bert_pretrain
 
 
 @pytest.fixture
@@ -63,3 +64,18 @@ def test_few_labels_of_your_own_with_and_without_what_was_read(folder: str, tmp_
     )
     with pytest.raises(UsageError, match=r"has 30 labels to learn from; got num_labels=31"):
         bert.first_labels(read_labelled_texts(str(own)).held_out(test=0.25), 31)
+
+
+def test_your_own_bert_goes_on_from_its_run(tmp_path: Path):
+    text = tmp_path / "read.txt"
+    text.write_text("\n\n".join(f"The film {word} is good. A {word} is bad." for word in "abcdefgh"))
+    sizes = dict(num_layers=1, num_heads=2, num_hiddens=8, ffn_size=8, max_len=16, min_frequency=1, epochs=1)
+    run = bert_pretrain.small(str(text), batch_size=4, **sizes).run(progress=False)
+    own = dict(texts="invented-reviews", pretraining_text=str(text), num_labels=32, lr=0.0, **sizes)
+    made = bert.own(**own)
+    fine = made.run(progress=False, start_from=run.path, part="encoder", limit=32)
+    assert torch.equal(run.model.encoder.token_embedding.weight, fine.model.encoder.token_embedding.weight)
+    assert [*made.data.tokenize("The good film!")] == ["[CLS]", "the", "good", "film", "[SEP]"]
+    assert made.data.vocabulary.to_list() == load_masked(str(text), min_frequency=1).vocabulary.to_list()
+    with pytest.raises(DongshouError, match="does not fit encoder"):
+        bert.own(**own | {"num_hiddens": 16}).run(progress=False, start_from=run.path, part="encoder", limit=32)

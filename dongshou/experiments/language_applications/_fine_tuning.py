@@ -11,6 +11,7 @@ from dongshou.data import LabelledTexts, TextSplits
 from dongshou.data.sets.pretrained_bert import bert_folder
 from dongshou.data.sources.download import hash_of
 from dongshou.data.text.bert_texts import bert_splits
+from dongshou.data.text.subwords.wordpiece import CLASSIFY, SEPARATOR
 from dongshou.data.text.subwords.wordpiece_files import wordpiece_in
 from dongshou.experiments._shared.schedule import cosine
 from dongshou.models import BERT, BertClassifier
@@ -40,6 +41,15 @@ def read_by(weights: str, texts: LabelledTexts, batch_size: int, max_tokens: int
     hashes = data.fingerprints()
     data.files = lambda: hashes | {path.name: hash_of(path) for path in weights_in(folder)}
     return data
+
+
+def own_splits(texts: LabelledTexts, pretraining: TextSplits, batch_size: int, max_len: int) -> TextSplits:
+    """The texts in the words of a run of bert-pretrain: [CLS] words [SEP], numbered as there."""
+
+    def tokenize(text: str) -> list[str]:
+        return [CLASSIFY, *[*pretraining.tokenize(text)][: max_len - 2], SEPARATOR]
+
+    return texts.splits(batch_size, tokenize=tokenize, vocabulary=pretraining.vocabulary)
 
 
 def weights_in(folder: Path) -> list[Path]:

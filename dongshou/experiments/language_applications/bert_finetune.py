@@ -9,21 +9,26 @@ from typing import TYPE_CHECKING, Annotated
 import torch
 
 from dongshou import models
-from dongshou.data import LabelledTexts, read_labelled_texts
+from dongshou.data import LabelledTexts, load_masked, read_labelled_texts
 from dongshou.data.sets.pretrained_bert import MINILM
 from dongshou.drawing import new_axes
 from dongshou.errors import UsageError
 from dongshou.experiments._shared.settings import (
     BatchSize,
     Columns,
+    Dropout,
     Encoding,
     Epochs,
     HeldOutTest,
     LabelledSet,
     LearningRate,
+    MinFrequency,
+    NumHeads,
+    NumHiddens,
+    NumLayers,
 )
 from dongshou.experiments.language_applications._bags import baselines
-from dongshou.experiments.language_applications._fine_tuning import afresh, checkpoint, fine_tuning, read_by
+from dongshou.experiments.language_applications._fine_tuning import afresh, checkpoint, fine_tuning, own_splits, read_by
 from dongshou.tasks.pictures.bars import draw_bars
 from dongshou.training import Drew, Event, Experiment, Finished, Goal, Reported, Series
 from dongshou.training.series import Histories, last_of
@@ -35,6 +40,8 @@ SECTIONS = {"zh": "15.6", "en": "16.6"}
 
 Weights = Annotated[str, "folder of a BERT checkpoint, or all-minilm-l6-v2 of the extra `pretrained`"]
 MaxTokens = Annotated[int, "tokens that a text is cut to, [CLS] and [SEP] among them"]
+
+NumLabels = Annotated[int, "texts that have a label, the first of a random order"]
 
 PRETRAINED, FROM_SCRATCH = "pre-trained", "from scratch"
 
@@ -65,7 +72,7 @@ def experiment(
 def few(
     texts: LabelledSet = "sst",
     weights: Weights = MINILM,
-    num_labels: Annotated[int, "texts that have a label, the first of a random order"] = 1000,
+    num_labels: NumLabels = 1000,
     max_tokens: MaxTokens = 64,
     batch_size: BatchSize = 32,
     lr: LearningRate = 5e-5,
@@ -94,6 +101,44 @@ def few(
 
     parts = {PRETRAINED: pretrained, FROM_SCRATCH: from_scratch}
     return Series(parts, conclude, answers=PRETRAINED, asked_with="text")
+
+
+def own(
+    texts: LabelledSet = "sst",
+    pretraining_text: Annotated[str, "the text that the run of bert-pretrain has read"] = "wikitext-2",
+    min_frequency: MinFrequency = 5,
+    num_layers: NumLayers = 2,
+    num_heads: NumHeads = 4,
+    num_hiddens: NumHiddens = 128,
+    ffn_size: Annotated[int, "hidden units of the feed-forward network in each block"] = 512,
+    max_len: MaxTokens = 64,
+    num_labels: NumLabels = 1000,
+    dropout: Dropout = 0.1,
+    batch_size: BatchSize = 32,
+    lr: LearningRate = 5e-4,
+    epochs: Epochs = 8,
+    test: HeldOutTest = 0.1,
+    columns: Columns = (),
+    encoding: Encoding = "utf-8",
+) -> Experiment:
+    """Your own BERT: `--from RUN --part encoder` gives it what a run of bert-pretrain:small has learnt.
+
+    Sizes, text and min_frequency are to be those of that run; its words are numbered in the same way again. Without
+    --from the network starts from scratch.
+    """
+    labelled = first_labels(read_labelled_texts(texts, encoding, columns).held_out(test=test), num_labels)
+    data = own_splits(labelled, load_masked(pretraining_text, min_frequency=min_frequency), batch_size, max_len)
+    model = models.bert_classifier(
+        len(data.vocabulary),
+        len(data.classes),
+        num_layers=num_layers,
+        num_heads=num_heads,
+        num_hiddens=num_hiddens,
+        ffn_size=ffn_size,
+        max_len=max_len,
+        dropout=dropout,
+    )
+    return fine_tuning(data, model, lr, epochs)
 
 
 def beside_bags(labelled: LabelledTexts, finished: Finished) -> Iterator[Event]:
