@@ -27,7 +27,6 @@ MUTANTS = [
     subword("a pair of old counts is merged", "learning", "if -total != counts[pair]:", "if False:"),
     subword("rare pairs are merged", "learning", "if -total < max(1, min_frequency):", "if -total < 1:"),
     subword("a token that is there gets a second number", "learning", "    if token not in numbers:", "    if True:"),
-    subword("a pair merged once more keeps its place", "learning", "        merges.pop(pair, None)\n", ""),
     subword(
         "the rightmost pair is merged", "merging", "ranks[pair] * num + left)", "ranks[pair] * num + num - 1 - left)"
     ),

@@ -151,6 +151,13 @@ def test_a_long_piece_is_merged_as_one_by_one(text: str):
     assert pairs.tokens_of(text) == tokens
 
 
+def test_a_merge_may_spell_a_special_token():
+    special = ["Ġth", "the"]
+    assert_same(
+        BytePairs.learn(MANUAL, 400, special=special), learnt_by_tokenizers(MANUAL, 400, "byte", 0, special), []
+    )
+
+
 def test_several_texts_are_learnt_from_one_after_the_other():
     several = BytePairs.learn([MANUAL[:9_000], MANUAL[9_000:20_000]], 400)
     assert several.merges == BytePairs.learn([MANUAL[9_000:20_000], MANUAL[:9_000]], 400).merges

@@ -19,7 +19,12 @@ def test_every_kind_of_character_is_cut_as_by_tokenizers():
     texts = [
         "".join(f"a{one}a1{one}1-{one}- {one} " for one in characters[at : at + 500]) for at in range(0, 20_000, 500)
     ]
-    for text in [*texts, python_manual().train[:50_000], "it's 'S we'll'll 'd  \n\n x\t", "²½Ⅷ x_y __ \x1c\x1f\x85 "]:
+    for text in [
+        *texts,
+        python_manual().train[:50_000],
+        "it's 'S we'll'll 'd I've x're 'm't  \n\n x\t",
+        "²½Ⅷ x_y __ \x1c\x1f\x85 ",
+    ]:
         assert pieces(text) == [piece for piece, _ in split.pre_tokenize_str(text)]
 
 
