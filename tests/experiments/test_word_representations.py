@@ -6,14 +6,17 @@ import math
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import torch
 
-from dongshou.data import load_masked
+from dongshou.data import BytePairs, load_masked
 from dongshou.data.text.masked import IGNORED, NUM_RESERVED
-from dongshou.experiments import bert_pretrain
+from dongshou.errors import UsageError
+from dongshou.experiments import bert_pretrain, bpe
 from dongshou.experiments.word_representations import bert_pretrain as bert
+from dongshou.experiments.word_representations._merge_trees import draw_trees
 from dongshou.experiments.word_representations._word_counts import Counts, measured
 
 PARAGRAPHS = ["A cat sat. The cat ran home.", "The dog sat. A dog ran. The dog ran home.", "A cat ran. The bird sat."]
@@ -87,3 +90,54 @@ def test_the_book_s_fifty_steps_in_small(text: str):
     assert {gaps.tokens.shape[1] for gaps in made.data.train()} == {24}
     result = made.run(progress=False).result
     assert 0 < result["train_slot_loss"] and 0 < result["train_mlm_loss"]
+
+
+# sub-words
+
+
+def test_the_book_merges_as_it_prints():
+    run = bpe.book().run()
+    assert run.result["merges_as_printed"] == 10
+    # 16 words, each one or two tokens: fast_ and tall_ one, fast er_ and tall er_ two
+    assert run.result["times_shorter"] == pytest.approx((4 * 5 + 3 * 7 + 5 * 5 + 4 * 7) / (4 + 3 * 2 + 5 + 4 * 2))
+    assert (run.path / "merges.tsv").read_text().splitlines()[:3] == ["1\tt\ta", "2\tta\tl", "3\ttal\tl"]
+    assert bpe.book(num_merges=4).run().result["merges_as_printed"] == 4
+
+
+@pytest.mark.parametrize("symbols", ["byte", "character"])
+def test_a_text_of_yours_in_subwords(symbols: Literal["byte", "character"], tmp_path: Path):
+    text = "the moon 月 and the sun 日\tare there\n" * 40 + "the star 星 is there, too 😀"
+    (tmp_path / "own.txt").write_text(text)
+    run = bpe(text=str(tmp_path / "own.txt"), num_tokens=300, symbols=symbols, held_out=0.05).run(runs=tmp_path)
+    pairs = BytePairs.from_file(run.path / "tokenizer.json")
+    table = [line.split("\t") for line in (run.path / "merges.tsv").read_text().splitlines()]
+    assert table[0] == ["merge", "left", "right", "token", "times"] and len(table) == len(pairs.merges) + 1
+    assert ["␣t", "he", "␣the"] in [row[1:4] for row in table]
+    result = run.result
+    assert result["num_merges"] == len(pairs.merges) and result["wrong_characters"] == 0
+    assert result.get("different_merges", 0) == result.get("different_numbers", 0) == 0
+    learnt_from = text[: round(0.95 * len(text))]
+    num_symbols = len(learnt_from.encode() if symbols == "byte" else learnt_from)
+    assert result["times_shorter"] == pytest.approx(num_symbols / len(pairs.encode(learnt_from)))
+    assert result["test_characters_a_token"] < result["characters_a_token"]
+    assert sorted(figure.stem for figure in run.figures) == ["growth", "merges"]
+
+
+def test_a_tree_has_a_node_for_each_merge_and_a_leaf_for_each_symbol():
+    merges = [("t", "a"), ("l", "l"), ("ta", "ll")]
+    (axes,) = draw_trees(["tall"], merges, str.upper).axes
+    places = {text.get_text(): text.get_position() for text in axes.texts}
+    leaves = [(text.get_text(), text.get_position()) for text in axes.texts if text.get_position()[1] == 0]
+    assert sorted(leaves, key=lambda leaf: leaf[1]) == [("T", (0, 0)), ("A", (1, 0)), ("L", (2, 0)), ("L", (3, 0))]
+    assert places["TA\n1"] == (0.5, 1) and places["LL\n2"] == (2.5, 1) and places["TALL\n3"] == (1.5, 2)
+    assert len(axes.lines) == 6
+
+
+def test_texts_and_shares_of_which_there_are_no_two_parts(tmp_path: Path):
+    with pytest.raises(UsageError, match="0 < held-out < 1 must hold; got held-out 1.0"):
+        bpe(held_out=1.0)
+    (tmp_path / "short.txt").write_text("ab")
+    with pytest.raises(UsageError, match="Of 2 characters none are left with held-out 0.1"):
+        bpe(text=str(tmp_path / "short.txt")).run(runs=tmp_path)
+    with pytest.raises(UsageError, match="Before any merge there are 256 tokens"):
+        bpe(num_tokens=255).run(runs=tmp_path, limit=500)

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
 
+from dongshou.atomic import atomic_path
 from dongshou.data.text.subwords.learning import learn_merges
 from dongshou.data.text.subwords.merging import merged
 from dongshou.data.text.subwords.pieces import pieces
 from dongshou.data.text.subwords.symbols import SPELLINGS, Spelling, Symbols
-from dongshou.data.text.subwords.tokenizer_file import read_tokenizer, write_tokenizer
+from dongshou.data.text.subwords.tokenizer_file import read_tokenizer, tokenizer_json
 from dongshou.errors import DongshouError, UsageError
 
 MOST_REMEMBERED = 1 << 17  # pieces with their tokens: more different ones than ten megabytes of prose have
@@ -96,7 +97,12 @@ class BytePairs:
 
     def save(self, path: Path | str) -> None:
         """Write the `tokenizer.json` of Hugging Face's tokenizers, with which they give the same numbers."""
-        write_tokenizer(Path(path).expanduser(), self.tokens, self.merges, self.symbols, self.special)
+        with atomic_path(Path(path).expanduser()) as partial:
+            partial.write_text(self.to_json(), encoding="utf-8")
+
+    def to_json(self) -> str:
+        """What `save` writes."""
+        return tokenizer_json(self.tokens, self.merges, self.symbols, self.special)
 
     def __len__(self) -> int:
         return len(self.tokens)

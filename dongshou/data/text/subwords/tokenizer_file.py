@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from dongshou.atomic import atomic_path
 from dongshou.data.text.subwords.pieces import GPT2
 from dongshou.data.text.subwords.symbols import Symbols
 from dongshou.errors import DongshouError
@@ -25,10 +24,10 @@ MERGES_OTHERWISE = ("continuing_subword_prefix", "end_of_word_suffix", "ignore_m
 MATTERS = ("type", "add_prefix_space", "use_regex", "pattern", "behavior", "invert")
 
 
-def write_tokenizer(
-    path: Path, tokens: Sequence[str], merges: Sequence[tuple[str, str]], symbols: Symbols, special: Sequence[str]
-) -> None:
-    """Write the file; Hugging Face's `Tokenizer.from_file` opens it."""
+def tokenizer_json(
+    tokens: Sequence[str], merges: Sequence[tuple[str, str]], symbols: Symbols, special: Sequence[str]
+) -> str:
+    """The content of the file; Hugging Face's `Tokenizer.from_file` opens it."""
     numbers = {token: number for number, token in enumerate(tokens)}
     content = {
         "version": "1.0",
@@ -52,8 +51,7 @@ def write_tokenizer(
             "merges": [list(pair) for pair in merges],
         },
     }
-    with atomic_path(path) as partial:
-        partial.write_text(json.dumps(content, ensure_ascii=False, indent=2), encoding="utf-8")
+    return json.dumps(content, ensure_ascii=False, indent=2)
 
 
 def added(token: str, number: int) -> dict[str, Any]:
