@@ -120,7 +120,7 @@ def test_a_text_of_yours_in_subwords(symbols: Literal["byte", "character"], tmp_
     num_symbols = len(learnt_from.encode() if symbols == "byte" else learnt_from)
     assert result["times_shorter"] == pytest.approx(num_symbols / len(pairs.encode(learnt_from)))
     assert result["test_characters_a_token"] < result["characters_a_token"]
-    assert sorted(figure.stem for figure in run.figures) == ["growth", "merges"]
+    assert sorted(figure.stem for figure in run.figures) == ["curves", "growth", "merges"]
 
 
 def test_a_tree_has_a_node_for_each_merge_and_a_leaf_for_each_symbol():
