@@ -67,6 +67,8 @@ TITLES: dict[str, dict[str, str]] = {
         "14.6": "子词嵌入",
         "14.7": "词的相似度和类比任务",
         "14.10": "预训练BERT",
+        "15.2": "情感分析：使用循环神经网络",
+        "15.3": "情感分析：使用卷积神经网络",
         "15.6": "针对序列级和词元级应用微调BERT",
     },
     "en": {
@@ -123,6 +125,8 @@ TITLES: dict[str, dict[str, str]] = {
         "15.6": "Subword Embedding",
         "15.7": "Word Similarity and Analogy",
         "15.10": "Pretraining BERT",
+        "16.2": "Sentiment Analysis: Using Recurrent Neural Networks",
+        "16.3": "Sentiment Analysis: Using Convolutional Neural Networks",
         "16.6": "Fine-Tuning BERT for Sequence-Level and Token-Level Applications",
     },
 }

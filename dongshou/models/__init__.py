@@ -34,6 +34,7 @@ from dongshou.models.recurrent import RecurrentLanguageModel, recurrent_language
 from dongshou.models.recurrent_layers import recurrent_layers
 from dongshou.models.resnet import BasicBlock, Bottleneck, resnet18, resnet34, resnet50
 from dongshou.models.summary import summarize
+from dongshou.models.text_cnn import text_cnn
 from dongshou.models.transformer import AddNorm, TransformerDecoder, TransformerEncoder, transformer
 from dongshou.models.vgg import vgg11, vgg13, vgg16, vgg19
 from dongshou.models.weights import load_weights
@@ -93,6 +94,7 @@ __all__ = [
     "seq2seq",
     "softmax_regression",
     "summarize",
+    "text_cnn",
     "transformer",
     "vgg11",
     "vgg13",

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from dongshou.models.checks import check_counts
 from dongshou.models.recurrent_layers import Kind, recurrent_layers, run_lengths
+from dongshou.models.word_embedding import Embeddings, word_embedding
 
 
 class RecurrentClassifier(nn.Module):
@@ -27,11 +28,18 @@ class RecurrentClassifier(nn.Module):
         bidirectional: bool,
         num_layers: int,
         dropout: float,
+        vectors: Tensor | None,
+        embeddings: Embeddings,
     ) -> None:
         super().__init__()
-        self.embedding = nn.Embedding(vocabulary_size, embedding_size)
+        self.embedding = word_embedding(vocabulary_size, embedding_size, vectors, embeddings)
         self.recurrent = recurrent_layers(
-            kind, embedding_size, num_hiddens, num_layers=num_layers, bidirectional=bidirectional, dropout=dropout
+            kind,
+            self.embedding.embedding_dim,
+            num_hiddens,
+            num_layers=num_layers,
+            bidirectional=bidirectional,
+            dropout=dropout,
         )
         self.dropout = nn.Dropout(dropout)
         self.output = nn.Linear(num_hiddens * (2 if bidirectional else 1), num_classes)
@@ -54,12 +62,16 @@ def recurrent_classifier(
     bidirectional: bool = True,
     num_layers: int = 1,
     dropout: float = 0.0,
+    vectors: Tensor | None = None,
+    embeddings: Embeddings = "tuned",
 ) -> RecurrentClassifier:
     """(tokens, lengths) -> logits (batch, num_classes). Dropout on the embedding, between layers, and on the last h.
 
+    vectors, embeddings  see `word_embedding`
+
     Raises UsageError for an unknown kind or sizes below 1.
     """
-    check_counts(vocabulary_size=vocabulary_size, num_classes=num_classes, embedding_size=embedding_size)
+    check_counts(num_classes=num_classes)
     return RecurrentClassifier(
         vocabulary_size,
         num_classes,
@@ -69,4 +81,6 @@ def recurrent_classifier(
         bidirectional=bidirectional,
         num_layers=num_layers,
         dropout=dropout,
+        vectors=vectors,
+        embeddings=embeddings,
     )

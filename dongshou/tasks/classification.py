@@ -19,6 +19,7 @@ from dongshou.tasks.explain import grad_cam
 from dongshou.tasks.losses import OF_CLASSES, batch_loss, check_loss, hits, is_one_of
 from dongshou.tasks.misfit import check_truth
 from dongshou.tasks.pictures.explained_photo import explained_photo
+from dongshou.tasks.pictures.explained_text import explained_text
 from dongshou.tasks.quantity import Quantities, Quantity
 from dongshou.tasks.task import as_outputs, descend
 
@@ -84,8 +85,13 @@ class Classification:
     def explain(
         self, model: nn.Module, data: Splits, question: Question, answer: Answer
     ) -> Iterator[tuple[str, Drawing]]:
-        """Where on a picture it saw the most probable class."""
-        if self.asks(data) == "image":
+        """Where on a picture it saw the most probable class; which words of a text decide for it."""
+        asks = self.asks(data)
+        if asks == "text":
+            assert isinstance(answer, Probabilities)
+            inputs = given(asks, data, question, model).inputs
+            yield "words", explained_text(model, data, question.asked, inputs, answer.best)
+        if asks == "image":
             assert isinstance(answer, Probabilities | Several)
             asked = given(self.asked_with, data, question, model)
             yield from explained_photo(asked.things, grad_cam(model, asked.inputs), answer.labels)

@@ -31,6 +31,7 @@ SEQUENCE_MODELS = {
     "recurrent_classifier",
     "recurrent_language_model",
     "seq2seq",
+    "text_cnn",
     "transformer",
 }
 

@@ -126,6 +126,51 @@ def test_recurrent_classifiers(kind: Any, bidirectional: bool, num_layers: int, 
     assert_same_function(anywhere(model), (SOURCE, LENGTHS), formula, call)
 
 
+# TextCNN (Kim, 2014)
+
+
+def text_cnn(w: Weights, inputs: tuple[Tensor, Tensor], widths: tuple[int, ...], channels: int) -> Tensor:
+    """Every row alone, every filter word by word at every place, also where it begins before the text."""
+    embeddings = [w.layers.pop(0).weight for _ in range(channels)]
+    filters = [w.layers.pop(0) for _ in widths]
+    rows = []
+    for tokens, length in zip(*inputs, strict=True):
+        x = torch.cat([embedding[tokens[:length]] for embedding in embeddings], -1)  # (length, size)
+        features = []
+        for width, layer in zip(widths, filters, strict=True):
+            for weight, bias in zip(layer.weight, layer.bias, strict=True):  # (size, width)
+                places = range(1 - width, int(length))
+                sums = [
+                    sum(x[place + n] @ weight[:, n] for n in range(width) if 0 <= place + n < length)
+                    for place in places
+                ]
+                features.append((torch.stack(sums) + bias).max().clamp(min=0))
+        rows.append(torch.stack(features))
+    return w.linear(torch.stack(rows), WORDS)
+
+
+@pytest.mark.parametrize(("channels", "widths"), [(1, (3, 4, 5)), (2, (1, 2))])
+@torch.no_grad()
+def test_text_cnns(channels: int, widths: tuple[int, ...]):
+    embeddings = {1: "tuned", 2: "both"}[channels]
+    model = models.text_cnn(
+        9,
+        WORDS,
+        embedding_size=SIZE,
+        kernel_sizes=widths,
+        num_channels=3,
+        vectors=torch.randn(9, SIZE),
+        embeddings=embeddings,  # pyright: ignore[reportArgumentType]
+    ).eval()
+    formula = text_cnn(Weights(anywhere(model)), (SOURCE, LENGTHS), widths, channels)
+    torch.testing.assert_close(model((SOURCE, LENGTHS)), formula)
+    for name, parameter in model.named_parameters():  # filters that respond most where there is nothing
+        if not name.startswith("output"):
+            parameter.abs_().mul_(-1 if name.startswith("conv") and name.endswith("weight") else 1)
+    formula = text_cnn(Weights(model), (SOURCE, LENGTHS), widths, channels)
+    torch.testing.assert_close(model((SOURCE, LENGTHS)), formula)
+
+
 # Sequence to sequence (Cho et al., 2014; with attention Bahdanau et al., 2015)
 
 

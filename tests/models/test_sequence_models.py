@@ -21,6 +21,7 @@ from dongshou.models.encoder_decoder import EncoderDecoder
 from dongshou.models.gpt import GPT
 from dongshou.models.name_classifier import RecurrentClassifier
 from dongshou.models.recurrent import RecurrentLanguageModel
+from dongshou.models.text_cnn import TextCNN
 from dongshou.models.transformer import DecoderBlock, EncoderBlock, Memory, TransformerEncoder
 from tests.bfloat16 import needs_bfloat16
 
@@ -61,6 +62,10 @@ def small_bert_classifier(**settings: Any) -> nn.Module:
     return models.bert_classifier(9, VOCABULARY, dropout=0.0, **sizes, **settings)
 
 
+def cnn(**settings: Any) -> TextCNN:
+    return models.text_cnn(9, VOCABULARY, embedding_size=8, num_channels=6, dropout=0.0, **settings)
+
+
 def bag(**settings: Any) -> BagOfWords:
     model = models.bag_of_words(9, VOCABULARY, **settings)
     nn.init.normal_(model.output.weight, std=0.1)
@@ -83,6 +88,9 @@ CASES = {
     "recurrent_classifier, deep": Case(lambda: classifier(kind="lstm", num_layers=2), "classification"),
     "bert_classifier": Case(small_bert_classifier, "classification"),
     "bert_classifier, relu": Case(lambda: small_bert_classifier(activation="relu"), "classification"),
+    "text_cnn": Case(lambda: cnn(), "classification"),
+    "text_cnn, two channels": Case(lambda: cnn(vectors=torch.randn(9, 8), embeddings="both"), "classification"),
+    "recurrent_classifier, vectors": Case(lambda: classifier(vectors=torch.randn(9, 8)), "classification"),
     "bag_of_words": Case(lambda: bag(), "classification"),
     "bag_of_words, binary": Case(lambda: bag(values="binary"), "classification"),
     "seq2seq": Case(recurrent_pair, "translation"),
@@ -129,7 +137,9 @@ def test_the_shape_of_the_outputs(case: Case):
 def test_every_parameter_gets_a_gradient(case: Case):
     model = case.make()
     loss_of(model, case, batch(case)).backward()
-    assert [name for name, p in model.named_parameters() if p.grad is None or not p.grad.any()] == []
+    learnt = {name: p.grad for name, p in model.named_parameters() if p.requires_grad}
+    assert [name for name, gradient in learnt.items() if gradient is None or not gradient.any()] == []
+    assert all(p.grad is None for name, p in model.named_parameters() if name not in learnt)
 
 
 @named("language classification translation")

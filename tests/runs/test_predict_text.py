@@ -130,13 +130,16 @@ def test_a_language_model_is_explained_over_the_end_of_what_it_wrote(
         assert picture.read_bytes().startswith(b"\x89PNG") and f"  explained in: {picture}\n" in said
 
 
-def test_what_cannot_be_explained(run: Run, run_of_names: Run) -> None:
-    for other, text in ((run, "row"), (run_of_names, "France")):
-        with pytest.raises(
-            UsageError, match=f"^{other.experiment} has no convolutions, attention or gates .* --explain"
-        ):
-            predict(other, text, explain=True)
-    assert not (run.path / "explanations").exists() and not (run_of_names.path / "explanations").exists()
+def test_what_cannot_be_explained(run: Run) -> None:
+    with pytest.raises(UsageError, match=f"^{run.experiment} has no convolutions, attention or gates .* --explain"):
+        predict(run, "row", explain=True)
+    assert not (run.path / "explanations").exists()
+
+
+def test_the_letters_that_decide_for_a_language(run_of_names: Run) -> None:
+    (answered,) = predict(run_of_names, "France", explain=True)
+    (picture,) = answered.explanations
+    assert picture == run_of_names.path / "explanations" / "France-words.png" and picture.is_file()
 
 
 def test_a_run_without_a_checkpoint(run: Run, tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from dongshou.tasks.explain import FeatureMaps
 from dongshou.tasks.pictures.answers import Examples
 from dongshou.tasks.pictures.attention import UNSEEN, attention_maps
 from dongshou.tasks.pictures.class_activation import activation_images
+from dongshou.tasks.pictures.colored_text import draw_colored_text
 from dongshou.tasks.pictures.confusion import confusion_matrix
 from dongshou.tasks.pictures.explained_photo import explained_photo
 from dongshou.tasks.pictures.feature_maps import stage_images
@@ -50,6 +51,13 @@ def figures() -> Iterator[tuple[str, Any]]:
         "many-classes",
         confusion_matrix(torch.arange(60), torch.arange(60), tuple(f"breed {n}" for n in range(60))),
     )
+    words = [*WORDS, "$", "好", "电影"]
+    numbers = torch.linspace(-2, 2, len(words)).tolist()
+    yield (
+        "colored-text",
+        draw_colored_text(words, {"occlusion": numbers, "gradient": numbers}, "against < 0 < for", "x"),
+    )
+    yield "long-colored-text", draw_colored_text(words * 30, {"occlusion": numbers * 30}, "against < 0 < for", "long")
     yield "predictions", predicted_images(EXAMPLES, NAMES)
     yield "one-prediction", predicted_images(EXAMPLES.chosen(slice(1)), NAMES)
     yield "class-activation", activation_images(titled_images(EXAMPLES, NAMES), torch.rand(9, 3, 3))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 import torch
@@ -23,6 +23,7 @@ from dongshou.experiments.language_applications._linear import (
 from dongshou.models.bag_of_words import BagOfWords, Values
 
 Method = Literal["naive-bayes", "logistic", "nb-logistic"]
+Folds = Annotated[int, "folds of a cross-validation of a set without a test of its own; 0 for none"]
 METHODS: dict[Method, Values] = {"naive-bayes": "count", "logistic": "tf-idf", "nb-logistic": "binary"}
 STRENGTH = {"logistic": 10.0, "nb-logistic": 1.0}  # c: TF-IDF vectors have length 1, their weights need room
 

@@ -14,7 +14,7 @@ from dongshou.data import LabelledTexts, read_labelled_texts
 from dongshou.data.text.labelled import Examples
 from dongshou.errors import UsageError
 from dongshou.experiments._shared.settings import Columns, Encoding, HeldOutTest, LabelledSet
-from dongshou.experiments.language_applications._bags import METHODS, Bags, accuracy_of, name_of
+from dongshou.experiments.language_applications._bags import METHODS, Bags, Folds, accuracy_of, name_of
 from dongshou.tasks import Classification
 from dongshou.tasks.pictures.bars import draw_bars
 from dongshou.training import Drew, Event, Finished, Goal, Procedure, Published, Reading, Reported, Session, Stepped
@@ -23,7 +23,6 @@ from dongshou.training.work import Trained
 
 Answers = Annotated[Literal["naive-bayes", "logistic", "nb-logistic"], "which method answers afterwards"]
 Longest = Annotated[int, "words in a row that count as one feature, at most"]
-Folds = Annotated[int, "folds of a cross-validation of a set without a test of its own; 0 for none"]
 
 
 @Goal(

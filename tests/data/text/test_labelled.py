@@ -201,7 +201,8 @@ def test_batches_hold_the_texts_with_their_classes():
                 seen.append((text, label))
     expected = {" ".join(data.tokenize(text)).replace("is n't", "isn't"): label for text, label in known.items()}
     assert dict(seen) == expected and len(seen) == len(known)
-    limited = load_labelled_texts(batch_size=32)
+    order = reviews.train.labels.argsort(stable=True)
+    limited = LabelledTexts(reviews.train.rows(order), classes=reviews.classes).splits(32)
     limited.limit(64)
     assert {*torch.cat([labels for _, labels in limited.train()]).tolist()} == {0, 1}  # not sorted by class
 
