@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dongshou.languages.catalogue import Catalogue
+from dongshou.languages.catalogue import Catalogue, catalogue
 from dongshou.languages.template import Template, holes
 
 CATALOGUE = Catalogue(
@@ -56,6 +56,16 @@ def test_names_of_a_user_stay_as_they_are() -> None:
         CATALOGUE.translate("seed has no setting test. Its settings: seed.") == "seed 没有设置 test。它的设置：seed。"
     )
     assert CATALOGUE.translate("cats or dogs 2.png took too long") == "cats or dogs 2.png 用时过长"
+
+
+def test_a_column_of_a_user_is_no_sentence_of_ours() -> None:
+    for name in ("rent of flats", "number of rooms", "loss of trust", "mean of income"):
+        assert catalogue().translate(name) == name
+    assert catalogue().translate("hours of study") == "学习的小时数"  # a heading of the course
+    heading = "Weights of the first layer, 64 of 256 units"
+    assert catalogue().translate(heading) == "第一层的权重，256 个单元中的 64 个"
+    maps = "3.0.relu (ReLU): 8 of 32 maps of 16x16"
+    assert catalogue().translate(maps) == "3.0.relu（ReLU）：32 张 16x16 的特征图中的 8 张"
 
 
 def test_of_two_templates_the_one_that_says_more_is_meant() -> None:

@@ -65,7 +65,7 @@ def put_first(folder: Path) -> None:
 def free_name(path: Path) -> str:
     """The file's own name, as `import` would have it, unless another module has it already."""
     taken = sys.modules.get(path.stem)
-    return path.stem if taken is None or file_of(taken) == path else f"{path.stem} of {path.parent}"
+    return path.stem if taken is None or file_of(taken) == path else f"{path.stem} ({path.parent})"
 
 
 def file_of(module: ModuleType | None) -> Path | None:

@@ -31,5 +31,7 @@ def stage_row(stage: FeatureMaps) -> list[Titled]:
 def described(stage: FeatureMaps) -> str:
     """`3.0.relu (ReLU): 8 of 32 maps of 16x16`."""
     channels, height, width = stage.maps.shape[1:]
-    number = f"{COLUMNS} of {channels}" if channels > COLUMNS else str(channels)
-    return f"{stage.name} ({type(stage.layer).__name__}): {number} maps of {height}x{width}"
+    kind = type(stage.layer).__name__
+    if channels > COLUMNS:
+        return f"{stage.name} ({kind}): {COLUMNS} of {channels} maps of {height}x{width}"
+    return f"{stage.name} ({kind}): {channels} maps of {height}x{width}"

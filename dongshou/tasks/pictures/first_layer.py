@@ -36,8 +36,11 @@ def weight_images(weights: Tensor) -> Figure:
     shown = shown if is_color else shown.mean(1, keepdim=True)
     largest = float(shown.abs().max())
     shown = 0.5 + shown / max(2 * largest, 1e-12)  # 0 in the middle of 0..1
-    number = f"{len(shown)} of {len(weights)}" if len(weights) > len(shown) else str(len(shown))
-    heading = f"Weights of the first layer, {number} units"
+    heading = (
+        f"Weights of the first layer, {len(shown)} of {len(weights)} units"
+        if len(weights) > len(shown)
+        else f"Weights of the first layer, {len(shown)} units"
+    )
     if is_color:
         pictures = [Titled(kernel.permute(1, 2, 0).numpy()) for kernel in shown]
         return draw_rows(in_rows(pictures), f"{heading}: in red, green and blue, grey where they are 0")
