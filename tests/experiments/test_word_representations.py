@@ -12,7 +12,8 @@ import pytest
 import torch
 
 from dongshou.data import BytePairs, load_masked
-from dongshou.data.text.masked import IGNORED, NUM_RESERVED
+from dongshou.data.text.masked import IGNORED, NUM_RESERVED, RESERVED, Sentences
+from dongshou.data.text.vocabulary import Vocabulary
 from dongshou.errors import UsageError
 from dongshou.experiments import bert_pretrain, bpe
 from dongshou.experiments.word_representations import bert_pretrain as bert
@@ -71,6 +72,17 @@ def test_counting_words(text: str):
     assert found["bigram_loss"] == pytest.approx(loss / len(asked))
     commonest = max(unigram, key=unigram.__getitem__)
     assert found["unigram_accuracy"] == pytest.approx(sum(word == commonest for _, word in asked) / len(asked))
+
+
+def test_the_most_probable_word_may_never_have_been_seen_there():
+    paragraphs = [[["x"] * 9 + ["y", "z"], ["x"] * 5]]
+    vocabulary = Vocabulary([word for sentence in paragraphs[0] for word in sentence], reserved=RESERVED)
+    counts = Counts(Sentences(paragraphs, vocabulary), NUM_RESERVED)
+    words = torch.arange(len(vocabulary))
+    for before in ("x", "y", "z", "[CLS]"):
+        guess = counts.by_bigram(torch.full_like(words, vocabulary[before]), words)
+        assert guess.is_right.nonzero().item() == guess.log_probabilities.argmax(), before
+    assert counts.by_bigram(torch.tensor([vocabulary["y"]]), torch.tensor([vocabulary["x"]])).is_right  # but z followed
 
 
 def test_bert_is_pretrained_asked_and_beats_counting(text: str):

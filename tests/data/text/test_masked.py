@@ -72,6 +72,15 @@ def test_pairs_are_neighbours_or_not_and_each_sentence_comes_first_once(bucketin
     assert 0.3 < num_next / len(firsts) < 0.7
 
 
+def test_a_sentence_drawn_at_random_may_be_the_next_one():
+    two = [[["a"], ["b"]]]
+    made = MaskedBatches(Sentences(two, Vocabulary("ab", reserved=RESERVED)), batch_size=40, max_len=8, num_batches=1)
+    made.batch_size = 40
+    (pairs,) = made.pairs(made.generator)
+    is_b = pairs.tokens[:, 3] == made.sentences.vocabulary["b"]
+    assert torch.equal(is_b, pairs.is_next.bool()) and 20 < int(is_b.sum()) < 40
+
+
 def test_the_longer_sentence_is_cut_at_its_end():
     def one_by_one(a: int, b: int, room: int) -> list[int]:
         while a + b > room:
