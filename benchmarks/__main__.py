@@ -9,7 +9,7 @@ import tyro
 
 from dongshou.errors import DongshouError, UsageError, did_you_mean
 
-BENCHMARKS = ("mlp", "cnn", "scratch", "autograd", "augment", "sequences", "photos")  # files with `benchmark`
+BENCHMARKS = ("mlp", "cnn", "scratch", "autograd", "augment", "sequences", "photos", "words")  # files with `benchmark`
 
 
 def main(arguments: list[str]) -> None:

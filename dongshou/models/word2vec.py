@@ -28,7 +28,7 @@ class Word2Vec(nn.Module):
     def forward(self, given: Tensor, is_given: Tensor, group: Tensor, asked: Tensor) -> Tensor:
         # index_select, for the gradient of h[group] adds up in the order in which threads come
         h = self.hidden(given, is_given).index_select(0, group)  # (pairs, size)
-        return (self.output(asked) * h.unsqueeze(1)).sum(-1)  # (pairs, asked); no matmul: its batches are too small
+        return (self.output(asked) * h.unsqueeze(1)).sum(-1)  # (pairs, asked); a matmul of so many tiny ones is slow
 
     def hidden(self, given: Tensor, is_given: Tensor) -> Tensor:
         """The mean of the vectors that are there, (groups, given) -> (groups, size); of none it is 0."""

@@ -90,10 +90,11 @@ def trained(threads: int, sparse: bool, **kind) -> dict[str, Tensor]:
     before = torch.get_num_threads()
     torch.set_num_threads(threads)
     try:
-        tokens = torch.randint(3000, (6000,), generator=torch.Generator().manual_seed(3))
+        tokens = torch.randint(3000, (4000,), generator=torch.Generator().manual_seed(3))
         data = batches(**kind)
-        data.tokens, data.lines = tokens, torch.arange(6000) // 20
-        data.questions, data.batch_size = NegativeSampling(tokens.bincount(minlength=3000)), 2000
+        data.tokens, data.lines = tokens, torch.arange(4000) // 20
+        data.questions = NegativeSampling(tokens.bincount(minlength=3000))
+        data.batch_size = 2000
         torch.manual_seed(0)
         model, task = models.word2vec(3000, size=100, sparse=sparse), WordContexts()
         optimizer = SparseAdam(list(model.parameters())) if sparse else Adam(model.parameters(), fused=True)
@@ -118,7 +119,8 @@ def test_words_of_one_neighborhood_become_alike():
     for kind in ({}, {"predicts": "center"}, {"tree": True}):
         data = batches(**kind)
         data.tokens, data.lines = tokens, torch.arange(2000) // 100
-        data.questions = HuffmanTree(tokens.bincount()) if "tree" in kind else NegativeSampling(tokens.bincount())
+        make = HuffmanTree if "tree" in kind else NegativeSampling
+        data.questions = make(tokens.bincount())
         torch.manual_seed(0)
         model, task = models.word2vec(10, data.questions.num_outputs, size=8), WordContexts()
         optimizer = Adam(model.parameters(), lr=0.02)

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from dongshou.data.batches import seeded_generator
-from dongshou.data.text.noise import Asked, Questions
+from dongshou.data.text.noise import Questions
 from dongshou.errors import UsageError
 
 Predicts = Literal["contexts", "center"]
@@ -21,8 +21,7 @@ class Contexts(NamedTuple):
     """A batch: groups of given words, each of which is asked for one word or several.
 
     Skip-gram: a group is a center, asked for each of its contexts. CBOW: a group is the contexts of a center, asked
-    for it. What is asked of the output layer counts by its weight; the weights of a group add up to 1, or where losses
-    add up, to 1 for each question.
+    for it. What is asked of the output layer counts by its weight: with negatives the weights of a group add up to 1.
     """
 
     given: Tensor  # (groups, given) rows of the input layer
@@ -75,7 +74,7 @@ class ContextBatches:
     window     the widest: each center has one of 1 to `window` words to each side, so that near words count more
     keep       the probability with which each word of the vocabulary (vocabulary,) is kept in a pass; None keeps all
     subwords   rows of the input layer for each word (vocabulary, most), padded with -1; without it a word is its row
-    redraw     draw which words are kept, windows and negatives anew in every pass; else once for all, in memory
+    redraw     draw which words are kept, windows and negatives anew in every pass; else once for all, in memory.
     shuffle    centers in random order; else in that of the text, and nothing is drawn anew: to measure by
 
     A checkpoint keeps the state of the generator. Raises UsageError where no word has another beside it.
@@ -165,12 +164,11 @@ class ContextBatches:
         if self.predicts == "center":
             group = torch.arange(len(centers), device=self.device)
             asked = self.questions.ask(centers, centers[:, None], generator)
-            weights = weighed(asked, self.questions.summed)
-            return Contexts(contexts.clamp(min=0), is_there, group, asked.outputs, asked.labels, weights)
+            return Contexts(contexts.clamp(min=0), is_there, group, *asked)
         group = is_there.nonzero()[:, 0]  # (pairs,)
         asked = self.questions.ask(contexts[is_there], contexts[group], generator)
-        weights = weighed(asked, self.questions.summed) / is_there.sum(1)[group, None]
-        return Contexts(*self._rows(centers), group, asked.outputs, asked.labels, weights)
+        weights = asked.weights / is_there.sum(1)[group, None]  # each center weighs the same
+        return Contexts(*self._rows(centers), group, *asked[:2], weights)
 
     def _rows(self, words: Tensor) -> tuple[Tensor, Tensor]:
         """The rows of the input layer for each word, and which of them are there, (batch, rows)."""
@@ -211,11 +209,6 @@ def neighbors(lines: Tensor) -> Tensor:
     same = lines[1:] == lines[:-1]
     none = same.new_zeros(1)
     return torch.cat([none, same]) | torch.cat([same, none])
-
-
-def weighed(asked: Asked, summed: bool) -> Tensor:
-    """The weight of each question: 1, or the share that makes a mean of those that count."""
-    return asked.counts.float() if summed else asked.counts / asked.counts.sum(1, keepdim=True)
 
 
 def keep_probabilities(frequencies: Tensor, threshold: float) -> Tensor:

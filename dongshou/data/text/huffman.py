@@ -27,8 +27,6 @@ class HuffmanTree:
     probabilities of all words add up to 1. Frequent words have short paths.
     """
 
-    summed = True
-
     def __init__(self, frequencies: Tensor) -> None:
         if len(frequencies) < 2:
             raise UsageError(f"A tree needs at least two words; got a vocabulary of {len(frequencies)}.")
@@ -36,7 +34,8 @@ class HuffmanTree:
         self.paths = huffman_paths(frequencies.tolist())
 
     def ask(self, words: Tensor, avoided: Tensor, generator: torch.Generator) -> Asked:
-        return Asked(*(part[words] for part in self.paths))
+        forks, turns, is_there = (part[words] for part in self.paths)
+        return Asked(forks, turns, is_there.float())
 
     def to(self, device: torch.device) -> None:
         self.paths = Paths(*(part.to(device) for part in self.paths))

@@ -13,22 +13,20 @@ POWER = 0.75  # of the frequencies: between how words are distributed and all al
 
 
 class Asked(NamedTuple):
-    """What the output layer is asked of each pair: rows of it, whether the answer is yes, and which of them count."""
+    """What the output layer is asked of each pair: rows of it, whether the answer is yes, and what each weighs."""
 
     outputs: Tensor  # (pairs, asked)
     labels: Tensor  # (pairs, asked), 0. or 1.
-    counts: Tensor  # (pairs, asked), bool
+    weights: Tensor  # (pairs, asked)
 
 
 class Questions(Protocol):
     """How a word is asked for without a sum over the whole vocabulary.
 
     num_outputs  rows of the output layer
-    summed       whether the losses of what is asked of a pair add up, as logarithms do; else their mean is taken
     """
 
     num_outputs: int
-    summed: bool
 
     def ask(self, words: Tensor, avoided: Tensor, generator: torch.Generator) -> Asked:
         """For each word (pairs,) and the words (pairs, n) that are no wrong answers; -1 stands for none."""
@@ -40,11 +38,10 @@ class Questions(Protocol):
 class NegativeSampling:
     """A word first, label 1, then `num_negatives` from the noise, label 0: P(w) = f(w)^0.75 / sum of f^0.75.
 
-    A negative that is among the words to avoid is drawn once more; one that still is does not count.
+    A pair weighs 1, shared by what is asked of it. A negative that is among the words to avoid is drawn once more; one
+    that still is does not count.
     frequencies  of each word (vocabulary,); those with 0 are never drawn
     """
-
-    summed = False
 
     def __init__(self, frequencies: Tensor, num_negatives: int = 5) -> None:
         if num_negatives < 1:
@@ -62,7 +59,7 @@ class NegativeSampling:
         counts[hits[0], 1 + hits[1]] = (negatives[hits][:, None] != avoided[hits[0]]).all(1)
         labels = torch.zeros(asked.shape, device=words.device)
         labels[:, 0] = 1
-        return Asked(asked, labels, counts)
+        return Asked(asked, labels, counts / counts.sum(1, keepdim=True))
 
     def to(self, device: torch.device) -> None:
         """Draws are made on the CPU, so that they are the same on every device."""

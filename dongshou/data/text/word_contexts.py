@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal, Protocol, get_args
 
@@ -28,7 +28,8 @@ PARAGRAPH = re.compile(r"\n\s*\n")
 class Subwords(Protocol):
     """What words are made of: `num_rows` of an input layer, and those of each word, (words, most), padded with -1."""
 
-    num_rows: int
+    @property
+    def num_rows(self) -> int: ...
 
     def of_words(self, words: Sequence[str]) -> Tensor: ...
 
@@ -36,18 +37,29 @@ class Subwords(Protocol):
 class ContextSplits(TextSplits):
     """Words and their contexts.
 
-    questions   how a word is asked for: negatives or a tree
-    num_inputs  rows of the input layer: one for each word, or for each sub-word
+    questions  how a word is asked for: negatives or a tree
+    subwords   what a center is given by; None where a word is its own row of the input layer
     """
 
-    def __init__(self, *splits: ContextBatches | None, questions: Questions, num_inputs: int, **about: Any) -> None:
+    def __init__(
+        self, *splits: ContextBatches | None, questions: Questions, subwords: Subwords | None = None, **about: Any
+    ) -> None:
         super().__init__(*splits, **about)  # pyright: ignore[reportArgumentType]
         self.questions = questions
-        self.num_inputs = num_inputs
+        self.subwords = subwords
 
-    def known(self) -> list[int]:
-        """The numbers of the words that occur: all of the vocabulary but its marks, the most frequent first."""
-        return [id for id, word in enumerate(self.vocabulary.to_list()) if word not in MARKS]
+    @property
+    def num_inputs(self) -> int:
+        """Rows of the input layer."""
+        return len(self.vocabulary) if self.subwords is None else self.subwords.num_rows
+
+    def rows(self, words: Sequence[str]) -> Tensor:
+        """The rows of the input layer whose mean is the vector of each word, (words, most), padded with -1."""
+        return self.vocabulary.encode(words)[:, None] if self.subwords is None else self.subwords.of_words(words)
+
+    def words(self) -> list[str]:
+        """The words that have vectors, the most frequent first: all of the vocabulary but its marks."""
+        return [word for word in self.vocabulary.to_list() if word not in MARKS]
 
 
 def load_contexts(
@@ -61,7 +73,7 @@ def load_contexts(
     subsample: float = 1e-4,
     min_frequency: int = 5,
     redraw: bool = True,
-    subwords: Subwords | None = None,
+    subwords: Callable[[Vocabulary], Subwords] | None = None,
     encoding: str = "utf-8",
 ) -> ContextSplits:
     """A text by its name or path as batches of `Contexts`, each with so many centers.
@@ -71,7 +83,7 @@ def load_contexts(
     subsample      share of the corpus above which a word is left out now and then; 0 keeps all
     min_frequency  rarer words are left out, as is <unk>: the words around them become neighbors
     redraw         draw sub-sampling, windows and negatives anew in every pass; else once for all
-    subwords       a center is given by its sub-words, where there are some, and not by itself
+    subwords       makes the sub-words by which a center is given in place of a row of its own
 
     A window stays within its line, of a text that comes cut into words, else within its paragraph.
     Raises FilesNotFound where there is no such text, UsageError where it is too short for its window, or no word is
@@ -84,6 +96,9 @@ def load_contexts(
     vocabulary = frequent(tokens, min_frequency, Path(name).name)
     frequencies = frequencies_of(vocabulary)
     questions = HuffmanTree(frequencies) if output == "tree" else NegativeSampling(frequencies, num_negatives)
+
+    parts = None if subwords is None else subwords(vocabulary)
+    table = None if parts is None else parts.of_words(vocabulary.to_list())
 
     def batches(tokens: Sequence[str] | None, shuffle: bool) -> ContextBatches | None:
         if tokens is None:
@@ -98,7 +113,7 @@ def load_contexts(
             predicts=predicts,
             keep=keep_probabilities(frequencies, subsample) if subsample > 0 else None,
             redraw=redraw,
-            subwords=None if subwords is None else subwords.of_words(vocabulary.to_list()),
+            subwords=table,
             shuffle=shuffle,
         )
 
@@ -109,7 +124,7 @@ def load_contexts(
         batches(tokens, shuffle=True),
         None if corpus.valid is None else batches(cut(corpus.valid, corpus.spaced), shuffle=False),
         questions=questions,
-        num_inputs=len(vocabulary) if subwords is None else subwords.num_rows,
+        subwords=parts,
         name=Path(name).name,
         vocabulary=vocabulary,
         tokenize=words,

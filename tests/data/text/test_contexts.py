@@ -205,7 +205,7 @@ def test_the_probabilities_of_a_tree_add_up_to_one():
     scores = torch.randn(tree.num_outputs, dtype=torch.double)  # u_fork . h
     asked = tree.ask(torch.arange(11), torch.full((11, 1), -1), torch.Generator())
     sides = torch.where(asked.labels == 1, scores[asked.outputs].sigmoid(), 1 - scores[asked.outputs].sigmoid())
-    probabilities = torch.where(asked.counts, sides, 1.0).prod(1)
+    probabilities = torch.where(asked.weights > 0, sides, 1.0).prod(1)
     assert probabilities.sum().item() == pytest.approx(1) and (probabilities > 0).all()
 
 
