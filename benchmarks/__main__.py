@@ -9,7 +9,8 @@ import tyro
 
 from dongshou.errors import DongshouError, UsageError, did_you_mean
 
-BENCHMARKS = ("mlp", "cnn", "scratch", "autograd", "augment", "sequences", "photos", "words")  # files with `benchmark`
+# files with `benchmark`
+BENCHMARKS = ("mlp", "cnn", "scratch", "autograd", "augment", "sequences", "photos", "words", "subwords")
 
 
 def main(arguments: list[str]) -> None:
