@@ -73,7 +73,9 @@ TITLES: dict[str, dict[str, str]] = {
         "14.10": "预训练BERT",
         "15.2": "情感分析：使用循环神经网络",
         "15.3": "情感分析：使用卷积神经网络",
+        "15.5": "自然语言推断：使用注意力",
         "15.6": "针对序列级和词元级应用微调BERT",
+        "15.7": "自然语言推断：微调BERT",
     },
     "en": {
         "2.5": "Automatic Differentiation",
@@ -135,7 +137,9 @@ TITLES: dict[str, dict[str, str]] = {
         "15.10": "Pretraining BERT",
         "16.2": "Sentiment Analysis: Using Recurrent Neural Networks",
         "16.3": "Sentiment Analysis: Using Convolutional Neural Networks",
+        "16.5": "Natural Language Inference: Using Attention",
         "16.6": "Fine-Tuning BERT for Sequence-Level and Token-Level Applications",
+        "16.7": "Natural Language Inference: Fine-Tuning BERT",
     },
 }
 OF_LECTURES = {

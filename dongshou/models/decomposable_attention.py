@@ -33,13 +33,21 @@ class DecomposableAttention(nn.Module):
     """
 
     def __init__(
-        self, vocabulary_size: int, num_classes: int, *, embedding_size: int, num_hiddens: int, dropout: float
+        self,
+        vocabulary_size: int,
+        num_classes: int,
+        *,
+        embedding_size: int,
+        num_hiddens: int,
+        dropout: float,
+        enhanced: bool,
     ) -> None:
         super().__init__()
         self.embedding = nn.Embedding(vocabulary_size, embedding_size)
         self.projection = nn.Linear(embedding_size, num_hiddens, bias=False)
         self.attend = perceptron(num_hiddens, num_hiddens, dropout)
-        self.compare = perceptron(2 * num_hiddens, num_hiddens, dropout)
+        self.enhanced = enhanced
+        self.compare = perceptron((4 if enhanced else 2) * num_hiddens, num_hiddens, dropout)
         self.aggregate = perceptron(2 * num_hiddens, num_hiddens, dropout)
         self.output = nn.Linear(num_hiddens, num_classes)
         self.softmax = nn.Softmax(dim=-1)
@@ -63,7 +71,10 @@ class DecomposableAttention(nn.Module):
 
     def compared(self, words: Tensor, found: Tensor, is_word: Tensor) -> Tensor:
         """G of each word beside what it has found, summed over the words: (batch, steps, num_hiddens), twice -> v"""
-        return (self.compare(torch.cat([words, found], -1)) * is_word[:, :, None]).sum(1)
+        beside = [words, found]
+        if self.enhanced:
+            beside += [words - found, words * found]
+        return (self.compare(torch.cat(beside, -1)) * is_word[:, :, None]).sum(1)
 
 
 def perceptron(num_inputs: int, num_hiddens: int, dropout: float) -> nn.Sequential:
@@ -87,8 +98,12 @@ def decomposable_attention(
     embedding_size: int = 100,
     num_hiddens: int = 200,
     dropout: float = 0.2,
+    enhanced: bool = False,
 ) -> DecomposableAttention:
     """(premises, lengths, hypotheses, lengths) -> logits (batch, num_classes).
+
+    enhanced  G is given a - beta and a * beta as well, element by element, which few examples do not teach it to
+              compute: G([a_i, beta_i, a_i - beta_i, a_i beta_i]) (Chen et al., "Enhanced LSTM", 2017, equation 14)
 
     Raises UsageError for sizes below 1, or dropout that is no probability.
     """
@@ -96,5 +111,10 @@ def decomposable_attention(
     check_counts(embedding_size=embedding_size, num_hiddens=num_hiddens)
     check_dropout(dropout)
     return DecomposableAttention(
-        vocabulary_size, num_classes, embedding_size=embedding_size, num_hiddens=num_hiddens, dropout=dropout
+        vocabulary_size,
+        num_classes,
+        embedding_size=embedding_size,
+        num_hiddens=num_hiddens,
+        dropout=dropout,
+        enhanced=enhanced,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import torch
@@ -86,6 +87,20 @@ def of_text(data: Splits, text: Any) -> Given:
     """Tokens (1, steps) and their number (1,)."""
     if not isinstance(data, TextSplits):
         raise UsageError(f"{data.name or 'These data'} have no vocabulary to read a text with.")
+    return Given(pad([data.vocabulary.ids(tokens_of(data, text))], 0))
+
+
+def of_pair(data: Splits, pair: Any) -> Given:
+    """Of each sequence that a pair of texts becomes, its tokens (1, steps) and their number (1,)."""
+    if not isinstance(data, TextSplits) or data.encode is None:
+        raise UsageError(f"Nothing says how a pair of texts becomes an input of {data.name or 'these data'}.")
+    for text in pair:
+        tokens_of(data, text)
+    return Given(tuple(chain.from_iterable(pad([row], 0) for row in data.encode(pair))))
+
+
+def tokens_of(data: TextSplits, text: str) -> list[str]:
+    """The tokens of a text that is to be classified. Raises UsageError for one of which nothing can be read."""
     tokens = list(data.tokenize(text))
     if not tokens:
         raise UsageError("A text to be classified has at least one character; this one is empty.")
@@ -93,7 +108,7 @@ def of_text(data: Splits, text: Any) -> Given:
         check_prompt(data.vocabulary, tokens)
     elif not any(token in data.vocabulary for token in tokens):
         raise UsageError("None of its words is in the texts that the model has learnt from: ask in their language.")
-    return Given(pad([data.vocabulary.ids(tokens)], 0))
+    return tokens
 
 
 def of_row(data: Splits, row: Any) -> Given:
@@ -111,6 +126,7 @@ def of_number(data: Splits, number: Any) -> Given:
 GIVEN: dict[str, Callable[[Splits, Any], Given]] = {
     "image": of_image,
     "text": of_text,
+    "pair": of_pair,
     "row": of_row,
     "number": of_number,
 }

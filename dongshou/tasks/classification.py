@@ -10,7 +10,9 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from dongshou.data import TextSplits
 from dongshou.errors import UsageError, kind_of
+from dongshou.models import DecomposableAttention
 from dongshou.models.summary.watch import evaluating
 from dongshou.tasks import pictures
 from dongshou.tasks.answers import Answer, Probabilities, Several
@@ -37,7 +39,7 @@ class Classification:
 
     Labels are class indices (batch, ...), or shares of the classes (batch, classes, ...) where images are mixed.
 
-    asked_with  "text" for a model that reads names; a row where the data are a table
+    asked_with  "text" for a model that reads texts, "pair" for two of them; a row where the data are a table
     """
 
     loss: nn.Module = field(default_factory=nn.CrossEntropyLoss)
@@ -85,7 +87,8 @@ class Classification:
     def explain(
         self, model: nn.Module, data: Splits, question: Question, answer: Answer
     ) -> Iterator[tuple[str, Drawing]]:
-        """Where on a picture it saw the most probable class; which words of a text decide for it."""
+        """Where on a picture it saw the most probable class; which words of a text decide for it; which words of a pair
+        of texts were laid side by side."""
         asks = self.asks(data)
         if asks == "text":
             assert isinstance(answer, Probabilities)
@@ -95,6 +98,10 @@ class Classification:
             assert isinstance(answer, Probabilities | Several)
             asked = given(self.asked_with, data, question, model)
             yield from explained_photo(asked.things, grad_cam(model, asked.inputs), answer.labels)
+        if isinstance(model, DecomposableAttention) and isinstance(data, TextSplits):
+            assert isinstance(answer, Probabilities)
+            inputs = given(asks, data, question, model).inputs
+            yield from pictures.of_alignment(model, data, inputs, answer.best)
 
 
 @dataclass

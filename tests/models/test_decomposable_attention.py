@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+from functools import partial
+from typing import Any
 
 import pytest
 import torch
@@ -22,19 +24,21 @@ HYPOTHESES, HYPOTHESIS_LENGTHS = torch.randint(WORDS, (4, 5), generator=RANDOM),
 PAIRS = PREMISES, PREMISE_LENGTHS, HYPOTHESES, HYPOTHESIS_LENGTHS
 
 
-def small(dropout: float = 0.0) -> DecomposableAttention:
-    return models.decomposable_attention(WORDS, CLASSES, embedding_size=SIZE, num_hiddens=HIDDEN, dropout=dropout)
+def small(**settings: Any) -> DecomposableAttention:
+    sizes = dict(embedding_size=SIZE, num_hiddens=HIDDEN)
+    return models.decomposable_attention(WORDS, CLASSES, **sizes, **({"dropout": 0.0} | settings))
 
 
-def formula(weights: Weights, *pairs: Tensor) -> Tensor:
+def formula(weights: Weights, *pairs: Tensor, enhanced: bool) -> Tensor:
     """Word by word, each pair alone and no further than to its ends, as section 3 of Parikh et al., 2016, has it."""
     embedding, projection, *layers = weights.layers
     weights.layers.clear()
     sizes = [tuple(layer.weight.shape) for layer in layers]
-    assert sizes == [(5, 5), (5, 5), (5, 10), (5, 5), (5, 10), (5, 5), (3, 5)]
+    assert sizes == [(5, 5), (5, 5), (5, 20 if enhanced else 10), (5, 5), (5, 10), (5, 5), (3, 5)]
     F1, F2, G1, G2, H1, H2, output = (lambda x, layer=layer: layer.weight @ x + layer.bias for layer in layers)
     f = lambda x: F2(F1(x).relu()).relu()
-    g = lambda x, y: G2(G1(torch.cat([x, y])).relu()).relu()
+    beside = lambda x, y: [x, y, x - y, x * y] if enhanced else [x, y]
+    g = lambda x, y: G2(G1(torch.cat(beside(x, y))).relu()).relu()
     logits = []
     for premise, m, hypothesis, n in zip(*pairs, strict=True):
         a = [projection.weight @ embedding.weight[token] for token in premise[:m]]
@@ -48,9 +52,11 @@ def formula(weights: Weights, *pairs: Tensor) -> Tensor:
     return torch.stack(logits)
 
 
+@pytest.mark.parametrize("enhanced", [False, True])
 @torch.no_grad()
-def test_it_is_the_formula():
-    assert_same_function(anywhere(small()), PAIRS, formula, lambda model, *pairs: model(pairs))
+def test_it_is_the_formula(enhanced: bool):
+    model = anywhere(small(enhanced=enhanced))
+    assert_same_function(model, PAIRS, partial(formula, enhanced=enhanced), lambda model, *pairs: model(pairs))
 
 
 def test_dropout_is_at_work_in_training_alone():

@@ -39,6 +39,7 @@ def bert_splits(texts: LabelledTexts, pieces: WordPiece, batch_size: int, max_to
         vocabulary=vocabulary_of(pieces),
         tokenize=tokenize,
         join=pieces.join,
+        encode=encode,
         takes_unknown=True,
         name=texts.name,
         classes=texts.classes,

@@ -178,6 +178,7 @@ class LabelledTexts:
             vocabulary=words,
             tokenize=lambda text: tokenize(text)[:max_tokens],
             join=join_words,
+            encode=encode,
             takes_unknown=True,
             name=self.name,
             classes=self.classes,

@@ -14,6 +14,8 @@ class TextSplits(Splits):
 
     tokenise  text to tokens, as the data were cut
     join      tokens to text
+    encode    a text, or a pair of texts, to the sequences of numbers that stand side by side in a batch; None where
+              tokens are all that there is
     takes_unknown  a text to be classified may hold tokens that are not in the vocabulary, though not those alone
     """
 
@@ -26,6 +28,7 @@ class TextSplits(Splits):
         vocabulary: Vocabulary,
         tokenize: Callable[[str], Sequence[str]] = list,
         join: Callable[[Sequence[str]], str] = "".join,
+        encode: Callable[[Any], Sequence[Sequence[int]]] | None = None,
         takes_unknown: bool = False,
         **about: Any,
     ) -> None:
@@ -33,6 +36,7 @@ class TextSplits(Splits):
         self.vocabulary = vocabulary
         self.tokenize = tokenize
         self.join = join
+        self.encode = encode
         self.takes_unknown = takes_unknown
 
 

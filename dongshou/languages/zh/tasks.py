@@ -58,4 +58,5 @@ SENTENCES = {
     "The model does not know {}: read as {}.": "模型不认识 {}：读作 {}。",
     "The model reads {} words at once: of {} those at the end are cut off.": "模型一次读 {} 个词：{} 个中末尾的被截去。",
     "None of its words is in the texts that the model has learnt from: ask in their language.": "它的词没有一个出现在模型学习过的文本中：请用那些文本的语言提问。",
+    "Nothing says how a pair of texts becomes an input of {}.": "没有说明两个文本怎样成为 {} 的输入。",
 }

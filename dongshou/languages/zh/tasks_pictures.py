@@ -33,6 +33,9 @@ SENTENCES = {
     "{} in what it was given (Grad-CAM)": "{}（网络得到的输入，Grad-CAM）",
     'Where the network saw "{}"': "网络在哪里看到了“{}”",
     "Attention of each token to all others": "每个词元对所有其他词元的注意力",
+    "what each word of the premise found": "前提的每个词对齐到什么",
+    "what each word of the hypothesis found": "假设的每个词对齐到什么",
+    "Alignment of a pair: {}": "句对的对齐：{}",
 }
 
 LABELS = {
@@ -44,4 +47,6 @@ LABELS = {
     "highest": "最高",
     "weight": "权重",
     "cell": "细胞状态",
+    "premise": "前提",
+    "hypothesis": "假设",
 }

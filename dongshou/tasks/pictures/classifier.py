@@ -9,7 +9,9 @@ import torch
 from torch import Tensor, nn
 
 from dongshou.data import TextSplits
+from dongshou.models import DecomposableAttention
 from dongshou.tasks.explain import feature_maps, grad_cam
+from dongshou.tasks.pictures.alignment import one_of_each_class
 from dongshou.tasks.pictures.answers import Examples, ask, guesses_of
 from dongshou.tasks.pictures.class_activation import activation_images
 from dongshou.tasks.pictures.confusion import confusion_matrix
@@ -38,6 +40,8 @@ def of_classification(task: Task, model: nn.Module, data: Splits) -> Pictures:
         guesses, labels = guesses_of(task, model, batches)
         if len(labels):
             yield "confusion", confusion_matrix(guesses, labels, data.classes or numbered(guesses, labels))
+        if isinstance(data, TextSplits) and isinstance(model, DecomposableAttention):
+            yield from one_of_each_class(model, data, batches)
         return
     answers = ask(task, model, batches, data.shape)
     first, worst = answers.first, answers.worst
