@@ -19,6 +19,7 @@ from dongshou.models.bert_layers import BERT, BertClassifier, BertEncoder
 from dongshou.models.decomposable_attention import DecomposableAttention, decomposable_attention
 from dongshou.models.densenet import DenseBlock, densenet, densenet121
 from dongshou.models.encoder_decoder import AttentionDecoder, Decoder, Encoder, EncoderDecoder, seq2seq
+from dongshou.models.glove import glove
 from dongshou.models.googlenet import Inception
 from dongshou.models.googlenet_published import googlenet
 from dongshou.models.gpt import CausalSelfAttention, gpt
@@ -71,6 +72,7 @@ __all__ = [
     "decomposable_attention",
     "densenet",
     "densenet121",
+    "glove",
     "googlenet",
     "gpt",
     "imagenet_weights",

@@ -21,7 +21,7 @@ DEEP = None  # no learning rate: learning takes too long here, and a shallower n
 FACTORIES = {name for name in models.__all__ if name.islower()}  # the other names are those of layers
 TOOLS = {"imagenet_weights", "initialize", "load_weights", "summarize"}  # of dongshou.models, and no models
 TOOLS |= {"causal_mask", "length_mask", "masked_softmax", "recurrent_layers", "bert_fine_tuned"}
-OTHERS = {"word2vec", "decomposable_attention"}  # in files of their own
+OTHERS = {"glove", "word2vec", "decomposable_attention"}  # in files of their own
 # their rows are in test_sequence_models.py
 SEQUENCE_MODELS = {
     "bag_of_words",
