@@ -49,8 +49,10 @@ def experiment(
     epochs: Epochs = 10,
     encoding: Encoding = "utf-8",
 ) -> Experiment:
-    """Weighted least squares by AdaGrad, as in the paper, but for two settings: `most` is 10, for a small corpus has few
-    pairs that are seen a hundred times; the rate is .2, for a step here is one of thousands of pairs.
+    """Weighted least squares by AdaGrad, as in the paper, but for two settings.
+
+    `most` is 10, for a small corpus has few pairs that are seen a hundred times; the rate is .2, for a step here is one
+    of thousands of pairs.
 
     A pair with d words' distance counts 1 / d. The vectors are the sums of both sides.
     """
