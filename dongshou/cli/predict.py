@@ -47,6 +47,7 @@ def answer(
     A picture is classified: any size, in colour or not, dark on light or light on dark; of handwritten digits each one
     that is on it, line by line. A text is continued by a
     language model, translated, or its language named; without one, each line of standard input is a text.
+    A pair of texts is given as two, or as two columns of standard input with a tab between.
     Word vectors name the nearest words, of a word or of a sum of words: king - man + woman. For each
     row of a table, a CSV file whose first line names the columns, a value or a class is predicted, and printed as a
     column; without such a line the cells stand in the order of the columns. A single row may be given as its cells:
@@ -56,8 +57,8 @@ def answer(
         run: its path, its name, its experiment (then the newest), or "last"
         inputs: pictures of one thing each, or of several digits; or texts, in quotes; or words; or CSV files. What is
             wrong with any is reported last
-        explain: also draw where the network saw it (Grad-CAM; convolutional networks), what a translation or a GPT
-            looked at, or the gates of an LSTM
+        explain: also draw where the network saw it (Grad-CAM; convolutional networks), which words decided, what a
+            translation or a GPT looked at, which words of a pair were laid side by side, or the gates of an LSTM
         length: of what a language model writes, in its tokens
         temperature: how boldly a language model writes; 0 takes what is most probable
         top_k: a language model draws from so many tokens at most; of word vectors: neighbours to name

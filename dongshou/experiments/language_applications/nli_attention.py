@@ -13,6 +13,7 @@ from torch.optim import Adam
 from dongshou import models
 from dongshou.data import LabelledTexts, Vocabulary, read_labelled_texts
 from dongshou.data.sets.pretrained_vectors import find_pretrained
+from dongshou.experiments._shared.schedule import cosine
 from dongshou.experiments._shared.settings import (
     BatchSize,
     Columns,
@@ -49,13 +50,14 @@ def experiment(
     vectors: Vectors = "glove",
     embedding_size: EmbeddingSize = 100,
     num_hiddens: NumHiddens = 100,
-    dropout: Dropout = 0.2,
+    dropout: Dropout = 0.1,
     enhanced: Enhanced = True,
     max_tokens: MaxTokens = 50,
     min_frequency: MinFrequency = 1,
     batch_size: BatchSize = 32,
     lr: LearningRate = 1e-3,
     epochs: Epochs = 10,
+    falling: Annotated[bool, "the learning rate falls along a cosine to 0"] = True,
     test: HeldOutTest = 0.1,
     columns: Columns = (),
     encoding: Encoding = "utf-8",
@@ -86,6 +88,8 @@ def experiment(
         task=Classification(asked_with="pair"),
         optimizer=Adam([weight for weight in model.parameters() if weight.requires_grad], lr=lr),
         epochs=epochs,
+        schedule=cosine(epochs * len(data.train())) if falling else None,
+        schedule_every="step",
         conclude=beside_baselines(pairs),
         higher_is_better=MORE_IS_BETTER,
     )
@@ -100,7 +104,16 @@ def experiment(
 )
 def book(vectors: Vectors = "glove", epochs: Epochs = 4) -> Experiment:
     """The network of the book, as it was published: for the whole of SNLI."""
-    return experiment(vectors=vectors, num_hiddens=200, enhanced=False, batch_size=256, epochs=epochs, min_frequency=5)
+    return experiment(
+        vectors=vectors,
+        num_hiddens=200,
+        dropout=0.2,
+        enhanced=False,
+        min_frequency=5,
+        batch_size=256,
+        epochs=epochs,
+        falling=False,
+    )
 
 
 def invented(epochs: Epochs = 10) -> Experiment:

@@ -116,13 +116,13 @@ SENTENCES = {
     "as the network saw it": "网络看到的样子",
     "drawn in": "画在",
     "answered by: {}, one of the parts of this run": "作答的是 {}，本次运行中的一次拟合",
-    "Ask a trained model about pictures, texts or tables of your own, according to what it has learnt.": "用自己的图片、文本或表格向训练好的模型提问，问什么取决于它学了什么。",
+    "Ask a trained model about pictures, texts, words or tables of your own, according to what it has learnt.": "用自己的图片、文本、词语或表格向训练好的模型提问，问什么取决于它学了什么。",
     'its path, its name, its experiment (then the newest), or "last"': "运行的路径、名称、实验名（取最新的一次），或 last",
-    "also draw where the network saw it (Grad-CAM; convolutional networks), what a translation or a GPT looked at, or "
-    "the gates of an LSTM": "同时画出网络看的位置（卷积网络，Grad-CAM）、翻译或 GPT 的注意力，或 LSTM 的门",
+    "also draw where the network saw it (Grad-CAM; convolutional networks), which words decided, what a translation or "
+    "a GPT looked at, which words of a pair were laid side by side, or the gates of an LSTM": "同时画出网络看的位置（卷积网络，Grad-CAM）、起决定作用的词、翻译或 GPT 的注意力、句对中对齐的词，或 LSTM 的门",
     "of what a language model writes, in its tokens": "语言模型续写的长度，以词元计",
     "how boldly a language model writes; 0 takes what is most probable": "语言模型续写得多大胆；0 总取概率最大的词元",
-    "a language model draws from so many tokens at most": "语言模型最多从这么多个词元中抽取",
+    "a language model draws from so many tokens at most; of word vectors: neighbours to name": "语言模型最多从这么多个词元中抽取；词向量：列出的近邻个数",
     "a language model draws from the fewest tokens that have this probability together": "语言模型从累计概率达到它的最少几个词元中抽取",
     "of the beam that a translation is searched with; 1 is greedy": "翻译时束搜索的束宽；1 就是贪心搜索",
     "write the same each time": "让每次续写相同",
@@ -183,8 +183,8 @@ SENTENCES = {
     "{} h {} min": "{} 小时 {} 分",
     "{} min {} s": "{} 分 {} 秒",
     "only those with this in their name, such as mlp; or those of a file of your own, my_experiment.py": "只列名称中含有它的，例如 mlp；或自己的文件 my_experiment.py 中的",
-    "A picture is classified: any size, in colour or not, dark on light or light on dark; of handwritten digits each one that is on it, line by line. A text is continued by a language model, translated, or its language named; without one, each line of standard input is a text. For each row of a table, a CSV file whose first line names the columns, a value or a class is predicted, and printed as a column; without such a line the cells stand in the order of the columns. A single row may be given as its cells: 6,148,72.": "图片会被分类：大小不限，彩色或灰度、深底或浅底都可以；手写数字则逐行读出上面的每一个。文本由语言模型续写，或被翻译，或被认出语言；不写文本时，标准输入的每一行是一段文本。表格是首行为列名的 CSV 文件，对每一行预测一个值或类别，输出为一列；没有首行时，单元格按列的次序排列。也可以只写一行的各个单元格：6,148,72。",
-    "pictures of one thing each, or of several digits; or texts, in quotes; or CSV files. What is wrong with any is reported last": "每张只有一样东西或有几个数字的图片；或加引号的文本；或 CSV 文件。有问题的最后一并报告",
+    "A picture is classified: any size, in colour or not, dark on light or light on dark; of handwritten digits each one that is on it, line by line. A text is continued by a language model, translated, or its language named; without one, each line of standard input is a text. A pair of texts is given as two, or as two columns of standard input with a tab between. Word vectors name the nearest words, of a word or of a sum of words: king - man + woman. For each row of a table, a CSV file whose first line names the columns, a value or a class is predicted, and printed as a column; without such a line the cells stand in the order of the columns. A single row may be given as its cells: 6,148,72.": "图片会被分类：大小不限，彩色或灰度、深底或浅底都可以；手写数字则逐行读出上面的每一个。文本由语言模型续写，或被翻译，或被认出语言；不写文本时，标准输入的每一行是一段文本。句对写成两个文本，或标准输入中以制表符分开的两列。词向量给出一个词或词语之和（king - man + woman）的最近邻词。表格是首行为列名的 CSV 文件，对每一行预测一个值或类别，输出为一列；没有首行时，单元格按列的次序排列。也可以只写一行的各个单元格：6,148,72。",
+    "pictures of one thing each, or of several digits; or texts, in quotes; or words; or CSV files. What is wrong with any is reported last": "每张只有一样东西或有几个数字的图片；或加引号的文本；或 词语、CSV 文件。有问题的最后一并报告",
     "{} has a setting called {}, which is an option of every run: rename it.": "{} 有名为 {} 的设置，它是每次运行都有的选项：请改名。",
     "Go on with: {}": "继续：{}",
 }

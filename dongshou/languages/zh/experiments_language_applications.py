@@ -45,4 +45,5 @@ SENTENCES = {
     "A BERT reads both sentences at once, each word looking at all others, and says whether one follows from the other.": "BERT 同时读两个句子，每个词关注所有其他词，判断一句能否由另一句推出。",
     "[CLS] premise [SEP] hypothesis [SEP], all layers fine-tuned (Devlin et al., 2019); beside linear models.": "[CLS] 前提 [SEP] 假设 [SEP]，微调所有层（Devlin 等，2019）；与线性模型比较。",
     "The whole SNLI where it is found, else the cut, which the notes of the run say.": "找到完整的 SNLI 就用完整的，否则用节选，运行的注记会写明。",
+    "the learning rate falls along a cosine to 0": "学习率沿余弦曲线降到 0",
 }
