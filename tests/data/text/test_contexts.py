@@ -181,6 +181,10 @@ def test_noise_is_drawn_as_often_as_it_should_be():
     avoided = torch.full((400, 1), -1)
     negatives = noise.ask(torch.ones(400, dtype=torch.long), avoided, torch.Generator().manual_seed(0)).outputs[:, 1:]
     assert (negatives == 1).float().mean().item() == pytest.approx(8 / 9, abs=0.01)  # 16^0.75 = 8
+    asked = noise.ask(torch.full((400,), 2), torch.ones(400, 1, dtype=torch.long), torch.Generator().manual_seed(0))
+    hits = asked.outputs[:, 1:] == 1  # word 1 is to be avoided, and is still there where it was drawn twice
+    assert hits.float().mean().item() == pytest.approx((8 / 9) ** 2, abs=0.01)
+    assert not asked.weights[:, 1:][hits].any() and (asked.weights[:, 1:][~hits] > 0).all()
 
 
 @pytest.mark.parametrize("weights", [[5, 9, 12, 13, 16, 45], [1, 1, 1, 1, 1], [0, 3, 3]])
