@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.mutants.mutant import Mutant
 
+ALIGNED = ("tests/models/test_decomposable_attention.py",)
 SEQUENCES = ("tests/models/test_sequence_formulas.py",)
 GENERATION = ("tests/tasks/test_generation.py",)
 
@@ -12,7 +13,23 @@ def sequence(what: str, file: str, old: str, new: str) -> Mutant:
     return Mutant(what, f"dongshou/models/{file}.py", old, new, SEQUENCES)
 
 
+def aligned(what: str, old: str, new: str) -> Mutant:
+    return Mutant(what, "dongshou/models/decomposable_attention.py", old, new, ALIGNED)
+
+
 MUTANTS = [
+    aligned("decomposable attention sums over padding", "* is_word[:, :, None]).sum(1)", ").sum(1)"),
+    aligned(
+        "the premise looks at padding of the hypothesis",
+        "masked_softmax(scores, is_pair, self",
+        "masked_softmax(scores, None, self",
+    ),
+    aligned(
+        "the words of the hypothesis find nothing",
+        "over_premise @ a, in_hypothesis",
+        "over_premise @ a * 0, in_hypothesis",
+    ),
+    aligned("the product of a word and what it found is left out", "words * found]", "words + found]"),
     sequence(
         "the Transformer's embeddings not scaled",
         "transformer",
