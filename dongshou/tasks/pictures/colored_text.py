@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
-from dongshou.drawing import DIVERGING, color_bar, ink_on, new_axes, plain
+from dongshou.drawing import DIVERGING, color_bar, ink_on, lacking, new_axes, plain
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -68,11 +68,18 @@ def scale():
 
 
 def placed(words: Sequence[str]) -> Iterator[Place]:
-    """Where each word begins: in lines of WIDTH letters, a Chinese one counting twice."""
+    """Where each word begins, in lines of WIDTH letters."""
     left, line = 0, 0
     for word in words:
-        width = sum(2 if east_asian_width(letter) in "WF" else 1 for letter in word)
+        width = sum(map(letters_wide, word))
         if left and left + width > WIDTH:
             left, line = 0, line + 1
         yield left, line
         left += width + 1
+
+
+def letters_wide(letter: str) -> int:
+    """A Chinese one counts twice; one that no font has is drawn by its number, U+597D."""
+    if lacking(letter):
+        return len(f"U+{ord(letter):04X}")
+    return 2 if east_asian_width(letter) in "WF" else 1
