@@ -21,6 +21,12 @@ SENTENCES = {
     "snli: {} pairs of {} are left out, which have no class ({}).": "snli：{1} 中有 {0} 对没有类别（{2}），已略去。",
     "{} is in a package that is not installed: {}": "{} 在没有安装的包中：{}",
     'No BERT "{}": it is neither a folder nor one of {}.': "没有 BERT“{}”：它既不是文件夹，也不是这些之一：{}。",
+    'No word vectors "{}": it is neither a file nor one of {}.{}': "没有词向量“{}”：它既不是文件，也不是这些之一：{}。{}",
+    "{} cannot be read: {}. Install {} again.": "无法读取 {}：{}。请重新安装 {}。",
+    "{} is not installed: {}": "没有安装 {}：{}",
+    "{} is not installed: its 500 most frequent words are used. For all: {}": "没有安装 {}：只用其中最常用的 500 个词。要用全部：{}",
+    "{}, line {}: two words and a score are needed, with tabs between; got {}.": "{} 第 {} 行：应是两个词和一个得分，以制表符隔开；得到的是 {}。",
+    "{}, line {}: four words, or a section such as ': family', are needed; got {}.": "{} 第 {} 行：应是四个词，或“: family”这样的小节名；得到的是 {}。",
 }
 
 LABELS = {

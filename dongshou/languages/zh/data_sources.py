@@ -59,6 +59,9 @@ SENTENCES = {
     "6,000 pairs of sentences of three classes, made by a grammar: nobody has written them": "三类共 6,000 对句子，由语法规则生成，不是人写的",
     "the whole set, snli_1.0.zip of https://nlp.stanford.edu/projects/snli, in the same folder": "完整数据集：https://nlp.stanford.edu/projects/snli 的 snli_1.0.zip，放在同一文件夹",
     "Stanford Natural Language Inference: its 9,842 + 9,824 validation and test pairs; or the whole, if that lies there": "斯坦福自然语言推断：9,842 + 9,824 对验证和测试句对；若有完整数据则用完整的",
+    "vectors of 50 numbers for the 500 most frequent words of GloVe 6B": "GloVe 6B 中最常用的 500 个词的 50 维向量",
+    "MIT (the collection); Apache-2.0 (the analogies)": "MIT（合集）；Apache-2.0（类比）",
+    "pairs of English words with the similarity that people see in them, 13 sets; 19,544 analogies": "英文词对及人们眼中的相似度，13 组；19,544 个类比",
 }
 
 LABELS = {

@@ -75,4 +75,7 @@ SENTENCES = {
     "{} holds no weights for {}: they start afresh.": "{} 中没有 {} 的权重：它们从头开始。",
     "Each of the two sentences has at least one word; one is empty. Leave out such pairs.": "两个句子各至少有一个词；有一个是空的。请去掉这样的句子对。",
     "Raises DongshouError for a sentence without words; on a device nobody waits for that.": "句子没有词时抛出 DongshouError；在加速设备上不为此等待。",
+    "kernel_sizes are widths of filters, from 1 word; got {}.": "kernel_sizes 是滤波器的宽度，至少 1 个词；得到的是 {}。",
+    "Every word of the vocabulary needs a vector: vectors has the shape {} instead of ({}, {}).": "词表中每个词都要有向量：vectors 的形状是 {}，应为 ({}, {})。",
+    'embeddings="{}" keeps vectors as they are: give some by vectors=.': 'embeddings="{}" 保持向量不变：请用 vectors= 给出向量。',
 }

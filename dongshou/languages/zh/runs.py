@@ -92,4 +92,5 @@ SENTENCES = {
     "{} began in {}; what it names by a relative path is looked for in {}.": "{} 在 {} 中开始；它用相对路径写的文件在 {} 中查找。",
     "compare needs runs that differ; {} name the same run twice. An experiment means its newest run; `dongshou runs` lists the names of all.": "compare 需要不同的运行；{} 中有两个是同一次运行。实验的名称指它最新的一次运行；`dongshou runs` 列出全部名称。",
     "A run is given as it is, or by its path, name or experiment; got {}.": "请给出运行本身，或它的路径、名称或实验；得到的是 {}。",
+    "give a word, or a sum of words: dongshou predict RUN king - man + woman": "给出一个词，或词的加减：dongshou predict RUN king - man + woman",
 }

@@ -59,4 +59,9 @@ SENTENCES = {
     "The model reads {} words at once: of {} those at the end are cut off.": "模型一次读 {} 个词：{} 个中末尾的被截去。",
     "None of its words is in the texts that the model has learnt from: ask in their language.": "它的词没有一个出现在模型学习过的文本中：请用那些文本的语言提问。",
     "Nothing says how a pair of texts becomes an input of {}.": "没有说明两个文本怎样成为 {} 的输入。",
+    "Vectors of words are those of a word2vec model; got {}.": "词的向量取自 word2vec 模型；得到的是 {}。",
+    "A sum of words ends with a word, as in 'king - man + woman'; got {}.": "词的加减须以词结尾，例如“king - man + woman”；得到的是 {}。",
+    "Words are asked as one word, or as a sum such as 'king - man + woman'; got {}.": "询问词向量用一个词，或“king - man + woman”这样的加减；得到的是 {}。",
+    "A table of word vectors is looked up, not trained by steps.": "词向量表用于查找，不逐步训练。",
+    "A table of word vectors is measured as a whole: see word_similarities and analogies.": "词向量表整体测量：见 word_similarities 和 analogies。",
 }

@@ -36,6 +36,17 @@ SENTENCES = {
     "what each word of the premise found": "前提的每个词对齐到什么",
     "what each word of the hypothesis found": "假设的每个词对齐到什么",
     "Alignment of a pair: {}": "句对的对齐：{}",
+    ", the first {} of {} words": "，{1} 个词中的前 {0} 个",
+    "What decides for {}": "决定 {} 的词",
+    "against < 0 < for, of the strongest": "反对 < 0 < 支持，相对最强的词",
+    "speak for {}": "支持 {}",
+    "What the filters look for: the runs of words with the strongest response": "滤波器在找什么：响应最强的连续词",
+    "second component": "第二主成分",
+    "first component": "第一主成分",
+    "offset points": "offset points",
+    "Where {} words lie": "{} 个词的位置",
+    "Analogies are parallelograms, nearly": "类比近似为平行四边形",
+    "the words": "各个词",
 }
 
 LABELS = {
