@@ -47,6 +47,8 @@ LABELS = {
     "convolutional networks": "卷积神经网络",
     "computer vision": "计算机视觉",
     "recurrent networks": "循环神经网络",
+    "word representations": "词的表示",
+    "language applications": "自然语言处理应用",
     "attention": "注意力机制",
     "optimization": "优化算法",
     "automatic differentiation": "自动微分",
