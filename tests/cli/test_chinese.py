@@ -102,7 +102,7 @@ def test_a_console_without_chinese_is_spoken_to_in_english(
     out, err = (stream.buffer.getvalue().decode(encoding) for stream in streams.values())  # pyright: ignore
     assert ("优化器的步长" in out and "没有名为 mpl 的实验" in err) == is_chinese
     assert ("step size of the optimizer" in out and "There is no experiment called mpl" in err) != is_chinese
-    assert "?" not in out.replace("？", "").replace("language is a name from?", "").replace("Which learning rate?", "")
+    assert not re.search(r"\?\?|\?(?=\S)|(?<=\s)\?", out)  # a character that the console lacks; a question ends a word
 
 
 def test_json_and_records_are_the_same_in_both_languages(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
