@@ -118,8 +118,9 @@ def chosen_rows(summary: Summary, depth: int | None) -> list[Row]:
 
 
 def factories() -> dict[str, Factory]:
-    """The functions of dongshou.models that make a network; those that take one are tools."""
-    return {name: made for name in models.__all__ if is_factory(made := getattr(models, name))}
+    """The functions of dongshou.models that make a network of pictures; those that take a network are tools."""
+    known = {name: getattr(models, name) for name in models.__all__ if name not in TEXT_MODELS}
+    return {name: made for name, made in known.items() if is_factory(made)}
 
 
 def is_factory(function: Any) -> bool:

@@ -57,6 +57,16 @@ def two_texts(num_tokens: int) -> tuple[Any, ...]:
     return (text_with_its_length(num_tokens)[0] * 2,)
 
 
+def words_and_contexts(num_tokens: int) -> tuple[Any, ...]:
+    """Pairs of a word and one that stands near it."""
+    return tokens(num_tokens)[0], tokens(num_tokens)[0]
+
+
+def center_and_words(num_tokens: int) -> tuple[Any, ...]:
+    """A center, and the words that are asked of it."""
+    return tokens(1), torch.ones(1, 1, dtype=torch.bool), tokens(1)[0], tokens(num_tokens)
+
+
 def pair_of_texts(num_tokens: int) -> tuple[Any, ...]:
     """A source, its length, and what the decoder reads."""
     return tokens(num_tokens), torch.tensor([num_tokens]), tokens(num_tokens)
@@ -70,11 +80,14 @@ TEXT_MODELS = {
     "bert": TextModel(models.bert, one_text),
     "bert_classifier": TextModel(models.bert_classifier, text_with_its_length),
     "decomposable_attention": TextModel(models.decomposable_attention, two_texts),
+    "glove": TextModel(models.glove, words_and_contexts),
     "recurrent_classifier": TextModel(models.recurrent_classifier, text_with_its_length),
     "seq2seq": TextModel(models.seq2seq, pair_of_texts),
+    "text_cnn": TextModel(models.text_cnn, text_with_its_length),
     "transformer": TextModel(models.transformer, pair_of_texts),
+    "word2vec": TextModel(models.word2vec, center_and_words),
 }
-SIZES = ("vocabulary_size", "source_size", "target_size")
+SIZES = ("vocabulary_size", "source_size", "target_size", "num_words", "num_inputs")
 
 
 def of_text_model(name: str, arguments: Sequence[str], options: Any) -> tuple[Summary, Any]:

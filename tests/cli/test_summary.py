@@ -137,7 +137,19 @@ def test_numbers_in_short() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["rnn", "gru", "lstm", "gpt", "bert", "bert-classifier", "transformer", "seq2seq", "recurrent-classifier"]
+    "name",
+    [
+        "rnn",
+        "gru",
+        "lstm",
+        "gpt",
+        "bert",
+        "bert-classifier",
+        "transformer",
+        "seq2seq",
+        "recurrent-classifier",
+        "text-cnn",
+    ],
 )
 def test_models_of_text(name: str, told: Callable[[str], str]) -> None:
     """Each counts what its own parameters are, and its work grows with the number of tokens."""
@@ -146,6 +158,13 @@ def test_models_of_text(name: str, told: Callable[[str], str]) -> None:
     assert short["parameters"] == long["parameters"] > 1000 and short["uncounted"] == []
     assert short["multiply_adds"] < long["multiply_adds"]
     assert {row["kind"] for row in short["rows"]} & {"Embedding", "RNN", "GRU", "LSTM"}
+
+
+def test_vectors_of_words(told: Callable[[str], str]) -> None:
+    """Two tables of vectors; GloVe has a number for each word of either besides."""
+    assert "word2vec for one input of 1\n" in told("word2vec --num-inputs 7 --size 5")
+    assert json.loads(told("word2vec --num-inputs 7 --size 5 --json"))["parameters"] == 2 * 7 * 5
+    assert json.loads(told("glove --num-words 7 --size 5 --json"))["parameters"] == 2 * 7 * (5 + 1)
 
 
 @pytest.mark.parametrize(("kind", "gates"), [("rnn", 1), ("gru", 3), ("lstm", 4)])

@@ -98,8 +98,8 @@ def is_layer(module: nn.Module) -> bool:
 
 
 def in_words(shape: Sequence[int]) -> str:
-    """`3x224x224`"""
-    return "x".join(map(str, shape))
+    """`3x224x224`; `1` of a single number."""
+    return "x".join(map(str, shape)) or "1"
 
 
 @contextmanager
