@@ -131,7 +131,7 @@ def test_last_is_the_last_of_this_experiment_unfinished_ones_first(
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["mlp:digits", "--epochs", "7"], "was started with epochs=2, not 7"),
+        (["mlp:digits", "--lr", "7"], "was started with lr=0.2, not 7.0"),
         (["mlp:digits", "--seed", "7"], "was started with seed=0, not 7"),
         (["mlp:digits", "--compile"], "was started with compile=False, not True"),
     ],

@@ -11,7 +11,7 @@ from dongshou import experiments
 from dongshou.errors import UsageError
 from dongshou.experiments.multilayer_perceptrons import diabetes_mlp
 from dongshou.runs.reproduce import compared
-from tests.experiments.verdicts import comes_out_as_stated
+from tests.experiments.verdicts import comes_out_as_stated, verdicts
 
 ON_DIGITS = {
     "mlp": dict(data="digits", epochs=1),
@@ -123,7 +123,8 @@ def test_the_diabetes_network_stands_beside_its_baselines(real_data):
     real_data("diabetes-pima")
     work = experiments.diabetes_mlp(epochs=50)
     assert [source.figures["test_accuracy"].median for source in work.stated] == baselines()
-    assert comes_out_as_stated(work.run(device="cpu"))
+    run = work.run(device="cpu")
+    assert run.result["test_accuracy"] > max(baselines()) and verdicts(run) == {"limited"}  # half of the epochs
 
 
 def baselines() -> list[float]:

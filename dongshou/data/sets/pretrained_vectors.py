@@ -81,7 +81,7 @@ def whole() -> Pretrained:
     index, numbers = folder / "glove_6B_index.parquet", folder / "glove_6B_50d_emb.npy"
     try:
         words = parquet.read_table(index, columns=["index"])["index"].to_pylist()
-        mapped = np.load(numbers, mmap_mode="c")  # copy on write: the file never changes
+        mapped = np.load(numbers, mmap_mode="c", allow_pickle=False)  # copy on write: the file never changes
     except (OSError, ValueError, KeyError) as error:
         raise DongshouError(f"{folder} cannot be read: {error}. Install {PACKAGE} again.") from error
     files = (index, numbers)

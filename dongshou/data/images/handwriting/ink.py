@@ -21,6 +21,7 @@ STROKES_WIDE = 1.6  # the window that no stroke fills
 NARROWEST, WIDEST = 0.08, 0.5  # of the shorter side: the window
 BLACK = 4  # grey levels of what is pure black, but for what JPEG adds
 MUCH_BLACK = 0.1  # of the pixels around which there is something: no paper has so much
+MOSTLY_LIGHT = 0.75  # of the lightest level, in the median: paper, whatever is written on it in black
 
 
 def contrast(picture: np.ndarray) -> Gray:
@@ -42,7 +43,8 @@ def on_black(picture: np.ndarray) -> Gray | None:
     if gray.max() < 4 * DARKEST:
         return None
     (rows, columns), *_ = ndimage.find_objects(seen.astype(int))  # without bars or a table around a photo
-    is_drawn = 1 - seen[rows, columns].mean() >= MUCH_BLACK
+    is_paper = np.median(gray[rows, columns]) >= MOSTLY_LIGHT * gray.max()
+    is_drawn = 1 - seen[rows, columns].mean() >= MUCH_BLACK and not is_paper
     return (gray / gray.max()).astype(np.float32) if is_drawn else None
 
 
