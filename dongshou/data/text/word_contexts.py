@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, Protocol, get_args
 
@@ -98,31 +99,22 @@ def load_contexts(
     questions = HuffmanTree(frequencies) if output == "tree" else NegativeSampling(frequencies, num_negatives)
 
     parts = None if subwords is None else subwords(vocabulary)
-    table = None if parts is None else parts.of_words(vocabulary.to_list())
-
-    def batches(tokens: Sequence[str] | None, shuffle: bool) -> ContextBatches | None:
-        if tokens is None:
-            return None
-        ids, lines = numbered(tokens, vocabulary)
-        return ContextBatches(
-            ids,
-            lines,
-            questions=questions,
-            batch_size=batch_size,
-            window=window,
-            predicts=predicts,
-            keep=keep_probabilities(frequencies, subsample) if subsample > 0 else None,
-            redraw=redraw,
-            subwords=table,
-            shuffle=shuffle,
-        )
-
-    if corpus.is_own and (rare := len(tokens) - tokens.count(END) - int(frequencies.sum())):
-        few = f"{rare:,} of {len(tokens) - tokens.count(END):,} words"
-        note(f"{Path(name).name}: {few} are left out, rarer than min_frequency={min_frequency}.")
+    batches = partial(
+        ContextBatches,
+        questions=questions,
+        batch_size=batch_size,
+        window=window,
+        predicts=predicts,
+        keep=keep_probabilities(frequencies, subsample) if subsample > 0 else None,
+        redraw=redraw,
+        subwords=None if parts is None else parts.of_words(vocabulary.to_list()),
+    )
+    valid = None if corpus.valid is None else cut(corpus.valid, corpus.spaced)
+    if corpus.is_own:
+        note_rare_words(Path(name).name, tokens, int(frequencies.sum()), min_frequency)
     return ContextSplits(
-        batches(tokens, shuffle=True),
-        None if corpus.valid is None else batches(cut(corpus.valid, corpus.spaced), shuffle=False),
+        batches(*numbered(tokens, vocabulary), shuffle=True),
+        None if valid is None else batches(*numbered(valid, vocabulary), shuffle=False),
         questions=questions,
         subwords=parts,
         name=Path(name).name,
@@ -131,6 +123,14 @@ def load_contexts(
         join=" ".join,
         files=corpus.files,
     )
+
+
+def note_rare_words(name: str, tokens: list[str], num_kept: int, min_frequency: int) -> None:
+    """Say how many words of a user's text are not learnt."""
+    num_words = len(tokens) - tokens.count(END)
+    if rare := num_words - num_kept:
+        few = f"{rare:,} of {num_words:,} words"
+        note(f"{name}: {few} are left out, rarer than min_frequency={min_frequency}.")
 
 
 def cut(text: str, spaced: bool) -> list[str]:
