@@ -121,7 +121,8 @@ def asked_instead(directory: Path) -> str:
     asked_with: dict[str, str] = {}
     for run in reversed(list_runs(directory)):
         with contextlib.suppress(DongshouError):  # a damaged run is none to ask
-            if run.config.get("asked_with") is not None and run.checkpoint() is not None:
+            has_learnt = run.is_done or run.checkpoint() is not None  # counts and tables need no checkpoint
+            if run.config.get("asked_with") is not None and has_learnt:
                 asked_with.setdefault(run.experiment, run.config["asked_with"])
     if not asked_with:
         return "For one that has: dongshou run mlp:digits, then dongshou predict mlp:digits PICTURE."

@@ -94,6 +94,13 @@ def test_a_run_that_answers_nothing(pictures: list[tuple[Path, int]], tmp_path: 
         predict(other, [pictures[0][0]])
 
 
+def test_a_run_that_learnt_without_checkpoints_is_named_among_those_that_can_be_asked(tmp_path: Path):
+    experiments.sentiment_bow.invented().run(runs=tmp_path)
+    run = experiments.edge_kernel(num_steps=2).run(runs=tmp_path)
+    with pytest.raises(UsageError, match=r"These can be asked: sentiment-bow:invented \(text\)"):
+        predict(run, ["a.png"])
+
+
 def test_on_the_command_line(run: Run, pictures: list[tuple[Path, int]], capsys: pytest.CaptureFixture[str]) -> None:
     path, _ = pictures[0]
     assert main(["predict", str(run.path), str(path)]) == 0
