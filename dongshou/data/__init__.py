@@ -3,6 +3,8 @@
 from dongshou.data.batches import Batches
 from dongshou.data.images.folder import load_image_folder, read_image_folder
 from dongshou.data.images.load import load_images
+from dongshou.data.images.scenes.draw import Scene, draw_scene
+from dongshou.data.images.scenes.load import load_scenes
 from dongshou.data.loader import Loader
 from dongshou.data.sets.pretrained_vectors import load_word_vectors
 from dongshou.data.splits import Split, Splits
@@ -28,6 +30,7 @@ __all__ = [
     "LabelledTexts",
     "Loader",
     "PairSplits",
+    "Scene",
     "Split",
     "Splits",
     "TextSplits",
@@ -35,12 +38,14 @@ __all__ = [
     "WordPiece",
     "load_contexts",
     "WordVectors",
+    "draw_scene",
     "load_image_folder",
     "load_images",
     "load_labelled_texts",
     "load_masked",
     "load_names",
     "load_pairs",
+    "load_scenes",
     "load_text",
     "read_image_folder",
     "read_labelled_texts",

@@ -87,6 +87,14 @@ IMAGES = (
         inside="scikit-learn",
     ),
     Source(
+        name="digit-scenes",
+        holds="colour pictures of any number and size, handwritten digits on photographs, with their boxes and masks",
+        origin="drawn from a seed with the digits and the two sample photographs that come inside scikit-learn",
+        license="CC BY 4.0 (digits), CC BY 2.0 (photographs)",
+        folder="digit-scenes",
+        inside="scikit-learn",
+    ),
+    Source(
         name="cifar10",
         holds="50,000 (or the first 10,000) + 10,000 colour pictures of animals and vehicles, 32x32, in 10 classes",
         origin="Krizhevsky, 2009: https://www.cs.toronto.edu/~kriz/cifar.html",

@@ -62,6 +62,7 @@ SENTENCES = {
     "vectors of 50 numbers for the 500 most frequent words of GloVe 6B": "GloVe 6B 中最常用的 500 个词的 50 维向量",
     "MIT (the collection); Apache-2.0 (the analogies)": "MIT（合集）；Apache-2.0（类比）",
     "pairs of English words with the similarity that people see in them, 13 sets; 19,544 analogies": "英文词对及人们眼中的相似度，13 组；19,544 个类比",
+    "colour pictures of any number and size, handwritten digits on photographs, with their boxes and masks": "照片上贴有手写数字的彩色图片，数量和大小任选，附有目标框和掩码",
 }
 
 LABELS = {
