@@ -38,6 +38,7 @@ def answer(
     top_k: Annotated[int | None, arg(metavar="INT")] = None,
     top_p: Annotated[float | None, arg(metavar="FLOAT")] = None,
     width: int = Question.width,
+    num: int = Question.num,
     seed: Annotated[int | None, arg(metavar="INT")] = None,
     runs: Directory = None,
     json: Switch = False,
@@ -51,7 +52,8 @@ def answer(
     Word vectors name the nearest words, of a word or of a sum of words: king - man + woman. For each
     row of a table, a CSV file whose first line names the columns, a value or a class is predicted, and printed as a
     column; without such a line the cells stand in the order of the columns. A single row may be given as its cells:
-    6,148,72.
+    6,148,72. A model that draws is asked with a class or a caption, or with nothing at all; its pictures are written
+    as a PNG, and as a GIF of how they grew.
 
     Args:
         run: its path, its name, its experiment (then the newest), or "last"
@@ -64,7 +66,8 @@ def answer(
         top_k: a language model draws from so many tokens at most; of word vectors: neighbours to name
         top_p: a language model draws from the fewest tokens that have this probability together
         width: of the beam that a translation is searched with; 1 is greedy
-        seed: write the same each time
+        num: pictures to draw
+        seed: write or draw the same each time
         runs: where runs lie: default DONGSHOU_RUNS, else ./runs
         json: print everything as one JSON object
     """
@@ -72,7 +75,7 @@ def answer(
     answering = trained(found)
     data, asked_with = answering.experiment.data, asked_with_by(answering)
     questions = inputs or (given_by_input(asked_with, data) if asked_with in FROM_INPUT else [])
-    how = dict(num_tokens=length, temperature=temperature, top_k=top_k, top_p=top_p, width=width, seed=seed)
+    how = dict(num_tokens=length, temperature=temperature, top_k=top_k, top_p=top_p, width=width, num=num, seed=seed)
     outcomes = answers(found, answering, questions, how, explain)
     predictions = [one for one in outcomes if isinstance(one, Prediction)]
     faults = [one.error for one in outcomes if isinstance(one, Fault)]
@@ -128,6 +131,8 @@ def in_words(prediction: Prediction) -> str:
     if prediction.picture is not None:
         what = "as the network saw it" if prediction.answer.picture_name == "seen" else "drawn in"
         lines.append(f"  {translate(what)}: {prediction.picture}")
+    if prediction.animation is not None:
+        lines.append(f"  {translate('how it grew')}: {prediction.animation}")
     where = ("where it looked, over that", "where it looked, over your picture")
     kinds = where if prediction.asked_with == "image" else ["explained in"] * len(prediction.explanations)
     lines += [f"  {translate(kind)}: {path}" for kind, path in zip(kinds, prediction.explanations, strict=False)]

@@ -35,6 +35,7 @@ class Prediction:
     question      the path of a picture, a text, ...
     part          whose network answered, of a run of several; empty where there is one
     picture       of the answer, where it has one: of a photo what the network saw of it
+    animation     how the picture grew, as a GIF, where that is known
     explanations  pictures of what led to the answer, where that was asked
     """
 
@@ -43,6 +44,7 @@ class Prediction:
     answer: Answer
     part: str = ""
     picture: Path | None = None
+    animation: Path | None = None
     explanations: tuple[Path, ...] = ()
 
     @property
@@ -53,6 +55,8 @@ class Prediction:
     def as_json(self) -> dict[str, Any]:
         """Plain data; the question stands under what it consists of, `image`, `text`, ..."""
         picture = {} if self.picture is None else {self.answer.picture_name or "picture": str(self.picture)}
+        if self.animation is not None:
+            picture["animation"] = str(self.animation)
         explanations = [str(path) for path in self.explanations]
         about = {"part": self.part} | picture | {"explanations": explanations}
         return {self.asked_with: plain(self.question)} | self.answer.as_json() | about
@@ -79,10 +83,10 @@ class Answered(NamedTuple):
 def predict(run: Run, questions: Any, *, explain: bool = False, **how: Any) -> list[Prediction]:
     """What the run's model, with its best weights, says to each question; of several fits, one answers.
 
-    questions  one, or a list: paths of pictures, texts, words, pairs of texts, numbers, rows of a table (a mapping of
-               cells by column, or the path of a CSV file), as `asked_with` of the run says
+    questions  one, or a list: paths of pictures, texts, words, pairs of texts, numbers, classes, rows of a table (a
+               mapping of cells by column, or the path of a CSV file), as `asked_with` of the run says
     explain    also draw what led to each answer, into `explanations/` of the run's directory
-    how        num_tokens, temperature, top_k, top_p, width, seed: see `dongshou.tasks.Question`
+    how        num_tokens, temperature, top_k, top_p, width, num, seed: see `dongshou.tasks.Question`
 
     Pictures that belong to the answers are written into `predictions/`. Raises UsageError when the run answers no
     questions, DongshouError when it has no checkpoint or a question cannot be answered: then nothing is written.
@@ -177,15 +181,17 @@ def written(run: Run, answering: Answering, answered: Sequence[Answered]) -> Ite
     asked_with = asked_with_by(answering)
     names = free_names([stem_of(asked_with, one.asked) for one in answered])
     for (asked, answer, explained), name in zip(answered, names, strict=True):
-        picture = None
+        picture = animation = None
         if answer.picture_name is not None:
             picture = save(answer.draw(), run.path / PREDICTIONS / f"{name}.png")
+        if (grown := answer.animation()) is not None:
+            write_whole(animation := run.path / PREDICTIONS / f"{name}.gif", grown)
         directory = run.path / EXPLANATIONS
         paths = [
             save(drawing, directory / (f"{kind}/{name}.png" if asked_with == "image" else f"{name}-{kind}.png"))
             for kind, drawing in explained.items()
         ]
-        yield Prediction(asked_with, asked.content, answer, answering.part, picture, tuple(paths))
+        yield Prediction(asked_with, asked.content, answer, answering.part, picture, animation, tuple(paths))
 
 
 def save(drawing: Drawing, path: Path) -> Path:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dongshou.data.tables.csv_rows import check_shape, decoded, rows_in, split_rows
 from dongshou.data.tables.features import Features, plain
-from dongshou.errors import DongshouError, UsageError
+from dongshou.errors import DongshouError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from dongshou.data import Splits
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 
 SEPARATORS = (",", ";", "\t")
+MOST_CLASSES = 20  # named where one is not known
 
 
 class Asked(NamedTuple):
@@ -80,6 +81,18 @@ def numbers(given: Sequence[Any], data: Splits) -> Iterator[Asked]:
         except ValueError:
             raise UsageError(f"{one} is not a number; give one such as 7.") from None
         yield Asked(int(number) if number.is_integer() else number, str(one))
+
+
+def classes(given: Sequence[Any], data: Splits) -> Iterator[Asked]:
+    """Classes by their names. Raises UsageError for one that the data does not have."""
+    known = data.classes
+    if not given:
+        raise UsageError(f"name at least one class: dongshou predict RUN {known[-1] if known else 7}")
+    for name in map(str, given):
+        if name not in known:
+            some = ", ".join(known[:MOST_CLASSES]) + (", ..." if len(known) > MOST_CLASSES else "")
+            raise UsageError(f"The model knows no class {name}.{did_you_mean(name, known)} Its classes: {some}.")
+        yield Asked(name, name)
 
 
 def noise(given: Sequence[Any], data: Splits) -> Iterator[Asked]:
@@ -175,6 +188,7 @@ READ: dict[str, Callable[[Sequence[Any], Splits], Iterator[Asked]]] = {
     "word": words,
     "pair": pairs,
     "number": numbers,
+    "class": classes,
     "noise": noise,
     "row": rows,
 }

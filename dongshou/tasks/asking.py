@@ -20,7 +20,7 @@ from dongshou.errors import UsageError
 if TYPE_CHECKING:
     from dongshou.data import Splits
 
-AskedWith = Literal["image", "text", "word", "pair", "number", "noise", "row"]
+AskedWith = Literal["image", "text", "word", "pair", "number", "class", "noise", "row"]
 
 
 @dataclass(frozen=True)
@@ -28,10 +28,11 @@ class Question:
     """What a model is asked, and how it is to answer.
 
     asked    the path of a picture; a text; a word, or a sum such as `king - man + woman`; a pair of texts; a number;
-             None for noise; the cells of a row by column
+             the name of a class; None for noise; the cells of a row by column
     num_tokens, temperature, top_k, top_p  of a text that is continued; see `dongshou.tasks.generation.generate`
     top_k    also how many neighbours of a word are named
     width    of the beam of a translation
+    num      pictures to draw
     seed     what is drawn is the same each time; None draws differently each time
     """
 
@@ -41,6 +42,7 @@ class Question:
     top_k: int | None = None
     top_p: float | None = None
     width: int = 1
+    num: int = 16
     seed: int | None = None
 
 

@@ -11,6 +11,7 @@ import pytest
 import torch
 from PIL import Image
 
+from dongshou.cli.predict import in_words
 from dongshou.data import Batches, Splits
 from dongshou.data.tables.features import numbers
 from dongshou.errors import UsageError
@@ -20,7 +21,11 @@ from dongshou.runs.trained import Answering
 from dongshou.tasks.answers import Answer, Boxes, Neighbors, Picture, Text
 from dongshou.training.work import Trained
 
-DATA = Splits(Batches(torch.zeros(2, 2), torch.zeros(2), batch_size=2), features=numbers(["a", "b"], "y"))
+DATA = Splits(
+    Batches(torch.zeros(2, 2), torch.zeros(2), batch_size=2),
+    features=numbers(["a", "b"], "y"),
+    classes=["shirt", "sock"],
+)
 
 
 def contents(kind: Any, *given: Any) -> list[Any]:
@@ -54,6 +59,18 @@ def test_numbers_are_whole_where_they_can_be():
         contents("number", "seven")
     with pytest.raises(UsageError, match="give at least one number"):
         contents("number")
+
+
+def test_classes_are_asked_by_name():
+    digits = Splits(Batches(torch.zeros(1), batch_size=1), classes=["three", "seven"])
+    assert [asked.content for asked in questions_of("class", digits, ["seven", "three"])] == ["seven", "three"]
+    with pytest.raises(UsageError, match=r"knows no class sven\. Did you mean seven\? Its classes: three, seven\.$"):
+        questions_of("class", digits, ["three", "sven"])
+    with pytest.raises(UsageError, match="name at least one class: dongshou predict RUN seven"):
+        questions_of("class", digits, [])
+    many = Splits(Batches(torch.zeros(1), batch_size=1), classes=[str(label) for label in range(100)])
+    with pytest.raises(UsageError, match=r"no class 100\..* Its classes: 0, 1, .*, 19, \.\.\.\.$"):
+        questions_of("class", many, [100])
 
 
 def test_noise_is_asked_with_nothing():
@@ -102,6 +119,7 @@ class Asked:
         yield "heads", Image.new("L", (9, 9))
 
 
+FRAMES = torch.rand(3, 2, 1, 8, 8)
 PHOTO = Image.new("RGB", (30, 20))
 KINDS = {
     "image": (Boxes(PHOTO, torch.zeros(1, 4), ["cell"], [0.5]), ["a/photo.jpg"], "photo.png"),
@@ -110,6 +128,7 @@ KINDS = {
     "pair": (Text("entailment"), ["a man sleeps", "somebody sleeps"], None),
     "number": (Picture(torch.rand(2, 1, 8, 8)), ["7"], "7.png"),
     "noise": (Picture(torch.rand(2, 3, 8, 8)), [], "noise.png"),
+    "class": (Picture(FRAMES[-1], FRAMES), ["sock"], "sock.png"),
 }
 
 
@@ -123,9 +142,15 @@ def test_a_task_of_each_kind_is_asked_on_one_path(kind: str, tmp_path: Path):
     assert prediction.answer is answer and task.questions[0].seed == 3
     assert prediction.picture == (None if file is None else tmp_path / "predictions" / file)
     assert file is None or prediction.picture.read_bytes().startswith(b"\x89PNG")
+    grew = getattr(answer, "grown", None) is not None
+    assert prediction.animation == (tmp_path / "predictions" / "sock.gif" if grew else None)
+    if grew:
+        with Image.open(prediction.animation) as moving:
+            assert moving.n_frames == len(FRAMES)
     assert len(prediction.explanations) == 1 and prediction.explanations[0].is_file()
     plain = prediction.as_json()
     assert {kind, "part", "explanations", *answer.as_json()} <= plain.keys() and ("picture" in plain) == bool(file)
+    assert ("animation" in plain) == grew and ("how it grew: " in in_words(prediction)) == grew
 
 
 def test_a_fault_stands_in_the_place_of_its_question(tmp_path: Path):

@@ -31,6 +31,8 @@ SENTENCES = {
     'give two texts for each question: dongshou predict RUN "one" "other"; got {}.': '每个问题需要两段文本：dongshou predict RUN "one" "other"；得到 {} 段。',
     "{} is not a number; give one such as 7.": "{} 不是数；请写一个数，例如 7。",
     "give at least one number: dongshou predict RUN 7": "请至少写一个数：dongshou predict RUN 7",
+    "name at least one class: dongshou predict RUN {}": "请至少写一个类别：dongshou predict RUN {}",
+    "The model knows no class {}.{} Its classes: {}.": "模型不认识类别 {}。{}它的类别有：{}。",
     "this model is asked with nothing but noise; leave out {}.": "这个模型只需要随机噪声；请去掉 {}。",
     "name a CSV file with the columns {}, or give their cells: 1,2,...": "请写一个含有 {} 这些列的 CSV 文件，或直接写各个单元格：1,2,...",
     "Nothing says how a row becomes an input of {}.": "没有说明表中的一行怎样变成{}的输入。",

@@ -44,6 +44,10 @@ class Answer(ABC):
     def picture_name(self) -> str | None:
         return None
 
+    def animation(self) -> bytes | None:
+        """How its picture grew, as a GIF; None where that is not known."""
+        return None
+
     def print(self) -> None:
         print(self)
 
