@@ -33,7 +33,10 @@ class LanguageModeling:
     """The model gives logits (batch, steps, vocabulary) for the token after each, and the state that it ends with.
 
     loss = -mean log P(token | tokens before it), in nats;  perplexity = exp(loss)
+    bits_per_character = -sum log2 P(token | tokens before it) / number of characters of the text
 
+    characters     of each token, (vocabulary,), as `TextSplits` has them: models of characters, sub-words and words are
+                   compared by the bits a character; without it these are not measured
     transcribes    the targets stand for the inputs, token for token, instead of following them: an answer is the
                    most probable token at each place, "hello" -> "ohlol", and not a continuation
     carries_state  the state goes on from batch to batch, but its gradient does not (truncated backpropagation
@@ -45,6 +48,7 @@ class LanguageModeling:
     transcribes: bool = False
     headline: str = "perplexity"
     asked_with: AskedWith = "text"
+    characters: Tensor | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         check_loss(self.loss)
@@ -53,10 +57,10 @@ class LanguageModeling:
     def step(self, model: nn.Module, batch: Batch, optimizer: Optimizer) -> Quantities:
         loss = self._loss(model, batch)
         descend(loss.value, optimizer)
-        return measured(loss.quantity)
+        return self._measured(loss, batch)
 
     def measure(self, model: nn.Module, batch: Batch) -> Quantities:
-        return measured(self._loss(model, batch).quantity)
+        return self._measured(self._loss(model, batch), batch)
 
     def state_dict(self) -> dict[str, Any]:
         """Where the text stands, for a checkpoint within an epoch."""
@@ -89,6 +93,14 @@ class LanguageModeling:
         logits = self._logits(model, inputs, fresh)  # (batch, steps, vocabulary)
         return batch_loss(self.loss, logits.flatten(0, 1), targets.flatten())
 
+    def _measured(self, loss: BatchLoss, batch: Batch) -> Quantities:
+        if self.characters is None:
+            return measured(loss.quantity)
+        _, targets, _ = batch
+        self.characters = self.characters.to(targets.device)
+        num_characters = self.characters[targets].sum()
+        return measured(loss.quantity) | {"bits_per_character": Quantity(loss.quantity.total, num_characters, bits)}
+
     def _logits(self, model: nn.Module, inputs: Tensor, fresh: Tensor) -> Tensor:
         if not self.carries_state:
             return model(inputs)[0]
@@ -115,6 +127,10 @@ def usable(state: tuple[Tensor, ...] | None, fresh: Tensor) -> tuple[Tensor, ...
 def measured(loss: Quantity) -> Quantities:
     """The two quantities of every language model, of the loss of its tokens."""
     return {"loss": loss, "perplexity": loss._replace(finish=perplexity)}
+
+
+def bits(nats: float) -> float:
+    return nats / math.log(2)
 
 
 def perplexity(loss: float) -> float:

@@ -31,7 +31,7 @@ OF_TEXTS += ["lstm-lm", "lstm-lm:poems", "lstm-lm:text", *DEEPER]
 OF_WORDS = ["word-lm", "word-lm:medium", "word-lm:manual"]
 OF_NAMES = ["name-classification", "name-classification:countries"]
 SMALL = ["ngram", "ngram:manual", "autoregressive-sine", "hello-rnn", "hello-rnn:embedding"]
-TRANSFORMERS = ["transformer-lm", "transformer-lm:large", "transformer-lm:manual"]
+TRANSFORMERS = ["transformer-lm", "transformer-lm:subwords", "transformer-lm:large", "transformer-lm:manual"]
 
 EMBEDDED = [*SMALL[1:], "rnn-lm:manual", "gru-lm:manual", "lstm-lm:text", "word-lm:manual"]
 EMBEDDED += ["name-classification:countries", "transformer-lm:manual"]
@@ -166,13 +166,13 @@ def test_a_text_that_is_too_short(tmp_path: Path):
 
 
 def test_every_experiment_that_reads_a_text_of_ones_own():
-    assert OWN_TEXTS == ["rnn-lm", "gru-lm", "lstm-lm", "lstm-lm:text", "ngram", "transformer-lm"]
+    assert OWN_TEXTS == ["rnn-lm", "gru-lm", "lstm-lm", "lstm-lm:text", "word-lm", "ngram", "transformer-lm"]
 
 
 @pytest.mark.parametrize("name", OWN_TEXTS)
 def test_a_text_in_another_encoding(name: str, tmp_path: Path):
     path = tmp_path / "song.txt"
-    path.write_bytes((30 * f"{SONG} 十个绿瓶子").encode("gbk"))
+    path.write_bytes((50 * f"{SONG} 十个绿瓶子").encode("gbk"))
     first_event(name, path, encoding="gbk")
     with pytest.raises(DongshouError, match=r"song.txt is not utf-8: .*, such as --encoding gbk.$"):
         first_event(name, path)

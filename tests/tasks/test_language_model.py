@@ -49,6 +49,21 @@ def test_loss_and_perplexity_are_those_of_torch_over_the_whole_text():
     assert found["perplexity"] == pytest.approx(math.exp(float(loss)), rel=1e-5)
 
 
+def test_bits_are_those_of_all_tokens_over_the_characters_that_they_stand_for():
+    network, characters = model(), torch.arange(len(VOCABULARY)) / 2.0
+    task = LanguageModeling(characters=characters)
+    found = measure(network, task, WholeText(TOKENS, batch_size=2, num_steps=7), Session(device="cpu"))
+    width = (len(TOKENS) - 1) // 2
+    inputs, targets = TOKENS[: 2 * width].view(2, width), TOKENS[1 : 2 * width + 1].view(2, width)
+    with torch.no_grad():
+        probabilities = network(inputs)[0].softmax(-1).gather(-1, targets[..., None])
+    bits = -probabilities.double().log2().sum() / sum(number / 2 for number in targets.flatten().tolist())
+    assert found["bits_per_character"] == pytest.approx(float(bits), rel=1e-5)
+    assert "bits_per_character" not in measure(
+        network, LanguageModeling(), WholeText(TOKENS, batch_size=2, num_steps=7), Session(device="cpu")
+    )
+
+
 @pytest.mark.parametrize("kind", ["rnn", "gru", "lstm"])
 def test_both_engines_measure_the_same(kind: str):
     network, batches = model(kind), WholeText(TOKENS, batch_size=2, num_steps=7)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
-from dongshou.data.sets.corpora import Corpus, read_corpus
+from dongshou.data.sets.corpora import read_corpus
 from dongshou.data.text.batches import Sampling, TextBatches, WholeText
+from dongshou.data.text.cut_text import CutText, cut_text
 from dongshou.data.text.splits import TextSplits
-from dongshou.data.text.tokens import Clean, Level, Tokenizer, only_letters
-from dongshou.data.text.vocabulary import Vocabulary
-from dongshou.errors import DongshouError, UsageError
+from dongshou.data.text.token_lengths import token_lengths
+from dongshou.data.text.tokens import Clean, Level, only_letters
 from dongshou.notes import note
 
 
@@ -24,16 +23,19 @@ def load_text(
     num_batches: int | None = None,
     max_tokens: int | None = None,
     min_frequency: int = 0,
+    num_subwords: int = 1000,
     valid: float = 0.0,
     clean: Clean = "none",
     encoding: str = "utf-8",
 ) -> TextSplits:
     """A text by its name or path: batches of inputs and targets (batch, steps), int64, and fresh (batch,), bool.
 
+    level          tokens are characters, words, or sub-words by byte-pair encoding
     sampling, num_batches  see `TextBatches`; validation and test read their text once from end to end
     max_tokens     train on the first so many
     min_frequency  of a token in the training text; rarer ones are <unk>
-    valid          the share at the end of the text that is held out, where the text does not come divided
+    num_subwords   tokens that byte-pair encoding learns from the training text, the 256 bytes among them
+    valid          the share at the end of the text that is held out, where the text comes without a part for it
     clean          "letters" leaves letters, in lower case, and single spaces only
     encoding       of a file of your own
 
@@ -42,75 +44,57 @@ def load_text(
     where it is too short, DongshouError where cleaning leaves nothing.
     """
     corpus = read_corpus(name, encoding)
-    tokenizer = Tokenizer(level, clean, corpus.spaced)
-    train, valid_tokens, test_tokens = _parts(corpus, tokenizer, valid, name)
-    vocabulary = Vocabulary(train, min_frequency=min_frequency)
+    cut = cut_text(
+        corpus,
+        name,
+        level=level,
+        clean=clean,
+        min_frequency=min_frequency,
+        num_subwords=num_subwords,
+        valid=valid,
+    )
+    vocabulary, tokenizer = cut.vocabulary, cut.tokenizer
     if corpus.is_own:
-        tell_what_is_left(Path(name).name, corpus.train, train, tokenizer, vocabulary, min_frequency, max_tokens)
+        tell_what_is_left(Path(name).name, corpus.train, cut, min_frequency, max_tokens)
 
-    def whole(tokens: Sequence[str] | None) -> WholeText | None:
-        if tokens is None:
+    def whole(part: str) -> WholeText | None:
+        if part not in cut.parts:
             return None
-        return WholeText(
-            vocabulary.encode(tokens), batch_size=batch_size, num_steps=num_steps, carried=sampling == "sequential"
-        )
+        numbers = vocabulary.encode(cut.parts[part])
+        return WholeText(numbers, batch_size=batch_size, num_steps=num_steps, carried=sampling == "sequential")
 
     return TextSplits(
         train=TextBatches(
-            vocabulary.encode(train[:max_tokens]),
+            vocabulary.encode(cut.parts["train"][:max_tokens]),
             batch_size=batch_size,
             num_steps=num_steps,
             sampling=sampling,
             num_batches=num_batches,
         ),
-        valid=whole(valid_tokens),
-        test=whole(test_tokens),
+        valid=whole("valid"),
+        test=whole("test"),
         name=Path(name).name,
         vocabulary=vocabulary,
         tokenize=tokenizer,
         join=tokenizer.join,
         shape=(num_steps,),
+        characters=token_lengths(vocabulary, tokenizer.num_characters),
         files=corpus.files,
     )
 
 
-def tell_what_is_left(
-    name: str,
-    text: str,
-    tokens: Sequence[str],
-    tokenizer: Tokenizer,
-    vocabulary: Vocabulary,
-    min_frequency: int,
-    max_tokens: int | None,
-) -> None:
+def tell_what_is_left(name: str, text: str, cut: CutText, min_frequency: int, max_tokens: int | None) -> None:
     """A note of what of a user's own text is not learnt from: characters, rare tokens, all after the first so many."""
     done = []
-    if tokenizer.clean == "letters":
+    tokens, frequencies = cut.parts["train"], cut.vocabulary.frequencies
+    if cut.tokenizer.clean == "letters":
         num_left = len(only_letters(text).replace(" ", ""))
         num_before = sum(map(len, text.split()))
         if num_left < num_before:
             done.append(f'{num_before - num_left:,} of {num_before:,} characters are not letters (clean="letters")')
-    if rare := sum(count for count in vocabulary.frequencies.values() if count < min_frequency):
+    if rare := sum(count for count in frequencies.values() if count < min_frequency):
         done.append(f"{rare:,} of {len(tokens):,} tokens are <unk> (min_frequency={min_frequency})")
     if max_tokens is not None and max_tokens < len(tokens):
         done.append(f"the first {max_tokens:,} of {len(tokens):,} tokens are trained on (max_tokens)")
     if done:
         note(f"{name}: {'; '.join(done)}.")
-
-
-def _parts(
-    corpus: Corpus, tokenizer: Tokenizer, valid: float, name: str
-) -> tuple[Sequence[str], Sequence[str] | None, Sequence[str] | None]:
-    """The tokens to train on, to validate on and to test on."""
-    if not 0 <= valid < 1:
-        raise UsageError(f"valid is a share of the text, from 0 to below 1; got {valid}.")
-    if valid and corpus.valid is not None:
-        raise UsageError(f"{name} comes with a part for validation: leave out valid={valid}.")
-    train = tokenizer(corpus.train)
-    if not "".join(train).strip():
-        raise DongshouError(f'{name} holds no letters: nothing is left of it with clean="letters". Use clean="none".')
-    test = None if corpus.test is None else tokenizer(corpus.test)
-    if corpus.valid is not None:
-        return train, tokenizer(corpus.valid), test
-    num_valid = round(valid * len(train))
-    return train[: len(train) - num_valid], train[len(train) - num_valid :] if valid else None, test

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from torch import Tensor
+
 from dongshou.data.splits import GivenSplit, Splits
 from dongshou.data.text.vocabulary import Vocabulary
 
@@ -17,6 +19,7 @@ class TextSplits(Splits):
     encode    a text, or a pair of texts, to the sequences of numbers that stand side by side in a batch; None where
               tokens are all that there is
     takes_unknown  a text to be classified may hold tokens that are not in the vocabulary, though not those alone
+    characters  how many characters of text each token stands for, (vocabulary,); see `token_lengths`
     """
 
     def __init__(
@@ -30,6 +33,7 @@ class TextSplits(Splits):
         join: Callable[[Sequence[str]], str] = "".join,
         encode: Callable[[Any], Sequence[Sequence[int]]] | None = None,
         takes_unknown: bool = False,
+        characters: Tensor | None = None,
         **about: Any,
     ) -> None:
         super().__init__(train, valid, test, **about)
@@ -38,6 +42,7 @@ class TextSplits(Splits):
         self.join = join
         self.encode = encode
         self.takes_unknown = takes_unknown
+        self.characters = characters
 
 
 class PairSplits(Splits):

@@ -12,7 +12,7 @@ from typing import Literal
 
 from dongshou.errors import UsageError
 
-Level = Literal["character", "word"]
+Level = Literal["character", "subword", "word"]
 Clean = Literal["letters", "none"]
 
 PAD, BEGIN, END, UNKNOWN = "<pad>", "<bos>", "<eos>", "<unk>"
@@ -123,19 +123,18 @@ class Tokenizer:
     Raises UsageError for another level or another way to clean.
     """
 
-    level: Level = "character"
+    level: Literal["character", "word"] = "character"
     clean: Clean = "none"
     spaced: bool = False
 
     def __post_init__(self) -> None:
         if self.level not in ("character", "word"):
-            raise UsageError(f'The level of tokens is "character" or "word"; got "{self.level}".')
-        if self.clean not in ("letters", "none"):
-            raise UsageError(f'A text is cleaned down to "letters", or not at all ("none"); got "{self.clean}".')
+            raise UsageError(f'The level of tokens is "character", "subword" or "word"; got "{self.level}".')
+        check_clean(self.clean)
 
     def __call__(self, text: str) -> Sequence[str]:
         """The tokens of a text. A str is the sequence of its characters: none of them is made an object."""
-        text = only_letters(text) if self.clean == "letters" else text
+        text = cleaned(text, self.clean)
         if self.level == "character":
             return text
         return spaced_words(text) if self.spaced else words(text)
@@ -143,6 +142,19 @@ class Tokenizer:
     def join(self, tokens: Iterable[str]) -> str:
         """Tokens as text: words with spaces between them, but beside Chinese characters."""
         return "".join(tokens) if self.level == "character" else join_words(tokens)
+
+    def num_characters(self, token: str) -> int:
+        """How many characters of a text a token stands for: a word for the space beside it, too, <eos> for one."""
+        return 1 if self.level == "character" or token == END else len(token) + 1
+
+
+def cleaned(text: str, clean: Clean) -> str:
+    return only_letters(text) if clean == "letters" else text
+
+
+def check_clean(clean: str) -> None:
+    if clean not in ("letters", "none"):
+        raise UsageError(f'A text is cleaned down to "letters", or not at all ("none"); got "{clean}".')
 
 
 def join_words(tokens: Iterable[str]) -> str:

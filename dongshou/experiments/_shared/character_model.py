@@ -65,11 +65,12 @@ def character_model(
 def writer(data: TextSplits, prompt: str, num_tokens: int = WRITTEN, **choice: float):
     """What the model writes after the prompt, the same draws each time; choice: see `generate`.
 
-    Without a prompt it goes on from the text's own beginning. Raises UsageError for a prompt with characters that
+    Without a token to go on from it begins as the text itself does. Raises UsageError for a prompt with characters that
     the text does not contain.
     """
     text: Tensor = data.train().tokens  # pyright: ignore[reportAttributeAccessIssue]  (of texts, all have them)
-    prompt = prompt or data.join(data.vocabulary.tokens(text[:OPENING].tolist()))
+    if not data.tokenize(prompt):
+        prompt = data.join(data.vocabulary.tokens(text[:OPENING].tolist()))
     try:
         check_prompt(data.vocabulary, data.tokenize(prompt))
     except UsageError as error:

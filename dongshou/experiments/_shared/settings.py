@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from dongshou.data.text.tokens import Level
 from dongshou.experiments._shared.character_model import Order
 
 Epochs = Annotated[int, "passes over the training data"]
@@ -13,6 +14,9 @@ ImageSet = Annotated[str, "fashion-mnist, mnist, digits, cifar10 or cifar10-tiny
 ImageSize = Annotated[int, "height and width that images are scaled to, in pixels"]
 Text = Annotated[str, "a text of `dongshou data list`, or a text file"]
 Pairs = Annotated[str, "fra-eng, dates, dates-zh, or a file with a pair of sentences a line, separated by a tab"]
+TokenLevel = Annotated[Level, "what a token is: a character, a sub-word by byte-pair encoding, or a word"]
+NumSubwords = Annotated[int, "tokens of byte-pair encoding, learned from the training text, with level=subword"]
+HeldOutText = Annotated[float, "share at the end of the text held out, where it comes without a part for validation"]
 Encoding = Annotated[str, "encoding of a text file of your own"]
 LabelledSet = Annotated[
     str,

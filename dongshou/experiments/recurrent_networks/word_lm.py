@@ -15,7 +15,21 @@ from torch.optim.lr_scheduler import LRScheduler
 from dongshou import models
 from dongshou.data import TextSplits, load_text
 from dongshou.experiments._shared.character_model import writer
-from dongshou.experiments._shared.settings import BatchSize, Dropout, Epochs, LearningRate, NumHiddens, NumTokens
+from dongshou.experiments._shared.settings import (
+    BatchSize,
+    Dropout,
+    Encoding,
+    Epochs,
+    HeldOutText,
+    LearningRate,
+    MinFrequency,
+    NumHiddens,
+    NumSubwords,
+    NumTokens,
+    Prompt,
+    Text,
+    TokenLevel,
+)
 from dongshou.scratch.optim.lr_scheduler import LambdaLR
 from dongshou.tasks import LanguageModeling
 from dongshou.training import Experiment, Published, Reported
@@ -26,6 +40,10 @@ LR, CLIP = 20.0, 0.25
 
 @Published("Zaremba et al., 2014, small", test_perplexity=Reported(114.5, within=5.5))
 def experiment(
+    text: Text = "ptb",
+    level: TokenLevel = "word",
+    num_subwords: NumSubwords = 4000,
+    min_frequency: MinFrequency = 0,
     num_hiddens: NumHiddens = 200,
     dropout: Dropout = 0.2,
     batch_size: BatchSize = 20,
@@ -34,13 +52,27 @@ def experiment(
     epochs: Epochs = 13,
     full_epochs: Annotated[int, "epochs at the full learning rate"] = 5,
     decay: Annotated[float, "factor of the learning rate from one epoch to the next"] = 0.5,
+    valid: HeldOutText = 0.1,
+    prompt: Prompt = "",
+    encoding: Encoding = "utf-8",
 ) -> Experiment:
     """Two layers of 200 units; the rate halves with every epoch after the fifth.
 
     The small setting, which had no dropout and a matrix of its own for the output. Dropout and tied weights, which
-    came after it, are to make up for so many fewer parameters.
+    came after it, are to make up for so many fewer parameters. A text of your own may be cut into sub-words, too:
+    `bits_per_character` compares the levels, but words pay nothing for case, line ends and what is <unk>. Without a
+    prompt the sample goes on from the beginning of the text.
     """
-    data = load_text("ptb", batch_size, num_steps, level="word")  # (batch, steps)
+    data = load_text(
+        text,
+        batch_size,
+        num_steps,
+        level=level,
+        num_subwords=num_subwords,
+        min_frequency=min_frequency,
+        valid=valid,
+        encoding=encoding,
+    )  # (batch, steps)
     return word_model(
         data,
         num_hiddens,
@@ -49,7 +81,7 @@ def experiment(
         lr=lr,
         epochs=epochs,
         schedule=falling(full_epochs, decay),
-        prompt="the company said",
+        prompt=prompt,
     )
 
 
@@ -103,7 +135,7 @@ def word_model(
     return Experiment(
         data=data,
         model=model,
-        task=LanguageModeling(),
+        task=LanguageModeling(characters=data.characters),
         optimizer=SGD(model.parameters(), lr=lr),
         epochs=epochs,
         schedule=schedule,

@@ -36,4 +36,7 @@ SENTENCES = {
     "share of the examples held out to test on, where the set has no test of its own": "留作测试的样本比例，用于没有自带测试集的数据",
     "text and label by the names of their columns, in a file of your own": "自己的文件中文本和标签的列名",
     "sst, sst-fine, trec, rt-polarity, imdb or invented-reviews; or your own: a CSV or JSON-lines file with the columns text and label, or a folder for each class": "sst、sst-fine、trec、rt-polarity、imdb 或 invented-reviews；或自己的：含有 text 和 label 两列的 CSV 或 JSON-lines 文件，或每类一个文件夹",
+    "share at the end of the text held out, where it comes without a part for validation": "文本末尾留作验证的比例（文本没有自带验证集时）",
+    "tokens of byte-pair encoding, learned from the training text, with level=subword": "字节对编码从训练文本中学习的词元个数（level=subword 时）",
+    "what a token is: a character, a sub-word by byte-pair encoding, or a word": "词元是什么：字符、字节对编码的子词，或词",
 }

@@ -25,12 +25,14 @@ SENTENCES = {
     "tokens that the model sees at once": "模型一次看到的词元数",
     "A small GPT learns to write like Shakespeare: a Transformer that only decodes, character by character (2018).": "一个小 GPT 学着像莎士比亚那样写作：只有解码器的 Transformer，逐字符生成（2018）。",
     "2,000 steps on windows from anywhere in the first nine tenths; an epoch is 250 of them.": "在前十分之九的文本中任取窗口，训练 2,000 步；250 步算一轮。",
-    "AdamW; the rate climbs for 100 steps, then falls to a tenth along a cosine. It is twice nanoGPT's: so small a network bears it, and gets further in so few steps. A processor is enough for it.": "AdamW；学习率先用 100 步升上去，再沿余弦降到十分之一。它是 nanoGPT 的两倍：这么小的网络受得住，步数少时也走得更远。CPU 就够用。",
     "6 layers of 384, a context of 256, 5,000 steps: for a GPU.": "6 层、宽 384、上下文 256、5,000 步：适合 GPU。",
     "The manual that comes with every Python: no download.": "用 Python 自带的手册：不需要下载。",
     "hidden units of the position-wise feed-forward network": "逐位置前馈网络的隐藏单元数",
     "English to French with a Transformer: attention alone, in and between both halves (Vaswani et al., 2017).": "用 Transformer 做英译法：编码器、解码器之内和之间都只有注意力（Vaswani 等，2017）。",
     "The book's settings: two blocks in each half, four heads, 32 features.": "书中的设置：编码器、解码器各两个块，四个头，32 个特征。",
+    "fewer bits a character than characters take: the 1.88 nats of nanoGPT": "每个字符的比特数少于按字符建模：nanoGPT 的 1.88 奈特",
+    "AdamW; the rate climbs for 100 steps, then falls to a tenth along a cosine. It is twice nanoGPT's: so small a network bears it, and gets further in so few steps. A processor is enough for it. Whatever the level of the tokens, `bits_per_character` can be compared.": "AdamW；学习率先用 100 步升上去，再沿余弦降到十分之一。它是 nanoGPT 的两倍：这么小的网络受得住，步数少时也走得更远。CPU 就够用。不论词元取哪一级，`bits_per_character` 都可以比较。",
+    "The same network on sub-words of the same text: a context of 64 reaches twice as far back.": "同一个网络，同一文本的子词：64 个词元的上下文能看到两倍远的前文。",
 }
 
 LABELS = {

@@ -61,9 +61,9 @@ SENTENCES = {
     "epochs at the full learning rate": "保持初始学习率的轮数",
     "A language model of words: LSTM on the Penn Treebank, dropout between the layers (Zaremba et al., 2014).": "以词为单位的语言模型：Penn Treebank 上的 LSTM，层间用暂退法（Zaremba 等，2014）。",
     "Two layers of 200 units; the rate halves with every epoch after the fifth.": "两层，每层 200 个单元；第五轮之后学习率每轮减半。",
-    "The small setting, which had no dropout and a matrix of its own for the output. Dropout and tied weights, which came after it, are to make up for so many fewer parameters.": "论文中的小型设置，当时没有暂退法，输出另有矩阵。这里用后来的暂退法和权重绑定，弥补少得多的参数。",
     "Two layers of 650 units, half of them dropped: for a GPU.": "两层，每层 650 个单元，暂退一半：适合 GPU。",
     "The words of the manual that comes with every Python: no download.": "Python 自带手册中的词：不需要下载。",
+    "The small setting, which had no dropout and a matrix of its own for the output. Dropout and tied weights, which came after it, are to make up for so many fewer parameters. A text of your own may be cut into sub-words, too: `bits_per_character` compares the levels, but words pay nothing for case, line ends and what is <unk>. Without a prompt the sample goes on from the beginning of the text.": "小规模设置，原文没有暂退法，输出也有自己的矩阵。后来才有的暂退法和权重共享用来弥补少了这么多的参数。你自己的文本也可以切成子词：`bits_per_character` 可以比较不同的级别，不过按词切分时，大小写、换行和成为 <unk> 的词都不计入。不给 prompt 时，样例从文本自己的开头续写。",
 }
 
 LABELS = {

@@ -61,4 +61,5 @@ LABELS = {
     "ok": "完好",
     "missing": "缺失",
     "corrupt": "已损坏",
+    "bits per character": "每字符比特数",
 }

@@ -41,7 +41,7 @@ def of_text(model: nn.Module, data: TextSplits, text: str) -> Pictures:
 
 def over_text(model: nn.Module, tokens: Tensor, data: TextSplits) -> Pictures:
     """The model while it reads these tokens (1, steps): none of a model that has neither attention nor an LSTM."""
-    words = data.vocabulary.tokens(tokens[0].tolist())
+    words = [data.join([token]) for token in data.vocabulary.tokens(tokens[0].tolist())]
     if isinstance(model, GPT):
         yield from attention_by_layer("attention", attention_of(model, tokens), words, words, ATTENTION, causal=True)
     elif (lstm := first_lstm(model)) is not None:

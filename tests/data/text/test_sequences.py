@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from dongshou.data.text.batches import TextBatches, WholeText
 from dongshou.data.text.sequences import load_text
 from dongshou.errors import DongshouError, UsageError
+from dongshou.notes import DataNote
 
 Batches = list[tuple[torch.Tensor, torch.Tensor, torch.Tensor]]
 
@@ -173,8 +174,33 @@ def test_a_text_that_comes_divided(real_data):
     assert len(data.vocabulary) == 10_000
     test = data.test()
     assert test is not None and sum(targets.numel() for _, targets, _ in test) == 82_420
-    with pytest.raises(UsageError, match="ptb comes with a part for validation"):
-        load_text("ptb", valid=0.1)
+    valid = load_text("ptb", batch_size=20, level="word", valid=0.5).valid()
+    assert valid is not None and sum(targets.numel() for _, targets, _ in valid) == 73_740  # its own, no share
+
+
+def test_subwords_are_learnt_from_the_training_part_alone_and_spell_all(tmp_path: Path):
+    text = "the cat sat on the mat, 你好！ " * 40 + "zygote zygote 🙂 zygote " * 10
+    (tmp_path / "own.txt").write_text(text, encoding="utf-8")
+    share = 230 / len(text)
+    data = load_text(str(tmp_path / "own.txt"), 2, 5, level="subword", num_subwords=275, valid=share)
+    train, valid = data.train(), data.valid()
+    assert isinstance(train, TextBatches) and isinstance(valid, WholeText) and data.characters is not None
+    assert len(data.vocabulary) == 276 and not (train.tokens == data.vocabulary.unknown).any()
+    pieces = [data.vocabulary.tokens(part.tokens.tolist()) for part in (train, valid)]
+    assert [data.join(tokens) for tokens in pieces] == [text[:-230], text[-230:]]
+    assert "Ġcat" in pieces[0] and "zy" not in data.vocabulary  # of a word that it has not learnt from
+    assert [data.characters[part.tokens].sum() for part in (train, valid)] == [len(text) - 230, 230]
+    assert data.join(data.tokenize("未 known")) == "未 known"
+
+
+def test_how_many_characters_tokens_stand_for(tmp_path: Path):
+    (tmp_path / "own.txt").write_text("a bb bb ccc dddd " * 20)
+    with pytest.warns(DataNote, match="60 of 100 tokens are <unk>"):
+        of_words = load_text(str(tmp_path / "own.txt"), 2, 5, level="word", min_frequency=30)
+    assert of_words.vocabulary.to_list() == ["<unk>", "bb"]
+    assert of_words.characters is not None and of_words.characters.tolist() == pytest.approx([11 / 3, 3])
+    of_characters = load_text(str(tmp_path / "own.txt"), 2, 5)
+    assert of_characters.characters is not None and (of_characters.characters[1:] == 1).all()
 
 
 @pytest.mark.parametrize(
@@ -187,7 +213,9 @@ def test_a_text_that_comes_divided(real_data):
         ({"valid": 1.0}, "share of the text"),
         ({"sampling": "shuffled"}, '"sequential", "random" or "windows"; got "shuffled"'),
         ({"num_batches": 3}, 'sampling="windows" alone; got 3'),
-        ({"level": "line"}, '"character" or "word"'),
+        ({"level": "line"}, '"character", "subword" or "word"; got "line"'),
+        ({"level": "subword", "num_subwords": 99}, "256 tokens, the bytes and the special ones; got num_tokens=99"),
+        ({"level": "subword", "min_frequency": 2}, "leave out min_frequency=2, or take fewer"),
     ],
 )
 def test_wrong_use(wrong: dict, says: str):

@@ -110,6 +110,9 @@ class BytePairs:
     def __repr__(self) -> str:
         return f"BytePairs({len(self):,} tokens, {len(self.merges):,} merges of {self.symbols}s)"
 
+    def __contains__(self, token: object) -> bool:
+        return token in self._numbers
+
     def __getitem__(self, token: str) -> int:
         """The number of a token. Raises KeyError where there is none."""
         return self._numbers[token]
