@@ -19,6 +19,7 @@ from dongshou.models.bert_layers import BERT, BertClassifier, BertEncoder
 from dongshou.models.decomposable_attention import DecomposableAttention, decomposable_attention
 from dongshou.models.densenet import DenseBlock, densenet, densenet121
 from dongshou.models.encoder_decoder import AttentionDecoder, Decoder, Encoder, EncoderDecoder, seq2seq
+from dongshou.models.fcn import fcn
 from dongshou.models.glove import glove
 from dongshou.models.googlenet import Inception
 from dongshou.models.googlenet_published import googlenet
@@ -37,6 +38,8 @@ from dongshou.models.resnet import BasicBlock, Bottleneck, resnet18, resnet34, r
 from dongshou.models.summary import summarize
 from dongshou.models.text_cnn import text_cnn
 from dongshou.models.transformer import AddNorm, TransformerDecoder, TransformerEncoder, transformer
+from dongshou.models.unet import unet
+from dongshou.models.upsampling import Upsampling
 from dongshou.models.vgg import vgg11, vgg13, vgg16, vgg19
 from dongshou.models.weights import load_weights
 from dongshou.models.word2vec import word2vec
@@ -63,6 +66,7 @@ __all__ = [
     "SinusoidalPositions",
     "TransformerDecoder",
     "TransformerEncoder",
+    "Upsampling",
     "alexnet",
     "bert",
     "bert_classifier",
@@ -72,6 +76,7 @@ __all__ = [
     "decomposable_attention",
     "densenet",
     "densenet121",
+    "fcn",
     "glove",
     "googlenet",
     "gpt",
@@ -98,6 +103,7 @@ __all__ = [
     "summarize",
     "text_cnn",
     "transformer",
+    "unet",
     "vgg11",
     "vgg13",
     "vgg16",

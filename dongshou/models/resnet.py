@@ -122,30 +122,40 @@ Block = type[BasicBlock] | type[Bottleneck] | type[PreactivationBasicBlock] | ty
 
 
 class ResNet(nn.Module):
-    """A stem, four stages of blocks (64, 128, 256, 512 channels inside), the mean over the image, a linear layer.
+    """A stem, four stages of blocks (64, 128, 256, 512 channels inside, for a width of 64), the mean over the image, a
+    linear layer.
 
     (batch, in_channels, height, width) of any size -> (batch, num_classes). The first block of each stage but the
     first halves the image. Pre-activation blocks leave their sums as they are: `norm` and ReLU follow the last.
     Raises UsageError for numbers below 1 or an unknown stem.
     """
 
-    def __init__(self, block: Block, depths: tuple[int, ...], in_channels: int, num_classes: int, stem: Stem) -> None:
+    def __init__(
+        self,
+        block: Block,
+        depths: tuple[int, ...],
+        in_channels: int,
+        num_classes: int,
+        stem: Stem,
+        width: int = 64,
+    ) -> None:
         super().__init__()
-        check_counts(in_channels=in_channels, num_classes=num_classes)
+        check_counts(in_channels=in_channels, num_classes=num_classes, width=width)
         check_choice("stem", stem, get_args(Stem))
         if stem == "imagenet":
-            self.conv1 = nn.Conv2d(in_channels, 64, kernel_size=7, stride=2, padding=3, bias=False)
+            self.conv1 = nn.Conv2d(in_channels, width, kernel_size=7, stride=2, padding=3, bias=False)
             self.maxpool = nn.MaxPool2d(kernel_size=3, stride=2, padding=1)
         else:
-            self.conv1 = conv3x3(in_channels, 64)
+            self.conv1 = conv3x3(in_channels, width)
             self.maxpool = nn.Identity()
-        self.bn1 = nn.BatchNorm2d(64)
+        self.bn1 = nn.BatchNorm2d(width)
         self.relu = nn.ReLU()
-        out_channels = [channels * block.expansion for channels in (64, 128, 256, 512)]
-        self.layer1 = stage(block, 64, 64, depths[0], stride=1)
-        self.layer2 = stage(block, out_channels[0], 128, depths[1], stride=2)
-        self.layer3 = stage(block, out_channels[1], 256, depths[2], stride=2)
-        self.layer4 = stage(block, out_channels[2], 512, depths[3], stride=2)
+        channels = [width, 2 * width, 4 * width, 8 * width]  # inside the blocks of each stage
+        out_channels = [inside * block.expansion for inside in channels]
+        self.layer1 = stage(block, width, channels[0], depths[0], stride=1)
+        self.layer2 = stage(block, out_channels[0], channels[1], depths[1], stride=2)
+        self.layer3 = stage(block, out_channels[1], channels[2], depths[2], stride=2)
+        self.layer4 = stage(block, out_channels[2], channels[3], depths[3], stride=2)
         is_preactivation = block in (PreactivationBasicBlock, PreactivationBottleneck)
         self.norm = nn.Sequential(nn.BatchNorm2d(out_channels[3]), nn.ReLU()) if is_preactivation else nn.Identity()
         self.avgpool = nn.AdaptiveAvgPool2d(1)
@@ -186,11 +196,16 @@ def conv3x3(in_channels: int, out_channels: int, stride: int = 1) -> nn.Conv2d:
 
 
 def resnet18(
-    in_channels: int = 3, num_classes: int = 1000, *, preactivation: bool = False, stem: Stem = "imagenet"
+    in_channels: int = 3,
+    num_classes: int = 1000,
+    *,
+    preactivation: bool = False,
+    stem: Stem = "imagenet",
+    width: int = 64,
 ) -> ResNet:
     """Two basic blocks a stage. stem="cifar" is one 3x3 convolution without pooling, for images of 32x32."""
     block = PreactivationBasicBlock if preactivation else BasicBlock
-    return ResNet(block, (2, 2, 2, 2), in_channels, num_classes, stem)
+    return ResNet(block, (2, 2, 2, 2), in_channels, num_classes, stem, width)
 
 
 def resnet34(

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn.functional import adaptive_avg_pool2d, avg_pool2d, max_pool2d
+from torch.nn.functional import adaptive_avg_pool2d, avg_pool2d, max_pool2d, pad
 
 from tests.models.second_writing import Weights
 
@@ -189,15 +189,63 @@ def shortcut(w: Weights, x: Tensor, channels: int, stride: int) -> Tensor:
 def resnet(
     w: Weights, x: Tensor, block: Any, depths: tuple[int, ...], small: bool = False, normed_at_the_end: bool = False
 ) -> Tensor:
-    if small:
-        x = relu(w.norm(w.conv(x, 64, 3, bias=False, padding=1)))
-    else:
-        x = max_pool2d(relu(w.norm(w.conv(x, 64, 7, bias=False, stride=2, padding=3))), 3, 2, 1)
-    for number, depth in enumerate(depths):
-        for index in range(depth):
-            x = block(w, x, 64 * 2**number, stride=2 if number and not index else 1)
+    x = stages(w, x, block, depths, small)[-1]
     x = relu(w.norm(x)) if normed_at_the_end else x
     return w.linear(mean_of_image(x), 5)
+
+
+def stages(
+    w: Weights, x: Tensor, block: Any, depths: tuple[int, ...], small: bool = False, width: int = 64
+) -> list[Tensor]:
+    """The features behind each stage."""
+    if small:
+        x = relu(w.norm(w.conv(x, width, 3, bias=False, padding=1)))
+    else:
+        x = max_pool2d(relu(w.norm(w.conv(x, width, 7, bias=False, stride=2, padding=3))), 3, 2, 1)
+    features = []
+    for number, depth in enumerate(depths):
+        for index in range(depth):
+            x = block(w, x, width * 2**number, stride=2 if number and not index else 1)
+        features.append(x)
+    return features
+
+
+# FCN (Long et al., 2015) and U-Net (Ronneberger et al., 2015)
+
+
+def fcn(w: Weights, x: Tensor, num_skips: int = 0, small: bool = False) -> Tensor:
+    height, width = x.shape[2:]
+    features = stages(w, x, basic, (2, 2, 2, 2), small, width=8)
+    scored = [w.conv(features[3 - number], 5, 1) for number in range(num_skips + 1)]  # of the last stage first
+    y = scored[0]
+    for skipped in scored[1:]:
+        y = doubled(w, y, 2)[:, :, : skipped.size(2), : skipped.size(3)] + skipped
+    stride = (1 if small else 4) * 2 ** (3 - num_skips)
+    return doubled(w, y, stride)[:, :, :height, :width]
+
+
+def doubled(w: Weights, y: Tensor, factor: int) -> Tensor:
+    """Twice as large, or by another even factor."""
+    framed = pad(y, (1, 1, 1, 1), mode="replicate")
+    large = w.enlarged(framed, 5, 2 * factor, bias=False, stride=factor, padding=factor // 2)
+    return large[:, :, factor:-factor, factor:-factor]
+
+
+def unet(w: Weights, x: Tensor, depth: int, width: int) -> Tensor:
+    def twice(x: Tensor, channels: int) -> Tensor:
+        x = relu(w.norm(w.conv(x, channels, 3, bias=False, padding=1)))
+        return relu(w.norm(w.conv(x, channels, 3, bias=False, padding=1)))
+
+    x = twice(x, width)
+    seen = []
+    for level in range(1, depth + 1):
+        seen.append(x)
+        x = twice(max_pool2d(x, 2, ceil_mode=True), width * 2**level)
+    for level in range(depth - 1, -1, -1):
+        bridge = seen.pop()
+        up = w.enlarged(x, width * 2**level, 2, stride=2)[:, :, : bridge.size(2), : bridge.size(3)]
+        x = twice(torch.cat((bridge, up), 1), width * 2**level)
+    return w.conv(x, 5, 1)
 
 
 # DenseNet (Huang et al., 2017)

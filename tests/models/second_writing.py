@@ -38,6 +38,11 @@ class Weights:
         layer = self.take(channels, x.size(1), height, width, bias=bias)
         return F.conv2d(x, layer.weight, layer.bias, **place)
 
+    def enlarged(self, x: Tensor, channels: int, kernel: int, *, bias: bool = True, **place: Any) -> Tensor:
+        """A transposed convolution; place: stride and padding"""
+        layer = self.take(x.size(1), channels, kernel, kernel, bias=bias)
+        return F.conv_transpose2d(x, layer.weight, layer.bias, **place)
+
     def norm(self, x: Tensor, eps: float = 1e-5) -> Tensor:
         """gamma (x - mean) / sqrt(variance + eps) + beta by channel: of the batch in training, else as kept."""
         layer = self.take(x.size(1))

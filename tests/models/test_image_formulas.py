@@ -19,6 +19,7 @@ from tests.models.image_formulas import (
     basic,
     bottleneck,
     densenet,
+    fcn,
     googlenet,
     lenet,
     mlp,
@@ -32,6 +33,7 @@ from tests.models.image_formulas import (
     resnet,
     sigmoid,
     softmax_regression,
+    unet,
     vgg,
 )
 from tests.models.second_writing import Weights, anywhere, assert_same_function
@@ -127,6 +129,13 @@ CASES = {
         (2, 2, 60, 40),
         partial(resnet, block=preactivation_bottleneck, depths=(3, 4, 6, 3), normed_at_the_end=True),
     ),
+    "fcn": Case(lambda: models.fcn(2, 5, width=8), (2, 2, 70, 101), fcn),
+    "fcn, two skips": Case(
+        lambda: models.fcn(2, 5, num_skips=2, stem="cifar", width=8),
+        (2, 2, 21, 34),
+        partial(fcn, num_skips=2, small=True),
+    ),
+    "unet": Case(lambda: models.unet(2, 5, width=6, num_halvings=3), (2, 2, 21, 34), partial(unet, depth=3, width=6)),
     "densenet": Case(lambda: models.densenet(2, 5), (2, 2, 60, 40), partial(densenet, depths=(4, 4, 4, 4), growth=32)),
     "densenet121": Case(
         lambda: models.densenet121(2, 5),

@@ -37,7 +37,7 @@ SEQUENCE_MODELS = {
 
 
 class Case(NamedTuple):
-    """How to make a model, what it takes and gives; targets are classes or numbers like the outputs."""
+    """How to make a model, what it takes and gives; targets are classes, of pixels too, or numbers like the outputs."""
 
     make: Callable[[], nn.Module]
     input: tuple[int, ...]
@@ -94,6 +94,11 @@ CASES = {
     "resnet18": Case(lambda: models.resnet18(1, 5), (6, 1, 24, 24), (6, 5), lr=1e-3),
     "resnet18, preactivation": Case(lambda: models.resnet18(1, 5, preactivation=True), (6, 1, 24, 24), (6, 5), lr=1e-3),
     "resnet18, cifar": Case(lambda: models.resnet18(3, 5, stem="cifar"), (6, 3, 8, 8), (6, 5), lr=DEEP),
+    "fcn": Case(lambda: models.fcn(1, 3, width=8), (2, 1, 37, 70), (2, 3, 37, 70), lr=DEEP),
+    "fcn, two skips": Case(
+        lambda: models.fcn(2, 3, num_skips=2, stem="cifar", width=8), (2, 2, 13, 18), (2, 3, 13, 18), lr=DEEP
+    ),
+    "unet": Case(lambda: models.unet(2, 3, width=8, num_halvings=2), (2, 2, 13, 18), (2, 3, 13, 18), lr=1e-2),
     "resnet34": Case(lambda: models.resnet34(1, 5), (6, 1, 24, 24), (6, 5), lr=DEEP),
     "resnet50": Case(lambda: models.resnet50(1, 5), (6, 1, 24, 24), (6, 5), lr=DEEP),
     "resnet50, preactivation": Case(lambda: models.resnet50(1, 5, preactivation=True), (6, 1, 24, 24), (6, 5), lr=DEEP),
@@ -111,8 +116,10 @@ parametrized = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 
 def batch(case: Case) -> tuple[Tensor, Tensor]:
     inputs = torch.randn(case.input)
-    targets = torch.randint(case.output[-1], case.output[:1]) if case.is_classifier else torch.randn(case.output)
-    return inputs, targets
+    if not case.is_classifier:
+        return inputs, torch.randn(case.output)
+    batch, num_classes, *places = case.output
+    return inputs, torch.randint(num_classes, (batch, *places))
 
 
 def loss_of(case: Case, outputs: Tensor, targets: Tensor) -> Tensor:
@@ -205,6 +212,8 @@ COUNTED = [
     models.resnet18,
     models.resnet34,
     models.resnet50,
+    models.fcn,
+    models.unet,
     models.densenet,
     models.densenet121,
     models.mnist_cnn,
@@ -246,6 +255,13 @@ def test_no_channels_or_no_classes(factory: Callable[..., nn.Module], number: in
         (lambda: models.googlenet(variant="torchvision", block="two-3x3"), 'has its own, got block="two-3x3"'),
         (lambda: models.resnet18(stem=unknown("foo")), "stem is one of imagenet, cifar; got 'foo'"),
         (lambda: models.resnet50(stem=unknown("cifar10")), r"got 'cifar10'\. Did you mean cifar\?"),
+        (lambda: models.resnet18(width=0), "at least 1; got width=0"),
+        (lambda: models.fcn(num_skips=4), "num_skips is from 0 to 3; got 4"),
+        (lambda: models.fcn(num_skips=-1), "num_skips is from 0 to 3; got -1"),
+        (lambda: models.fcn(stem=unknown("small")), "stem is one of imagenet, cifar; got 'small'"),
+        (lambda: models.unet(width=0), "at least 1; got width=0"),
+        (lambda: models.unet(num_halvings=0), "at least 1; got num_halvings=0"),
+        (lambda: models.Upsampling(3, 0), "at least 1; got factor=0"),
         (lambda: models.densenet(growth_rate=0), "at least 1; got growth_rate=0"),
         (lambda: models.densenet(num_init_features=0), "at least 1; got num_init_features=0"),
         (lambda: models.densenet(block_config=(4, 0)), r"at least 1 layer each; got block_config=\(4, 0\)"),

@@ -78,4 +78,9 @@ SENTENCES = {
     "kernel_sizes are widths of filters, from 1 word; got {}.": "kernel_sizes 是滤波器的宽度，至少 1 个词；得到的是 {}。",
     "Every word of the vocabulary needs a vector: vectors has the shape {} instead of ({}, {}).": "词表中每个词都要有向量：vectors 的形状是 {}，应为 ({}, {})。",
     'embeddings="{}" keeps vectors as they are: give some by vectors=.': 'embeddings="{}" 保持向量不变：请用 vectors= 给出向量。',
+    "num_skips is from 0 to {}; got {}.": "num_skips 从 0 到 {}；得到的是 {}。",
+    'On a ResNet-18. With stem="cifar" it halves the image three times, not five: for small images.': '以 ResNet-18 为主干。stem="cifar" 时图像减半三次而不是五次，用于小图像。',
+    "Raises UsageError for numbers below 1, an unknown stem or another number of skips than 0 to 3.": "数目小于 1、stem 不存在或跳跃连接数不在 0 到 3 之间时抛出 UsageError。",
+    "With the widths of the paper: 64 channels at the top, 1024 at the bottom, 31 million parameters.": "宽度与论文相同：顶层 64 个通道，底层 1024 个，3100 万个参数。",
+    "Interpolation keeps the channels and has a square kernel: (channels, channels, k, k); got a weight of shape {}.": "插值保持通道数，卷积核为正方形：(channels, channels, k, k)；得到的权重形状为 {}。",
 }
