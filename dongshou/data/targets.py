@@ -56,14 +56,17 @@ class Target:
 class Boxes(Target):
     """The boxes of each picture, filled up to the most that one of them has.
 
-    corners  (batch, most, 4) float32: left, top, right, bottom in pixels, the picture from 0 to its width and height
-    labels   (batch, most) int64: classes from 0; ABSENT, -1, where there is no box
+    corners   (batch, most, 4) float32: left, top, right, bottom in pixels, the picture from 0 to its width and height
+    labels    (batch, most) int64: classes from 0; ABSENT, -1, where there is no box
+    is_crowd  (batch, most) bool: around many of its class together, as COCO has them, which are neither learnt from nor
+              counted; None where there are none
 
     Raises UsageError for other shapes, for corners that are not finite or labels below -1.
     """
 
     corners: Tensor
     labels: Tensor
+    is_crowd: Tensor | None = None
 
     def __post_init__(self) -> None:
         if self.corners.dim() != 3 or self.corners.shape[-1] != 4 or self.labels.shape != self.corners.shape[:2]:
@@ -77,7 +80,7 @@ class Boxes(Target):
             )
 
     @classmethod
-    def of(cls, corners: Sequence[Any], labels: Sequence[Any]) -> Boxes:
+    def of(cls, corners: Sequence[Any], labels: Sequence[Any], is_crowd: Sequence[Any] | None = None) -> Boxes:
         """From a list of boxes and one of their classes for each picture, of any number, none as well.
 
         Raises UsageError for lists that do not go together, and for a box whose right or bottom is not beyond its
@@ -96,12 +99,20 @@ class Boxes(Target):
         most = max(map(len, rows), default=0)
         if not rows or most == 0:
             return cls(torch.zeros(len(rows), 0, 4), torch.zeros(len(rows), 0, dtype=torch.int64))
-        return cls(pad_sequence(rows, batch_first=True), pad_sequence(names, batch_first=True, padding_value=ABSENT))
+        crowds = None
+        if is_crowd is not None:
+            crowds = pad_sequence([torch.as_tensor(row).reshape(-1).bool() for row in is_crowd], batch_first=True)
+        filled = pad_sequence(names, batch_first=True, padding_value=ABSENT)
+        return cls(pad_sequence(rows, batch_first=True), filled, crowds)
 
     @property
     def is_present(self) -> Tensor:
         """True where there is a box (batch, most)."""
         return self.labels != ABSENT
+
+    def without_crowds(self) -> Boxes:
+        """Those around one thing each; the others are ABSENT."""
+        return self if self.is_crowd is None else Boxes(self.corners, self.labels.masked_fill(self.is_crowd, ABSENT))
 
     def listed(self) -> list[tuple[Tensor, Tensor]]:
         """The corners (boxes, 4) and labels (boxes,) of each picture, without what fills it up."""
@@ -125,7 +136,7 @@ class Boxes(Target):
         within = around.clamp(min=0).minimum(limit)
         is_left = area(within) >= torch.clamp(LEAST_VISIBLE * area(around), min=LEAST_VISIBLE)
         labels = self.labels.masked_fill(~is_left, ABSENT)
-        return Boxes((within * (labels != ABSENT)[..., None]).to(dtype), labels)
+        return Boxes((within * (labels != ABSENT)[..., None]).to(dtype), labels, self.is_crowd)
 
 
 def area(corners: Tensor) -> Tensor:

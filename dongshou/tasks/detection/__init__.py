@@ -1,0 +1,1 @@
+"""Detection: where in a picture there is something, and what."""
