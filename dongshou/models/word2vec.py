@@ -5,6 +5,7 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from dongshou.models.checks import check_counts
+from dongshou.models.table_rows import is_read_in_place, products, reading, weighted_sums
 
 
 class Word2Vec(nn.Module):
@@ -26,17 +27,24 @@ class Word2Vec(nn.Module):
             nn.init.xavier_uniform_(layer.weight)
 
     def forward(self, given: Tensor, is_given: Tensor, group: Tensor, asked: Tensor) -> Tensor:
+        h = self.hidden(given, is_given)  # (groups, size)
+        if is_read_in_place(self.output, len(h), asked.numel()):
+            read = reading(asked, group, len(h))
+            return products(h, self.output.weight, read, self.output.sparse).view(asked.shape)
         # index_select, for the gradient of h[group] adds up in the order in which threads come
-        h = self.hidden(given, is_given).index_select(0, group)  # (pairs, size)
-        return (self.output(asked) * h.unsqueeze(1)).sum(-1)  # (pairs, asked); a matmul of so many tiny ones is slow
+        return (self.output(asked) * h.index_select(0, group).unsqueeze(1)).sum(-1)  # (pairs, asked)
 
     def hidden(self, given: Tensor, is_given: Tensor) -> Tensor:
         """The mean of the vectors that are there, (groups, given) -> (groups, size); of none it is 0."""
-        vectors = self.input(given)  # (groups, given, size)
         if given.shape[1] == 1:
-            return vectors.squeeze(1)
+            return self.input(given).squeeze(1)
         number = is_given.sum(1, keepdim=True).clamp(min=1)
-        return (vectors * is_given.unsqueeze(-1)).sum(1) / number
+        if is_read_in_place(self.input, len(given), given.numel()):
+            groups, _ = is_given.nonzero(as_tuple=True)
+            weights = (1 / number.to(self.input.weight.dtype)).index_select(0, groups).squeeze(1)
+            read = reading(given[is_given].unsqueeze(1), groups, len(given))
+            return weighted_sums(weights, self.input.weight, read, self.input.sparse)
+        return (self.input(given) * is_given.unsqueeze(-1)).sum(1) / number
 
 
 def word2vec(num_inputs: int, num_outputs: int | None = None, *, size: int = 100, sparse: bool = False) -> Word2Vec:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Literal, NamedTuple
 
 import torch
@@ -14,7 +15,7 @@ from dongshou.errors import UsageError
 
 Predicts = Literal["contexts", "center"]
 NONE = -1  # where no word stands
-CHUNK = 8192  # centers whose contexts are drawn at a time, where all are kept
+CHUNK = 8192  # centers whose contexts are drawn at a time: what is drawn stays in the cache
 
 
 class Contexts(NamedTuple):
@@ -33,11 +34,11 @@ class Contexts(NamedTuple):
 
 
 class Pass(NamedTuple):
-    """What is read in one pass: the words that were kept, the line and the window of each."""
+    """What is read in one pass: the words that were kept, and where the contexts of each begin and end among them."""
 
     tokens: Tensor  # (kept,)
-    lines: Tensor  # (kept,)
-    windows: Tensor  # (kept,)
+    begins: Tensor  # (kept,)
+    ends: Tensor  # (kept,)
 
 
 class Once:
@@ -129,10 +130,15 @@ class ContextBatches:
 
     def __iter__(self) -> Iterator[Contexts]:
         if self.redraw:
-            text = self._drawn(self.generator)
-            return (self._batch(text, some, self.generator) for some in self._order(len(text.tokens)))
+            return self._drawn_batches(self._drawn(self.generator))
         once = self._once = self._once or self._drawn_once()
         return (once[some] for some in self._order(len(once)))
+
+    def _drawn_batches(self, text: Pass) -> Iterator[Contexts]:
+        """Some are drawn at a time: an operation on a few hundred centers costs almost as much as on thousands."""
+        batches = self._order(len(text.tokens))
+        while some := tuple(islice(batches, max(1, CHUNK // self.batch_size))):
+            yield from cut(self._batch(text, torch.cat(some), self.generator), [len(one) for one in some])
 
     def _order(self, num_centers: int) -> Iterator[Tensor]:
         """The centers of each batch; of almost equal size, so that none is left out."""
@@ -155,19 +161,20 @@ class ContextBatches:
             tokens, lines = self.tokens, self.lines
             has_neighbor = neighbors(lines)
         windows = torch.randint(1, self.window + 1, (int(has_neighbor.sum()),), generator=generator)
-        return Pass(tokens[has_neighbor], lines[has_neighbor], windows)
+        return pass_over(tokens[has_neighbor], lines[has_neighbor], windows)
 
     def _batch(self, text: Pass, positions: Tensor, generator: torch.Generator) -> Contexts:
-        centers, contexts = text.tokens[positions], around(text, positions, self.window)  # (batch,), (batch, 2 window)
+        centers, contexts = text.tokens[positions], around(text, positions, self.window)  # (batch,), (2 window, batch)
         centers, contexts = centers.to(self.device), contexts.to(self.device)
-        is_there = contexts != NONE
+        groups = torch.arange(len(centers), device=self.device)
+        is_there = (contexts != NONE).T  # (batch, 2 window)
         if self.predicts == "center":
-            group = torch.arange(len(centers), device=self.device)
-            asked = self.questions.ask(centers, centers[:, None], generator)
-            return Contexts(contexts.clamp(min=0), is_there, group, *asked)
-        group = is_there.nonzero()[:, 0]  # (pairs,)
-        asked = self.questions.ask(contexts[is_there], contexts[group], generator)
-        weights = asked.weights / is_there.sum(1)[group, None]  # each center weighs the same
+            asked = self.questions.ask(centers, groups, centers[None], generator)
+            return Contexts(contexts.T.clamp(min=0), is_there, groups, *asked)
+        num_contexts = is_there.sum(1)
+        group = groups.repeat_interleave(num_contexts)  # (pairs,)
+        asked = self.questions.ask(contexts.T[is_there], group, contexts, generator)
+        weights = asked.weights * (1 / num_contexts)[group, None]  # each center weighs the same
         return Contexts(*self._rows(centers), group, *asked[:2], weights)
 
     def _rows(self, words: Tensor) -> tuple[Tensor, Tensor]:
@@ -194,14 +201,34 @@ class ContextBatches:
         self.generator.set_state(state["generator"].cpu())
 
 
+def pass_over(tokens: Tensor, lines: Tensor, windows: Tensor) -> Pass:
+    """The contexts of a word are the others of its line in its window. All are (kept,); lines do not fall."""
+    places = torch.arange(len(tokens))
+    _, lengths = lines.unique_consecutive(return_counts=True)
+    line_ends = lengths.cumsum(0).repeat_interleave(lengths)
+    line_begins = line_ends - lengths.repeat_interleave(lengths)
+    return Pass(
+        tokens.int(), torch.maximum(places - windows, line_begins), torch.minimum(places + windows + 1, line_ends)
+    )
+
+
 def around(text: Pass, positions: Tensor, window: int) -> Tensor:
-    """The words in the window of each center, -1 where there is none, (batch, 2 window)."""
-    offsets = torch.cat([torch.arange(-window, 0), torch.arange(1, window + 1)])
-    places = positions[:, None] + offsets  # (batch, 2 window)
-    inside = places.clamp(0, len(text.tokens) - 1)
-    is_there = (inside == places) & (offsets.abs() <= text.windows[positions][:, None])
-    is_there &= text.lines[inside] == text.lines[positions][:, None]
-    return torch.where(is_there, text.tokens[inside], NONE)
+    """The words in the window of each center, then -1 where there are no more, (2 window, batch)."""
+    places = text.begins[positions] + torch.arange(2 * window)[:, None]  # (2 window, batch)
+    places += places >= positions  # the center is no context
+    words = text.tokens[places.clamp(max=len(text.tokens) - 1)]
+    return words.where(places < text.ends[positions], NONE)
+
+
+def cut(contexts: Contexts, sizes: Sequence[int]) -> Iterator[Contexts]:
+    """The first so many groups, the next, and so on; their pairs lie beside each other."""
+    first_group = torch.tensor([0, *sizes]).cumsum(0)
+    first_pair = torch.searchsorted(contexts.group, first_group.to(contexts.group.device)).tolist()
+    first_group = first_group.tolist()
+    for group, end, pair, last in zip(first_group, first_group[1:], first_pair, first_pair[1:], strict=False):
+        given, is_given = (part[group:end] for part in contexts[:2])
+        of_pairs, *asked = (part[pair:last] for part in contexts[2:])
+        yield Contexts(given, is_given, of_pairs - group, *asked)
 
 
 def neighbors(lines: Tensor) -> Tensor:

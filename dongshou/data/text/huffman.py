@@ -33,7 +33,7 @@ class HuffmanTree:
         self.num_outputs = len(frequencies) - 1
         self.paths = huffman_paths(frequencies.tolist())
 
-    def ask(self, words: Tensor, avoided: Tensor, generator: torch.Generator) -> Asked:
+    def ask(self, words: Tensor, group: Tensor, avoided: Tensor, generator: torch.Generator) -> Asked:
         forks, turns, is_there = (part[words] for part in self.paths)
         return Asked(forks, turns, is_there.float())
 

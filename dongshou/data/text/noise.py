@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 import torch
@@ -28,8 +29,9 @@ class Questions(Protocol):
 
     num_outputs: int
 
-    def ask(self, words: Tensor, avoided: Tensor, generator: torch.Generator) -> Asked:
-        """For each word (pairs,) and the words (pairs, n) that are no wrong answers; -1 stands for none."""
+    def ask(self, words: Tensor, group: Tensor, avoided: Tensor, generator: torch.Generator) -> Asked:
+        """For each word (pairs,). The words that are no wrong answers to its group (pairs,) are avoided (n, groups),
+        where -1 stands for none."""
         ...
 
     def to(self, device: torch.device) -> None: ...
@@ -50,15 +52,16 @@ class NegativeSampling:
         self.num_negatives = num_negatives
         self.noise = AliasTable(frequencies.double() ** POWER)
 
-    def ask(self, words: Tensor, avoided: Tensor, generator: torch.Generator) -> Asked:
-        negatives = self.noise.draw((len(words), self.num_negatives), generator).to(words.device)
-        hits = is_among(negatives, avoided).nonzero(as_tuple=True)  # some in a thousand
-        negatives[hits] = self.noise.draw(hits[0].shape, generator).to(words.device)
-        asked = torch.cat([words[:, None], negatives], 1)
-        counts = torch.ones_like(asked, dtype=torch.bool)
-        counts[hits[0], 1 + hits[1]] = (negatives[hits][:, None] != avoided[hits[0]]).all(1)
-        labels = torch.zeros(asked.shape, device=words.device)
+    def ask(self, words: Tensor, group: Tensor, avoided: Tensor, generator: torch.Generator) -> Asked:
+        negatives = self.noise.draw((self.num_negatives, len(words)), generator).to(words.device)  # (negatives, pairs)
+        place, pair = hits = is_avoided(negatives, group, avoided).nonzero(as_tuple=True)  # some in a thousand
+        negatives[hits] = again = self.noise.draw(pair.shape, generator).to(words.device)
+        counts = torch.ones(len(words), 1 + self.num_negatives, device=words.device)
+        counts[pair, 1 + place] = (again != avoided[:, group[pair]]).all(0).float()
+        labels = torch.zeros_like(counts)
         labels[:, 0] = 1
+        asked = torch.empty(counts.shape, dtype=torch.int32, device=words.device)
+        asked[:, 0], asked[:, 1:] = words, negatives.T
         return Asked(asked, labels, counts / counts.sum(1, keepdim=True))
 
     def to(self, device: torch.device) -> None:
@@ -74,7 +77,7 @@ class AliasTable:
 
     def __init__(self, weights: Tensor) -> None:
         heights = (weights.double() / weights.double().sum() * len(weights)).tolist()
-        self.share, self.alias = torch.ones(len(heights), dtype=torch.double), torch.arange(len(heights))
+        self.share, self.alias = torch.ones(len(heights)), torch.arange(len(heights), dtype=torch.int32)
         small = [i for i, height in enumerate(heights) if height < 1]
         large = [i for i, height in enumerate(heights) if height >= 1]
         while small and large:
@@ -87,13 +90,17 @@ class AliasTable:
             self.share[i] = 1 if weights[i] > 0 else 0
             self.alias[i] = i if weights[i] > 0 else int(weights.argmax())
 
-    def draw(self, shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
-        """Outcomes, int64."""
-        at = torch.rand(shape, generator=generator, dtype=torch.double) * len(self.share)  # 53 bits for both parts
-        column = at.long()
-        return torch.where(at - column < self.share[column], column, self.alias[column])
+    def draw(self, shape: Sequence[int], generator: torch.Generator) -> Tensor:
+        """Outcomes, int32."""
+        size = torch.Size(shape).numel()
+        column = torch.randint(len(self.share), (size,), generator=generator, dtype=torch.int32)
+        is_own = torch.rand(size, generator=generator) < self.share.index_select(0, column)
+        return torch.where(is_own, column, self.alias.index_select(0, column)).view(shape)
 
 
-def is_among(words: Tensor, others: Tensor) -> Tensor:
-    """Whether each word (pairs, words) is one of the others (pairs, n) of its row."""
-    return (words[:, :, None] == others[:, None]).any(-1)
+def is_avoided(words: Tensor, group: Tensor, avoided: Tensor) -> Tensor:
+    """Whether each word (n, pairs) is one of those to avoid (m, groups) of its group (pairs,)."""
+    found = torch.zeros_like(words, dtype=torch.bool)
+    for some in avoided:  # pairs last: whole vectors are compared at a time, a few words of each pair are not
+        found |= words == some.index_select(0, group)
+    return found

@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from dongshou.data.text.contexts import ContextBatches, Contexts, Pass, around, keep_probabilities, neighbors
+from dongshou.data.text.contexts import ContextBatches, Contexts, around, keep_probabilities, neighbors, pass_over
 from dongshou.data.text.huffman import HuffmanTree
 from dongshou.data.text.noise import AliasTable, NegativeSampling
 from dongshou.data.text.word_contexts import load_contexts
@@ -50,7 +50,7 @@ def test_the_words_around_a_word_are_those_of_a_loop():
     tokens, lines = corpus()
     windows = torch.randint(1, WINDOW + 1, (len(tokens),), generator=torch.Generator().manual_seed(2))
     positions = torch.randperm(len(tokens))
-    found = around(Pass(tokens, lines, windows), positions, WINDOW)  # (tokens, 2 window)
+    found = around(pass_over(tokens, lines, windows), positions, WINDOW).T  # (tokens, 2 window)
     expected = by_a_loop(tokens.tolist(), lines.tolist(), windows.tolist())
     for row, position in zip(found.tolist(), positions.tolist(), strict=True):
         assert [word for word in row if word >= 0] == expected[position]
@@ -67,9 +67,12 @@ def test_every_center_is_there_once_with_all_its_contexts():
     tokens, lines = corpus()
     measured = batches(tokens, lines, shuffle=False)
     text = measured._drawn(torch.Generator().manual_seed(0))
-    expected = by_a_loop(text.tokens.tolist(), text.lines.tolist(), text.windows.tolist())
+    words, begins, ends = (part.tolist() for part in text)
     both = [
-        (center, context) for center, words in zip(text.tokens.tolist(), expected, strict=True) for context in words
+        (words[place], words[other])
+        for place in range(len(words))
+        for other in range(begins[place], ends[place])
+        if other != place
     ]
     assert [pair for batch in measured for pair in pairs_of(batch)] == both
     assert [batch.given.tolist() for batch in measured] == [batch.given.tolist() for batch in measured]
@@ -178,12 +181,15 @@ def test_noise_is_drawn_as_often_as_it_should_be():
     torch.testing.assert_close(shares, weights / weights.sum(), atol=0.004, rtol=0)
     assert shares[0] == shares[4] == 0
     noise = NegativeSampling(torch.tensor([0, 16, 1]), num_negatives=50)
-    avoided = torch.full((400, 1), -1)
-    negatives = noise.ask(torch.ones(400, dtype=torch.long), avoided, torch.Generator().manual_seed(0)).outputs[:, 1:]
-    assert (negatives == 1).float().mean().item() == pytest.approx(8 / 9, abs=0.01)  # 16^0.75 = 8
-    asked = noise.ask(torch.full((400,), 2), torch.ones(400, 1, dtype=torch.long), torch.Generator().manual_seed(0))
-    hits = asked.outputs[:, 1:] == 1  # word 1 is to be avoided, and is still there where it was drawn twice
-    assert hits.float().mean().item() == pytest.approx((8 / 9) ** 2, abs=0.01)
+    group, avoided = (
+        torch.arange(800) % 2,
+        torch.tensor([[-1, -1], [-1, 1]]),
+    )  # word 1, by the pairs of the second group
+    asked = noise.ask(torch.full((800,), 2), group, avoided, torch.Generator().manual_seed(0))
+    ones = asked.outputs[:, 1:] == 1
+    assert ones[group == 0].float().mean().item() == pytest.approx(8 / 9, abs=0.01)  # 16^0.75 = 8
+    hits = ones & (group == 1)[:, None]  # still there where it was drawn twice
+    assert hits[group == 1].float().mean().item() == pytest.approx((8 / 9) ** 2, abs=0.01)
     assert not asked.weights[:, 1:][hits].any() and (asked.weights[:, 1:][~hits] > 0).all()
 
 
@@ -207,7 +213,7 @@ def test_a_huffman_tree_is_the_shortest_code(weights: list[int]):
 def test_the_probabilities_of_a_tree_add_up_to_one():
     tree = HuffmanTree(torch.arange(1, 12))
     scores = torch.randn(tree.num_outputs, dtype=torch.double)  # u_fork . h
-    asked = tree.ask(torch.arange(11), torch.full((11, 1), -1), torch.Generator())
+    asked = tree.ask(torch.arange(11), torch.arange(11), torch.full((1, 11), -1), torch.Generator())
     sides = torch.where(asked.labels == 1, scores[asked.outputs].sigmoid(), 1 - scores[asked.outputs].sigmoid())
     probabilities = torch.where(asked.weights > 0, sides, 1.0).prod(1)
     assert probabilities.sum().item() == pytest.approx(1) and (probabilities > 0).all()
