@@ -10,7 +10,19 @@ import tyro
 from dongshou.errors import DongshouError, UsageError, did_you_mean
 
 # files with `benchmark`
-BENCHMARKS = ("mlp", "cnn", "scratch", "autograd", "augment", "sequences", "photos", "words", "subwords")
+BENCHMARKS = (
+    "mlp",
+    "cnn",
+    "scratch",
+    "autograd",
+    "augment",
+    "sequences",
+    "photos",
+    "words",
+    "subwords",
+    "texts",
+    "vectors",
+)
 
 
 def main(arguments: list[str]) -> None:
