@@ -140,4 +140,6 @@ def in_words(prediction: Prediction) -> str:
 
 
 def question_in_words(question: Any) -> str:
+    if question is None:
+        return translate("noise")
     return " / ".join(question) if isinstance(question, tuple) else str(question)

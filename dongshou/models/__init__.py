@@ -20,6 +20,7 @@ from dongshou.models.decomposable_attention import DecomposableAttention, decomp
 from dongshou.models.densenet import DenseBlock, densenet, densenet121
 from dongshou.models.encoder_decoder import AttentionDecoder, Decoder, Encoder, EncoderDecoder, seq2seq
 from dongshou.models.fcn import fcn
+from dongshou.models.gan import point_discriminator, point_generator
 from dongshou.models.glove import glove
 from dongshou.models.googlenet import Inception
 from dongshou.models.googlenet_published import googlenet
@@ -92,6 +93,8 @@ __all__ = [
     "mnist_inception",
     "mnist_residual",
     "nin",
+    "point_discriminator",
+    "point_generator",
     "recurrent_classifier",
     "recurrent_language_model",
     "recurrent_layers",

@@ -13,6 +13,7 @@ from torch.nn.functional import max_pool2d
 
 from dongshou import models
 from tests.models import test_models
+from tests.models.generative_formulas import point_discriminator
 from tests.models.image_formulas import (
     WIDE,
     alexnet,
@@ -141,6 +142,12 @@ CASES = {
         lambda: models.densenet121(2, 5),
         (4, 2, 64, 48),  # in training two examples of one pixel would be normalised to -1 and 1, or nearly
         partial(densenet, depths=(6, 12, 24, 16), growth=32, bottleneck=True),
+    ),
+    "point_generator": Case(lambda: models.point_generator(4, 5), (3, 4), softmax_regression),
+    "point_discriminator": Case(
+        lambda: models.point_discriminator(4, (7, 3)),
+        (3, 4),
+        partial(point_discriminator, widths=(7, 3)),
     ),
     "mnist_cnn": Case(lambda: models.mnist_cnn(2, 5, size=20), (3, 2, 20, 20), mnist_cnn),
     "mnist_inception": Case(lambda: models.mnist_inception(2, 5, size=20), (3, 2, 20, 20), mnist_inception),

@@ -104,6 +104,8 @@ CASES = {
     "resnet50, preactivation": Case(lambda: models.resnet50(1, 5, preactivation=True), (6, 1, 24, 24), (6, 5), lr=DEEP),
     "densenet": Case(lambda: models.densenet(1, 5, growth_rate=8), (6, 1, 29, 29), (6, 5), lr=3e-3),
     "densenet121": Case(lambda: models.densenet121(1, 5), (6, 1, 40, 40), (6, 5), lr=DEEP),
+    "point_generator": Case(lambda: models.point_generator(3, 1), (6, 3), (6, 1), is_classifier=False),
+    "point_discriminator": Case(lambda: models.point_discriminator(3), (6, 3), (6, 1), is_classifier=False),
     "mnist_cnn": Case(lambda: models.mnist_cnn(1, 5, size=16), (6, 1, 16, 16), (6, 5)),
     "mnist_inception": Case(lambda: models.mnist_inception(1, 5, size=16), (6, 1, 16, 16), (6, 5), lr=3e-3),
     "mnist_residual": Case(lambda: models.mnist_residual(1, 5, size=16), (6, 1, 16, 16), (6, 5), lr=3e-3),

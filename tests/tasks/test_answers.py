@@ -13,7 +13,7 @@ from PIL import Image, ImageColor
 
 from dongshou.drawing import colors, png
 from dongshou.errors import UsageError
-from dongshou.tasks.answers import Answer, Boxes, Mask, Neighbors, Picture, Probabilities, Text, Value
+from dongshou.tasks.answers import Answer, Boxes, Mask, Neighbors, Picture, Points, Probabilities, Text, Value
 from dongshou.tasks.answers.picture import in_a_square
 
 PHOTO = Image.new("RGB", (60, 40), (10, 200, 30))
@@ -30,6 +30,8 @@ ANSWERS: list[Answer] = [
     Picture(torch.rand(5, 3, 8, 8)),
     Neighbors({"queen": 0.8, "man": 0.5, "pawn$": -0.1}),
     Neighbors({}),
+    Points(torch.randn(7, 2)),
+    Points(torch.randn(1, 2)),
 ]
 
 
@@ -122,6 +124,8 @@ def test_pictures_stand_in_a_square_and_grow():
         Picture(torch.zeros(5, 2, 4, 4))
     with pytest.raises(UsageError, match="Frames are"):
         Picture(images, grown[:, :2])
+    with pytest.raises(UsageError, match=r"\(n, 2\); got \(7, 3\)"):
+        Points(torch.zeros(7, 3))
 
 
 def test_the_nearest_neighbors_come_first():

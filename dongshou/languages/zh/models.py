@@ -83,4 +83,7 @@ SENTENCES = {
     "Raises UsageError for numbers below 1, an unknown stem or another number of skips than 0 to 3.": "数目小于 1、stem 不存在或跳跃连接数不在 0 到 3 之间时抛出 UsageError。",
     "With the widths of the paper: 64 channels at the top, 1024 at the bottom, 31 million parameters.": "宽度与论文相同：顶层 64 个通道，底层 1024 个，3100 万个参数。",
     "Interpolation keeps the channels and has a square kernel: (channels, channels, k, k); got a weight of shape {}.": "插值保持通道数，卷积核为正方形：(channels, channels, k, k)；得到的权重形状为 {}。",
+    "A linear layer, which is all that a normal distribution needs. (batch, num_latents) -> (batch, num_features)": "一个线性层，学习正态分布有它就够了。(batch, num_latents) -> (batch, num_features)",
+    "Raises UsageError for numbers below 1.": "数小于 1 时抛出 UsageError。",
+    "Layers with tanh, as in the course. (batch, num_features) -> (batch, 1), a logit: real or made": "带 tanh 的层，与课程相同。(batch, num_features) -> (batch, 1)，一个 logit：真实的还是生成的",
 }

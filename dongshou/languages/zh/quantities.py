@@ -62,4 +62,5 @@ LABELS = {
     "missing": "缺失",
     "corrupt": "已损坏",
     "bits per character": "每字符比特数",
+    "generative models": "生成模型",
 }

@@ -6,9 +6,22 @@ from dongshou.tasks.answers.gaps import Gaps
 from dongshou.tasks.answers.mask import Mask
 from dongshou.tasks.answers.neighbors import Neighbors
 from dongshou.tasks.answers.picture import Picture
+from dongshou.tasks.answers.points import Points
 from dongshou.tasks.answers.probabilities import Probabilities
 from dongshou.tasks.answers.several import Several
 from dongshou.tasks.answers.text import Text
 from dongshou.tasks.answers.value import Value
 
-__all__ = ["Answer", "Boxes", "Gaps", "Mask", "Neighbors", "Picture", "Probabilities", "Several", "Text", "Value"]
+__all__ = [
+    "Answer",
+    "Boxes",
+    "Gaps",
+    "Mask",
+    "Neighbors",
+    "Picture",
+    "Points",
+    "Probabilities",
+    "Several",
+    "Text",
+    "Value",
+]

@@ -1,0 +1,3 @@
+"""Generative models: networks that draw, from two adversaries to noise that is taken away step by step."""
+
+PLACE = 45  # in the course
