@@ -12,7 +12,7 @@ from torch.optim import Optimizer
 
 from dongshou.models.summary.watch import evaluating
 from dongshou.notes import note
-from dongshou.tasks.answers import Points
+from dongshou.tasks.answers import Answer, Points
 from dongshou.tasks.asking import AskedWith, Question
 from dongshou.tasks.generative.judge import Judge
 from dongshou.tasks.generative.latents import latents_for
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from dongshou.data import Splits
+    from dongshou.drawing import Drawing
     from dongshou.tasks.quantity import Accumulator
 
 WON = 0.01  # a loss of the discriminator below this teaches the generator nothing
@@ -51,12 +52,9 @@ class Adversarial:
         self.loss = nn.BCEWithLogitsLoss()
         self.num_latents = num_latents
         self.judge = judge
+        self.headline = judge.headline
         self.by_class = by_class
         self.steps_won = torch.tensor(0)  # in a row, up to now; stays on the device
-
-    @property
-    def headline(self) -> str:
-        return self.judge.headline
 
     def modules(self) -> dict[str, nn.Module]:
         return {"discriminator": self.discriminator, "loss": self.loss}
@@ -129,6 +127,11 @@ class Adversarial:
         real, *_ = next(iter(test))
         with evaluating(model):
             yield "points", draw_points(real.cpu(), self.predict(model, noise(real, self.num_latents)))
+
+    def explain(
+        self, model: nn.Module, data: Splits, question: Question, answer: Answer
+    ) -> Iterator[tuple[str, Drawing]]:
+        return iter(())
 
     def watch(self, model: nn.Module) -> dict[str, float]:
         """`steps_won`, said where they have become many: an experiment's `measure_model`."""
