@@ -189,7 +189,6 @@ SENTENCES = {
     "pictures of one thing each, or of several digits; or texts, in quotes; or words; or CSV files. What is wrong with any is reported last": "每张只有一样东西或有几个数字的图片；或加引号的文本；或 词语、CSV 文件。有问题的最后一并报告",
     "{} has a setting called {}, which is an option of every run: rename it.": "{} 有名为 {} 的设置，它是每次运行都有的选项：请改名。",
     "Go on with: {}": "继续：{}",
-    "noise": "噪声",
 }
 
 LABELS = {

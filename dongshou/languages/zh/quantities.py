@@ -63,4 +63,7 @@ LABELS = {
     "corrupt": "已损坏",
     "bits per character": "每字符比特数",
     "generative models": "生成模型",
+    "noise": "噪声",
+    "made": "生成的",
+    "real": "真实的",
 }

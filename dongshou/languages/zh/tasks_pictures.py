@@ -47,8 +47,6 @@ SENTENCES = {
     "Where {} words lie": "{} 个词的位置",
     "Analogies are parallelograms, nearly": "类比近似为平行四边形",
     "the words": "各个词",
-    "made": "生成的",
-    "real": "真实的",
 }
 
 LABELS = {
