@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import io
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import matplotlib
 import pytest
 import torch
-from matplotlib.axes import Axes
 
 from dongshou.drawing.styled import StyledFigure
+from tests.drawn_once import saves_once
 
 matplotlib.use("Agg")
 
@@ -42,28 +40,14 @@ def not_waited_for_the_disk() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def drawn_once() -> Iterator[None]:
-    """Figures of one make, whatever data they show, are drawn once: that takes most of the time of a short run."""
-    draw, drawn = StyledFigure.savefig, {}
-
-    def savefig(figure: StyledFigure, file: Any, **options: Any) -> None:
-        make = tuple(figure.get_size_inches()), tuple(map(make_of, figure.axes)), tuple(options.items())
-        if make not in drawn:
-            buffer = io.BytesIO()
-            draw(figure, buffer, **options)
-            drawn[make] = buffer.getvalue()
-        file.write(drawn[make])
-
+def drawn_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Figures of one make, whatever data they show, are drawn once: that takes most of the time of a short run. Test
+    processes side by side share what is drawn."""
+    beside = "PYTEST_XDIST_WORKER" in os.environ
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(StyledFigure, "savefig", savefig)
+        base = tmp_path_factory.getbasetemp()
+        patched.setattr(StyledFigure, "savefig", saves_once(base.parent / "drawn" if beside else base / "drawn"))
         yield
-
-
-def make_of(axes: Axes) -> tuple[Any, ...]:
-    """What is drawn, as far as an error in drawing may depend on it."""
-    words = axes.get_title(), axes.get_xlabel(), axes.get_ylabel(), axes.get_xscale(), axes.get_yscale()
-    parts = axes.lines, axes.images, axes.patches, axes.collections, axes.texts
-    return *words, *map(len, parts)
 
 
 @pytest.fixture

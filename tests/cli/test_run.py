@@ -17,7 +17,7 @@ import pytest
 
 from dongshou.cli import main
 from dongshou.experiments.catalog import list_experiments
-from dongshou.runs import Run, find_run, list_runs
+from dongshou.runs import find_run, list_runs
 from dongshou.runs.run import find_run_to_resume
 
 SHORT = ("run", "mlp:digits", "--epochs", "1", "--limit", "64")
@@ -147,32 +147,29 @@ def test_a_run_of_another_experiment_is_not_resumed(shared_runs: Path, fails: Ca
     assert "is a run of mlp:digits, not of mlp" in fails(2, "run", "mlp", "--resume", path)
 
 
-@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_run_keeps_its_checkpoint_and_says_how_to_go_on(stop: signal.Signals, tmp_path: Path) -> None:
+def test_an_interrupted_run_keeps_its_checkpoint_and_says_how_to_go_on(tmp_path: Path) -> None:
     runs = tmp_path / "runs"
-    flags = ["mlp:digits", "--limit", "64", "--epochs", "3000"]
-    with started("run", *flags, "--quiet", "--runs", str(runs)) as process:
-        wait_until(lambda: any(run.checkpoint() for run in list_runs(runs)))
+    flags = ["mlp:digits", "--limit", "64", "--epochs", "3000", "--runs", str(runs)]
+    said = stopped(signal.SIGTERM, flags, lambda: any(run.checkpoint() for run in list_runs(runs)))
+    (run,) = list_runs(runs)
+    before = run.checkpoint()
+    assert run.status == "stopped" and before is not None
+    line = f"Go on with: dongshou run mlp:digits --resume {run.path}"
+    assert said.endswith(line)
+    # It goes on where it stood: stopped again at once, it has lost no checkpoint.
+    flags = line.split()[5:]
+    assert stopped(signal.SIGINT, flags, lambda: (run.checkpoint() or before)["step"] > before["step"]).endswith(line)
+    assert run.status == "stopped"
+
+
+def stopped(stop: signal.Signals, flags: list[str], moment: Callable[[], object]) -> str:
+    """Send the signal to `dongshou run` with these flags once the moment has come; the last line that it says."""
+    with started("run", *flags, "--quiet") as process:
+        wait_until(moment)
         process.send_signal(stop)
         said = process.communicate(timeout=60)[1]
     assert process.returncode == 130
-    (run,) = list_runs(runs)
-    assert run.status == "stopped" and run.checkpoint() is not None
-    line = said.strip().splitlines()[-1]
-    assert line.endswith(f"Go on with: dongshou run mlp:digits --resume {run.path}")
-    if stop == signal.SIGINT:
-        assert_goes_on(run)
-
-
-def assert_goes_on(run: Run) -> None:
-    """The line resumes the run where it stood: stopped again at once, it has lost no checkpoint."""
-    before = run.checkpoint()
-    assert before is not None
-    with started("run", run.experiment, "--resume", str(run.path), "--quiet") as process:
-        wait_until(lambda: (run.checkpoint() or before)["step"] > before["step"])
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=60)
-    assert process.returncode == 130
+    return said.strip().splitlines()[-1]
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Runs that are killed, then resumed, beside the same run left alone. A process of its own: see test_kill.py.
 
-Everything is imported and used once; each attempt is a fork, so that a dozen kills take seconds.
+Everything is imported, used and drawn once; each attempt is a fork, so that a dozen kills take seconds.
 """
 
 from __future__ import annotations
@@ -20,11 +20,13 @@ from typing import Any
 import torch
 
 from dongshou import experiments
+from dongshou.drawing.styled import StyledFigure
 from dongshou.runs import execute, list_runs
 from dongshou.runs.record import Record
 from dongshou.runs.run import Run
 from dongshou.training import Work
 from dongshou.training.checkpoint import Checkpoints
+from tests.drawn_once import saves_once
 from tests.training import toys
 
 WORK: dict[str, Callable[[], Work]] = {
@@ -128,7 +130,8 @@ def at_moments(work: str, root: Path) -> int:
 if __name__ == "__main__":
     random.seed(0)
     torch.set_num_threads(1)
-    name, kind, directory = sys.argv[1], sys.argv[2], Path(sys.argv[3])
-    execute(WORK[name](), runs=directory / "warm", limit=16)  # the imports and fonts of a first run
-    done = at_random(name, directory, 12) if kind == "random" else at_moments(name, directory)
-    print(json.dumps({"kills": done}))
+    kind, directory, *names = sys.argv[1], Path(sys.argv[2]), *sys.argv[3:]
+    StyledFigure.savefig = saves_once(directory / "drawn")
+    execute(WORK[names[0]](), runs=directory / "warm", limit=16)  # the imports and fonts of a first run
+    kill = (lambda work, root: at_random(work, root, 12)) if kind == "random" else at_moments
+    print(json.dumps({name: kill(name, directory / name) for name in names}))
