@@ -38,7 +38,6 @@ from dongshou.errors import UsageError
 from dongshou.tasks.word_contexts import WordContexts
 
 SIZE, WINDOW, NEGATIVES, SUBSAMPLE, RARE, BATCH, LR = 100, 5, 5, 1e-4, 10, 512, 0.002
-MODES = ("training", "contexts")
 COLUMNS = ("work", "contender", "words/s", "ours/it", "min-max", "target", "verdict")
 
 
@@ -79,15 +78,40 @@ def benchmark(text: str = "ptb", rounds: int = 5, threads: int = 1, num_words: i
 
 def compare(text: str, rounds: int, threads: int, num_words: int) -> tuple[list[dict[str, Any]], dict[str, str]]:
     """A row for each contender, plain data, and why others were left out."""
-    data = load_contexts(text, BATCH, window=WINDOW, num_negatives=NEGATIVES, subsample=SUBSAMPLE, min_frequency=RARE)
-    train = data.train()
-    assert isinstance(train, ContextBatches)
-    train.limit(min(num_words, train.num_examples))
+    data = read(text, num_words)
+    train = words_of(data)
     lines = lines_of(train)
     left_out = {} if find_spec("gensim") else {"gensim": "not installed: pip install 'dongshou[bench]'"}
-    turns = {"training": training(data, train, lines, threads), "contexts": contexts(train, lines)}
+    works = {
+        "training": [ours(data)] + ([gensim(lines, threads)] if not left_out else []),
+        "training, drawn once": [ours(read(text, num_words, redraw=False)), course(data, lines)],
+        "contexts": contexts(train, lines),
+    }
     clock = clock_of("cpu", threads)
-    return [row for mode in MODES for row in measure(mode, turns[mode], rounds, train.num_examples, clock)], left_out
+    rows = [row for work, turns in works.items() for row in measure(work, turns, rounds, train.num_examples, clock)]
+    return rows, left_out
+
+
+def read(text: str, num_words: int, redraw: bool = True) -> ContextSplits:
+    """The beginning of the text."""
+    data = load_contexts(
+        text,
+        BATCH,
+        window=WINDOW,
+        num_negatives=NEGATIVES,
+        subsample=SUBSAMPLE,
+        min_frequency=RARE,
+        redraw=redraw,
+    )
+    train = words_of(data)
+    train.limit(min(num_words, train.num_examples))
+    return data
+
+
+def words_of(data: ContextSplits) -> ContextBatches:
+    train = data.train()
+    assert isinstance(train, ContextBatches)
+    return train
 
 
 def lines_of(train: ContextBatches) -> list[list[int]]:
@@ -95,26 +119,27 @@ def lines_of(train: ContextBatches) -> list[list[int]]:
     return [part.tolist() for part in train.tokens.split(lengths.tolist())]
 
 
-def training(data: ContextSplits, train: ContextBatches, lines: list[list[int]], threads: int) -> list[Turn]:
-    """A pass over the text: contexts drawn and learnt, but for the way of courses, which draws them once for all."""
+def ours(data: ContextSplits) -> Turn:
+    """A pass over the text: contexts drawn, unless they are kept, and learnt."""
     model, task = models.word2vec(data.num_inputs, size=SIZE), WordContexts()
     optimizer = Adam(model.parameters(), lr=LR, fused=True)
 
-    def ours() -> None:
-        for batch in train:
+    def do() -> None:
+        for batch in words_of(data):
             task.step(model, batch, optimizer)
 
+    return Turn("ours", do)
+
+
+def course(data: ContextSplits, lines: list[list[int]]) -> Turn:
+    """A pass over contexts that were drawn beforehand, once for all."""
     looped = looped_words.LoopedWord2Vec(data.num_inputs, SIZE)
-    their_optimizer = Adam(looped.parameters(), lr=LR)
+    optimizer = Adam(looped.parameters(), lr=LR)
     made = looped_words.examples(looped_words.subsampled(lines, SUBSAMPLE), WINDOW, NEGATIVES)
-    turns = [
-        Turn("ours", ours),
-        Turn("course", lambda: looped_words.train(looped, made, BATCH, their_optimizer), Target("it", at_least=20)),
-    ]
-    return turns + ([Turn("gensim", gensim(lines, threads), Target("it", at_least=0.5))] if find_spec("gensim") else [])
+    return Turn("course", lambda: looped_words.train(looped, made, BATCH, optimizer), Target("it", at_least=20))
 
 
-def gensim(lines: list[list[int]], threads: int) -> Callable[[], object]:
+def gensim(lines: list[list[int]], threads: int) -> Turn:
     from gensim.models import Word2Vec  # pyright: ignore[reportMissingImports]
 
     words = [[str(word) for word in line] for line in lines]
@@ -122,7 +147,7 @@ def gensim(lines: list[list[int]], threads: int) -> Callable[[], object]:
         vector_size=SIZE, window=WINDOW, negative=NEGATIVES, sample=SUBSAMPLE, min_count=1, sg=1, workers=threads
     )
     model.build_vocab(words)
-    return lambda: model.train(words, total_examples=len(words), epochs=1)
+    return Turn("gensim", lambda: model.train(words, total_examples=len(words), epochs=1), Target("it", at_least=0.5))
 
 
 def contexts(train: ContextBatches, lines: list[list[int]]) -> list[Turn]:
@@ -136,22 +161,22 @@ def contexts(train: ContextBatches, lines: list[list[int]]) -> list[Turn]:
     return [Turn("ours", lambda: [None for _ in train]), Turn("course", looped, Target("it", at_least=30))]
 
 
-def measure(mode: str, turns: Sequence[Turn], rounds: int, num_words: int, clock: Clock) -> list[dict[str, Any]]:
+def measure(work: str, turns: Sequence[Turn], rounds: int, num_words: int, clock: Clock) -> list[dict[str, Any]]:
     """Let them take turns; what each did before the first round does not count."""
     rates: dict[str, list[float]] = {turn.name: [] for turn in turns}
-    for number in track(range(rounds + 1), mode, console=Console(stderr=True)):
+    for number in track(range(rounds + 1), work, console=Console(stderr=True)):
         for turn in turns:
             start = clock()
             turn.do()
             if number > 0:
                 rates[turn.name].append(num_words / (clock() - start))
-    return [row(mode, turn, rates) for turn in turns]
+    return [row(work, turn, rates) for turn in turns]
 
 
-def row(mode: str, turn: Turn, rates: dict[str, list[float]]) -> dict[str, Any]:
+def row(work: str, turn: Turn, rates: dict[str, list[float]]) -> dict[str, Any]:
     ratio = summary(ratios(rates["ours"], rates[turn.name]))
     return {
-        "work": mode,
+        "work": work,
         "contender": turn.name,
         "words_a_second": summary(rates[turn.name]),
         "ours_to_it": ratio,
@@ -167,8 +192,9 @@ def in_markdown(content: dict[str, Any]) -> str:
         " word with SGD. Words a second are those of the text, before sub-sampling.",
         f"The contenders take turns, {content['rounds']} rounds; ratios are taken within a round, of which the median"
         " is given. With one thread the time is the processor's, with more it is that on the clock.",
-        "training: a pass, contexts drawn and learnt; course has drawn its contexts beforehand. contexts: drawn and put"
-        " into batches, not learnt. course: loops over the words, padded batches, a matrix product for each center.",
+        "training: a pass, contexts drawn and learnt; drawn once: a pass over contexts that were drawn beforehand, as"
+        " courses have it. contexts: drawn and put into batches, not learnt. course: loops over the words, padded"
+        " batches, a matrix product for each center.",
     ]
     sheets = [sheet(content["rows"], content["left_out"], content["threads"])]
     return markdown("Words a second of word2vec", paragraphs, content, sheets)

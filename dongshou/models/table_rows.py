@@ -29,8 +29,7 @@ class Reading(NamedTuple):
 
 def reading(rows: Tensor, group: Tensor, num_groups: int) -> Reading:
     """What `rows` (pairs, n) are as a reading; the group of each pair (pairs,) does not fall."""
-    each = group.bincount(minlength=num_groups) * rows.shape[1]
-    begins = torch.cat([each.new_zeros(1), each.cumsum(0)])
+    begins = torch.searchsorted(group, torch.arange(num_groups + 1)) * rows.shape[1]
     return Reading(begins.to(rows.dtype), rows.flatten())
 
 

@@ -171,9 +171,9 @@ class ContextBatches:
         if self.predicts == "center":
             asked = self.questions.ask(centers, groups, centers[None], generator)
             return Contexts(contexts.T.clamp(min=0), is_there, groups, *asked)
-        num_contexts = is_there.sum(1)
+        num_contexts = (contexts != NONE).sum(0)
         group = groups.repeat_interleave(num_contexts)  # (pairs,)
-        asked = self.questions.ask(contexts.T[is_there], group, contexts, generator)
+        asked = self.questions.ask(contexts.T.masked_select(is_there), group, contexts, generator)
         weights = asked.weights * (1 / num_contexts)[group, None]  # each center weighs the same
         return Contexts(*self._rows(centers), group, *asked[:2], weights)
 
@@ -216,8 +216,8 @@ def around(text: Pass, positions: Tensor, window: int) -> Tensor:
     """The words in the window of each center, then -1 where there are no more, (2 window, batch)."""
     places = text.begins[positions] + torch.arange(2 * window)[:, None]  # (2 window, batch)
     places += places >= positions  # the center is no context
-    words = text.tokens[places.clamp(max=len(text.tokens) - 1)]
-    return words.where(places < text.ends[positions], NONE)
+    words = text.tokens.index_select(0, places.clamp(max=len(text.tokens) - 1).flatten())
+    return words.view(places.shape).where(places < text.ends[positions], NONE)
 
 
 def cut(contexts: Contexts, sizes: Sequence[int]) -> Iterator[Contexts]:
