@@ -19,6 +19,7 @@ from dongshou.experiments import bert_pretrain, bpe
 from dongshou.experiments.word_representations import bert_pretrain as bert
 from dongshou.experiments.word_representations._merge_trees import draw_trees
 from dongshou.experiments.word_representations._word_counts import Counts, measured
+from dongshou.runs import Run, predict
 
 PARAGRAPHS = ["A cat sat. The cat ran home.", "The dog sat. A dog ran. The dog ran home.", "A cat ran. The bird sat."]
 
@@ -133,6 +134,18 @@ def test_a_text_of_yours_in_subwords(symbols: Literal["byte", "character"], tmp_
     assert result["times_shorter"] == pytest.approx(num_symbols / len(pairs.encode(learnt_from)))
     assert result["test_characters_a_token"] < result["characters_a_token"]
     assert sorted(figure.stem for figure in run.figures) == ["curves", "growth", "merges"]
+    question = " the moon😀 未"
+    (prediction,) = predict(Run(run.path), question)
+    plain = prediction.as_json()
+    assert plain["ids"] == pairs.encode(question) and plain["tokens"] == pairs.tokens_of(question)
+    assert str(prediction.answer).splitlines()[0].startswith("  ␣the|␣moon|")
+
+
+def test_a_quick_try_answers_with_what_it_has_learnt_from(tmp_path: Path):
+    run = bpe(num_tokens=300).run(runs=tmp_path, limit=2000)
+    pairs = BytePairs.from_file(run.path / "tokenizer.json")
+    (prediction,) = predict(Run(run.path), "The value of an expression")
+    assert prediction.as_json()["ids"] == pairs.encode("The value of an expression")
 
 
 def test_a_tree_has_a_node_for_each_merge_and_a_leaf_for_each_symbol():

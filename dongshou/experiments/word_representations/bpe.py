@@ -10,7 +10,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated
 
-from dongshou.data import BytePairs
+import torch
+
+from dongshou.data import Batches, BytePairs, Splits
 from dongshou.data.sets.corpora import read_corpus
 from dongshou.data.sources import SOURCES
 from dongshou.data.text.subwords import plain
@@ -20,8 +22,10 @@ from dongshou.errors import UsageError
 from dongshou.experiments._shared.settings import Encoding, Text
 from dongshou.experiments.word_representations._beside_tokenizers import compared
 from dongshou.experiments.word_representations._merge_trees import draw_trees, leaves_of, made_by
+from dongshou.tasks.subwords import SubwordEncoding, Subwords
 from dongshou.training import Drew, Event, Exact, Finished, Procedure, Reading, Reported, Session, Stepped, Wrote
-from dongshou.training.events import Metrics, Sampled
+from dongshou.training.events import Metrics, Sampled, learnt
+from dongshou.training.work import Trained
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -55,7 +59,7 @@ def experiment(
     """The sub-words of a text of yours: how much shorter it becomes, and the rest of it, which was not learnt from.
 
     times_shorter  symbols for each token; characters_a_token beside it. `merges.tsv` has the merges in their order,
-    `tokenizer.json` is what Hugging Face's tokenizers open.
+    `tokenizer.json` is what Hugging Face's tokenizers open. `predict` gives the tokens of any text and their numbers.
     """
     if not 0 < held_out < 1:
         raise UsageError(f"0 < held-out < 1 must hold; got held-out {held_out}.")
@@ -64,6 +68,7 @@ def experiment(
         whole = read_corpus(text, encoding).train[: session.limit]
         learnt_from, rest = parted(whole, held_out)
         pairs = BytePairs.learn(learnt_from, num_tokens, symbols)
+        yield learnt(Subwords(pairs).state_dict())
         growth = {}
         for number in numbers_of_merges(len(pairs.merges)):
             fewer = BytePairs(pairs.tokens, pairs.merges[:number], symbols)
@@ -80,7 +85,11 @@ def experiment(
         metrics |= compared(pairs, learnt_from, num_tokens) | growth[len(pairs.merges)]
         yield Finished(metrics, reading=Reading("times_shorter", ("times_shorter", "characters_a_token")))
 
-    return Procedure(steps, data=text if text in SOURCES else None)
+    def respondent() -> Trained:
+        nothing = Splits(Batches(torch.zeros(1, 1), batch_size=1), name=text)
+        return Trained(nothing, Subwords(), SubwordEncoding(shown))
+
+    return Procedure(steps, data=text if text in SOURCES else None, asked=respondent, asked_with="text")
 
 
 @ROUND_TRIP

@@ -33,7 +33,6 @@ SENTENCES = {
     "{}s in a token": "每个词元的 {}",
     "Byte-pair encoding: the sub-words of a text, learnt by merging what stands side by side most often.": "字节对编码：不断合并最常相邻的符号，学出文本的子词。",
     "The sub-words of a text of yours: how much shorter it becomes, and the rest of it, which was not learnt from.": "你自己文本的子词：它缩短了多少，没有参与学习的其余部分又缩短了多少。",
-    "times_shorter symbols for each token; characters_a_token beside it. `merges.tsv` has the merges in their order, `tokenizer.json` is what Hugging Face's tokenizers open.": "times_shorter 是每个词元对应的符号数；旁边是 characters_a_token。`merges.tsv` 按顺序列出各次合并，`tokenizer.json` 可由 Hugging Face 的 tokenizers 打开。",
     "Tang poems in characters: the first merges are words of two, such as bright moon and spring wind.": "按字拼写的唐诗：最先合并的是双字词，如明月、春风。",
     "The book's page: four words, ten merges, by the definition that counts all pairs again after each merge.": "书中的例子：四个词，十次合并；按定义，每次合并后重新统计所有符号对。",
     "gensim 4.4 on the same words, settings and epochs": "gensim 4.4，同样的词、设置和轮数",
@@ -68,6 +67,7 @@ SENTENCES = {
     "Word vectors that somebody else has trained: what lies near a word, analogies, and a map of words.": "别人训练好的词向量：一个词的近邻、类比，以及词的分布图。",
     "The neighbours and analogies of the book, thirteen sets of judgements, all analogies, two maps.": "书中的近邻和类比，十三组相似度判断，全部类比，两张图。",
     "The whole of GloVe 6B 50d comes with the extra `pretrained`; without it the 500 most frequent words stand in, and say what they can. `course_answers` is the share of the book's nine answers that come out, of those whose words are there. A word of the settings that has no vector is left out, the default ones in silence. Raises UsageError for an analogy that is no three words, and where no word is there.": "完整的 GloVe 6B 50d 随附加组件 `pretrained` 安装；没有时用最常用的 500 个词代替，能答多少答多少。`course_answers` 是书中九个答案里（词都在时）得出的比例。设置中没有向量的词略去，默认的词略去时不作说明。类比不是三个词，或一个词都没有时，抛出 UsageError。",
+    "times_shorter symbols for each token; characters_a_token beside it. `merges.tsv` has the merges in their order, `tokenizer.json` is what Hugging Face's tokenizers open. `predict` gives the tokens of any text and their numbers.": "times_shorter 是每个词元的符号数；旁边是 characters_a_token。`merges.tsv` 按次序列出合并，`tokenizer.json` 可以用 Hugging Face 的 tokenizers 打开。`predict` 给出任何文本的词元及其编号。",
 }
 
 LABELS = {

@@ -64,4 +64,6 @@ SENTENCES = {
     "Words are asked as one word, or as a sum such as 'king - man + woman'; got {}.": "询问词向量用一个词，或“king - man + woman”这样的加减；得到的是 {}。",
     "A table of word vectors is looked up, not trained by steps.": "词向量表用于查找，不逐步训练。",
     "A table of word vectors is measured as a whole: see word_similarities and analogies.": "词向量表整体测量：见 word_similarities 和 analogies。",
+    "Byte-pair encoding counts pairs, it is not trained by steps.": "字节对编码靠统计符号对，不是一步步训练出来的。",
+    "Byte-pair encoding is measured on a whole text: see the metrics of bpe.": "字节对编码在整篇文本上测量：见 bpe 的各项指标。",
 }

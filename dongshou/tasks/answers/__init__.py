@@ -6,6 +6,7 @@ from dongshou.tasks.answers.gaps import Gaps
 from dongshou.tasks.answers.mask import Mask
 from dongshou.tasks.answers.neighbors import Neighbors
 from dongshou.tasks.answers.picture import Picture
+from dongshou.tasks.answers.pieces import Pieces
 from dongshou.tasks.answers.points import Points
 from dongshou.tasks.answers.probabilities import Probabilities
 from dongshou.tasks.answers.several import Several
@@ -19,6 +20,7 @@ __all__ = [
     "Mask",
     "Neighbors",
     "Picture",
+    "Pieces",
     "Points",
     "Probabilities",
     "Several",

@@ -13,7 +13,7 @@ from dongshou.data.text.subwords.learning import learn_merges
 from dongshou.data.text.subwords.merging import merged
 from dongshou.data.text.subwords.pieces import pieces
 from dongshou.data.text.subwords.symbols import SPELLINGS, Spelling, Symbols
-from dongshou.data.text.subwords.tokenizer_file import read_tokenizer, tokenizer_json
+from dongshou.data.text.subwords.tokenizer_file import parse_tokenizer, read_tokenizer, tokenizer_json
 from dongshou.errors import DongshouError, UsageError
 
 MOST_REMEMBERED = 1 << 17  # pieces with their tokens: more different ones than ten megabytes of prose have
@@ -94,6 +94,11 @@ class BytePairs:
         Raises DongshouError when the file cannot be read, or cuts texts in another way.
         """
         return cls(*read_tokenizer(Path(path).expanduser()))
+
+    @classmethod
+    def from_json(cls, text: str) -> BytePairs:
+        """What `to_json` has written. Raises DongshouError when that is something else."""
+        return cls(*parse_tokenizer(text, Path("tokenizer.json")))
 
     def save(self, path: Path | str) -> None:
         """Write the `tokenizer.json` of Hugging Face's tokenizers, with which they give the same numbers."""

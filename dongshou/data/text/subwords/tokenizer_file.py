@@ -59,19 +59,31 @@ def added(token: str, number: int) -> dict[str, Any]:
     return {"id": number, "content": token, **flags}
 
 
-def read_tokenizer(path: Path) -> tuple[list[str], list[tuple[str, str]], Symbols, list[str]]:
-    """Tokens by their numbers, merges, symbols and special tokens of such a file.
+Parts = tuple[list[str], list[tuple[str, str]], Symbols, list[str]]  # tokens by number, merges, symbols, special ones
 
-    Raises DongshouError when it cannot be read, holds no byte-pair encoding, or cuts texts otherwise than we do.
+
+def read_tokenizer(path: Path) -> Parts:
+    """What stands in such a file. Raises DongshouError when it cannot be read, and what `parse_tokenizer` raises."""
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except OSError as error:
+        raise DongshouError(f"{path} cannot be read: {error.strerror}. Check the path.") from None
+    except UnicodeDecodeError:
+        text = ""
+    return parse_tokenizer(text, path)
+
+
+def parse_tokenizer(text: str, path: Path) -> Parts:
+    """What stands in the text of such a file, whose name is for the messages.
+
+    Raises DongshouError when it holds no byte-pair encoding, or cuts texts otherwise than we do.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(text)
         model = content["model"]
         merges = [(left, right) for left, right in map(pair_of, model["merges"])]
         added = content.get("added_tokens") or []
         numbers = model["vocab"] | {token["content"]: token["id"] for token in added}
-    except OSError as error:
-        raise DongshouError(f"{path} cannot be read: {error.strerror}. Check the path.") from None
     except (ValueError, KeyError, TypeError, AttributeError):
         raise DongshouError(f"{path} holds no byte-pair encoding: give a tokenizer.json with a model BPE.") from None
     tokens = sorted(numbers, key=numbers.__getitem__)
