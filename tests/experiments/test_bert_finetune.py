@@ -9,13 +9,15 @@ import torch
 from torch import nn
 
 from dongshou import models
-from dongshou.data import load_masked, read_labelled_texts
+from dongshou.data import LabelledTexts, load_masked, read_labelled_texts
+from dongshou.data.text.labelled import Examples
 from dongshou.data.text.subwords.wordpiece import SPECIAL
 from dongshou.errors import DongshouError, UsageError
 from dongshou.experiments import bert_finetune
 from dongshou.experiments.language_applications import bert_finetune as bert
-from dongshou.experiments.language_applications._fine_tuning import afresh, checkpoint
+from dongshou.experiments.language_applications._fine_tuning import afresh, checkpoint, read_by
 from dongshou.experiments.word_representations import bert_pretrain
+from dongshou.notes import DataNote
 
 
 @pytest.fixture
@@ -42,6 +44,19 @@ def test_a_checkpoint_is_where_it_starts(folder: str):
     assert (afresh(again).encoder.norm.weight == 1).all()
 
 
+def test_texts_are_cut_to_the_positions_of_the_checkpoint(folder: str):
+    with pytest.warns(DataNote, match=r"texts are cut to 40 tokens \(max_tokens\)"):
+        data = read_by(folder, labelled_like("a wonderful film " * 20), batch_size=2, max_tokens=64)
+    assert next(iter(data.train()))[0][0].shape == (2, 40)
+    (Path(folder) / "vocab.txt").write_text("\n".join([*SPECIAL, *map(str, range(400))]))
+    with pytest.raises(DongshouError, match=r"has 405 tokens in its vocabulary, \d+ by its config.json"):
+        read_by(folder, labelled_like("a film"), batch_size=2, max_tokens=64)
+
+
+def labelled_like(text: str) -> LabelledTexts:
+    return LabelledTexts(Examples([text, text], torch.tensor([0, 1])), ("bad", "good"))
+
+
 def test_it_learns_is_asked_and_stands_beside_bags(folder: str):
     run = bert_finetune(texts="invented-reviews", weights=folder, lr=1e-2, epochs=2).run(limit=200, progress=False)
     result = run.result
@@ -52,6 +67,8 @@ def test_it_learns_is_asked_and_stands_beside_bags(folder: str):
     assert (run.path / "figures" / "beside-bags.png").is_file()
     answer = run.predict("a wonderful film nobody zzzz forgets")
     assert sum(answer.probabilities.values()) == pytest.approx(1)
+    with pytest.raises(UsageError, match="this one is empty"):
+        run.predict(" ")
 
 
 def test_few_labels_of_your_own_with_and_without_what_was_read(folder: str, tmp_path: Path):
@@ -76,6 +93,8 @@ def test_your_own_bert_goes_on_from_its_run(tmp_path: Path):
     fine = made.run(progress=False, start_from=run.path, part="encoder", limit=32)
     assert torch.equal(run.model.encoder.token_embedding.weight, fine.model.encoder.token_embedding.weight)
     assert [*made.data.tokenize("The good film!")] == ["[CLS]", "the", "good", "film", "[SEP]"]
+    with pytest.warns(DataNote, match="reads 16 tokens at once: of 22"):
+        assert len(made.data.tokenize("good " * 20)) == 16
     assert made.data.vocabulary.to_list() == load_masked(str(text), min_frequency=1).vocabulary.to_list()
     with pytest.raises(DongshouError, match="does not fit encoder"):
         bert.own(**own | {"num_hiddens": 16}).run(progress=False, start_from=run.path, part="encoder", limit=32)

@@ -30,21 +30,42 @@ def bert_splits(texts: LabelledTexts, pieces: WordPiece, batch_size: int, max_to
     def batches(part: str) -> Callable[[], PaddedBatches]:
         return lambda: texts.batches(part, encode, batch_size, padding=pieces[PAD])
 
+    def asked(text: Text) -> Sequence[Sequence[int]]:
+        encoded = pieces.encode(*sides(text), max_tokens=max_tokens)
+        tell_of_cut(len(encoded.ids) + encoded.num_cut, max_tokens)
+        return encode(text)
+
     def tokenize(text: str) -> list[str]:
-        kept = pieces.tokens(text)[: max_tokens - 2]
-        return [CLASSIFY, *(UNKNOWN if token == wordpiece.UNKNOWN else token for token in kept), SEPARATOR]
+        tokens = [UNKNOWN if token == wordpiece.UNKNOWN else token for token in pieces.tokens(text)]
+        return asked_about(tokens, max_tokens)
 
     return TextSplits(
         **{part: batches(part) for part in texts.parts},
         vocabulary=vocabulary_of(pieces),
         tokenize=tokenize,
         join=pieces.join,
-        encode=encode,
+        encode=asked,
         takes_unknown=True,
         name=texts.name,
         classes=texts.classes,
         files=texts.files,
     )
+
+
+def asked_about(tokens: Sequence[str], max_tokens: int) -> list[str]:
+    """[CLS] tokens [SEP] of a text that is asked about, cut where it is too long, which a note says; none of an empty
+    text."""
+    tell_of_cut(2 + len(tokens), max_tokens)
+    return between_marks(tokens, max_tokens) if tokens else []
+
+
+def between_marks(tokens: Sequence[str], max_tokens: int) -> list[str]:
+    return [CLASSIFY, *tokens[: max_tokens - 2], SEPARATOR]
+
+
+def tell_of_cut(num_tokens: int, max_tokens: int) -> None:
+    if num_tokens > max_tokens:
+        note(f"The model reads {max_tokens} tokens at once: of {num_tokens} those at the end are cut off.")
 
 
 def sides(text: Text) -> tuple[str] | tuple[str, str]:

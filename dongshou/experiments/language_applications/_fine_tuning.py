@@ -10,12 +10,12 @@ from torch.optim import AdamW
 from dongshou.data import LabelledTexts, TextSplits
 from dongshou.data.sets.pretrained_bert import bert_folder
 from dongshou.data.sources.download import hash_of
-from dongshou.data.text.bert_texts import bert_splits
-from dongshou.data.text.subwords.wordpiece import CLASSIFY, SEPARATOR
+from dongshou.data.text.bert_texts import asked_about, bert_splits, between_marks
 from dongshou.data.text.subwords.wordpiece_files import wordpiece_in
+from dongshou.errors import DongshouError
 from dongshou.experiments._shared.schedule import cosine
 from dongshou.models import BERT, BertClassifier
-from dongshou.models.bert_checkpoints import from_huggingface
+from dongshou.models.bert_checkpoints import CONFIG, from_huggingface, read_config
 from dongshou.models.bert_layers import draw_weights
 from dongshou.tasks import Classification
 from dongshou.tasks.asking import AskedWith
@@ -35,9 +35,13 @@ def checkpoint(weights: str) -> BERT:
 
 
 def read_by(weights: str, texts: LabelledTexts, batch_size: int, max_tokens: int) -> TextSplits:
-    """The texts as that BERT reads them; the hash of its weights is recorded beside those of the texts."""
+    """The texts as that BERT reads them, cut to its positions at most; the hash of its weights is recorded beside those
+    of the texts. Raises DongshouError for a vocabulary that is not the one of the weights."""
     folder = bert_folder(weights)
-    data = bert_splits(texts, wordpiece_in(folder), batch_size, max_tokens)
+    pieces, config = wordpiece_in(folder), read_config(folder / CONFIG)
+    if len(pieces) > (size := config.get("vocab_size", len(pieces))):
+        raise DongshouError(f"{folder} has {len(pieces):,} tokens in its vocabulary, {size:,} by its {CONFIG}.")
+    data = bert_splits(texts, pieces, batch_size, min(max_tokens, config.get("max_position_embeddings", max_tokens)))
     hashes = data.fingerprints()
     data.files = lambda: hashes | {path.name: hash_of(path) for path in weights_in(folder)}
     return data
@@ -47,9 +51,11 @@ def own_splits(texts: LabelledTexts, pretraining: TextSplits, batch_size: int, m
     """The texts in the words of a run of bert-pretrain: [CLS] words [SEP], numbered as there."""
 
     def tokenize(text: str) -> list[str]:
-        return [CLASSIFY, *[*pretraining.tokenize(text)][: max_len - 2], SEPARATOR]
+        return between_marks(list(pretraining.tokenize(text)), max_len)
 
-    return texts.splits(batch_size, tokenize=tokenize, vocabulary=pretraining.vocabulary)
+    data = texts.splits(batch_size, tokenize=tokenize, vocabulary=pretraining.vocabulary)
+    data.tokenize = lambda text: asked_about(list(pretraining.tokenize(text)), max_len)
+    return data
 
 
 def weights_in(folder: Path) -> list[Path]:

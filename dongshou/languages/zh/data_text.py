@@ -102,4 +102,5 @@ SENTENCES = {
     'There is no vector for "{}" among those of {} words.{}': "{1} 个词中没有“{0}”的向量。{2}",
     "Sub-words spell every text, none of them is rare: leave out min_frequency={}, or take fewer of them by num_subwords.": "子词可以拼出任何文本，没有罕见的：请去掉 min_frequency={}，或用 num_subwords 少取一些。",
     'The level of tokens is "character", "subword" or "word"; got "{}".': '词元的单位是 "character"、"subword" 或 "word"；得到的是 "{}"。',
+    "The model reads {} tokens at once: of {} those at the end are cut off.": "模型一次读 {} 个词元：{} 个中末尾的被截去。",
 }
