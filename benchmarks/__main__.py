@@ -20,6 +20,7 @@ BENCHMARKS = (
     "photos",
     "words",
     "subwords",
+    "pretraining",
     "texts",
     "vectors",
 )
