@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from dongshou.models.bert_checkpoints import from_huggingface, to_huggingface
-from dongshou.models.bert_layers import BERT, NONLINEARITIES, BertClassifier, BertEncoder, Nonlinearity, draw_weights
+from dongshou.models.bert_layers import (
+    BERT,
+    NONLINEARITIES,
+    BertClassifier,
+    BertEncoder,
+    Nonlinearity,
+    Pooling,
+    draw_weights,
+)
 from dongshou.models.checks import check_choice, check_counts, check_dropout, check_heads
 
 __all__ = ["bert", "bert_classifier", "bert_fine_tuned", "from_huggingface", "to_huggingface"]
@@ -45,18 +55,30 @@ def bert_classifier(
     max_len: int = 64,
     dropout: float = 0.1,
     activation: Nonlinearity = "gelu",
+    pooling: Pooling = "first",
 ) -> BertClassifier:
-    """(tokens, lengths) or (tokens, lengths, segments, lengths) -> (batch, num_classes); starts as `bert` does."""
+    """(tokens, lengths) or (tokens, lengths, segments, lengths) -> (batch, num_classes); starts as `bert` does.
+
+    pooling  see `BertClassifier`
+    """
     check_counts(num_classes=num_classes)
+    check_choice("pooling", pooling, get_args(Pooling))
     sizes = dict(num_layers=num_layers, num_heads=num_heads, num_hiddens=num_hiddens, ffn_size=ffn_size)
     encoder = bert(vocabulary_size, **sizes, max_len=max_len, dropout=dropout, activation=activation).encoder
-    return draw_weights(BertClassifier(encoder, num_classes, dropout))
+    return draw_weights(BertClassifier(encoder, num_classes, dropout, pooling))
 
 
-def bert_fine_tuned(pretrained: BERT, num_classes: int, dropout: float = 0.1) -> BertClassifier:
-    """A classifier that goes on from what a BERT has learnt, its encoder and pooler; the head starts afresh."""
-    model = BertClassifier(pretrained.encoder, num_classes, dropout)
-    model.pooler = pretrained.pooler
+def bert_fine_tuned(
+    pretrained: BERT, num_classes: int, dropout: float = 0.1, pooling: Pooling = "first"
+) -> BertClassifier:
+    """A classifier that goes on from what a BERT has learnt, its encoder and pooler; the head starts afresh.
+
+    pooling  see `BertClassifier`
+    """
+    check_choice("pooling", pooling, get_args(Pooling))
+    model = BertClassifier(pretrained.encoder, num_classes, dropout, pooling)
+    if pooling == "first":
+        model.pooler = pretrained.pooler
     draw_weights(model.output)
     return model
 

@@ -19,6 +19,7 @@ NONLINEARITIES: dict[str, Callable[[], nn.Module]] = {
     "gelu-tanh": lambda: nn.GELU("tanh"),
     "relu": nn.ReLU,
 }
+Pooling = Literal["first", "mean"]
 EPS = 1e-12  # that of the published checkpoints; torch's own is 1e-5
 NUM_SEGMENTS = 2
 
@@ -130,23 +131,35 @@ class BERT(nn.Module):
 
 
 class BertClassifier(nn.Module):
-    """logits = W dropout(pooled) + b on the encoder and the pooler of a BERT. Section 4.1.
+    """logits = W dropout(pooled) + b on the encoder of a BERT. Devlin et al., 2019, section 4.1.
+
+    pooling  what stands for the whole: the pooler of [CLS] ("first"), or the mean of all tokens ("mean"), which BERTs
+             that were trained on sentences have learnt with (Reimers and Gurevych, 2019)
 
     (tokens, lengths), or (tokens, lengths, segments, lengths) where there may be two texts -> (batch, num_classes)
     """
 
-    def __init__(self, encoder: BertEncoder, num_classes: int, dropout: float = 0.1) -> None:
+    def __init__(
+        self, encoder: BertEncoder, num_classes: int, dropout: float = 0.1, pooling: Pooling = "first"
+    ) -> None:
         super().__init__()
         num_hiddens = encoder.token_embedding.embedding_dim
         self.encoder = encoder
-        self.pooler = pooler(num_hiddens)
+        self.pooler = pooler(num_hiddens) if pooling == "first" else None
         self.dropout = nn.Dropout(dropout)
         self.output = nn.Linear(num_hiddens, num_classes)
 
     def forward(self, inputs: tuple[Tensor, ...]) -> Tensor:
         tokens, lengths, *segments = inputs
         x = self.encoder(tokens, segments[0] if segments else None, lengths)  # (batch, steps, num_hiddens)
-        return self.output(self.dropout(self.pooler(x[:, 0])))
+        pooled = mean_of_tokens(x, lengths) if self.pooler is None else self.pooler(x[:, 0])  # (batch, num_hiddens)
+        return self.output(self.dropout(pooled))
+
+
+def mean_of_tokens(x: Tensor, lengths: Tensor) -> Tensor:
+    """(batch, steps, num_hiddens), lengths (batch,) -> (batch, num_hiddens)"""
+    is_token = length_mask(lengths, x.size(1))[:, :, None]  # (batch, steps, 1)
+    return (x * is_token).sum(1) / lengths[:, None]
 
 
 def draw_weights(model: AnyModule, std: float = 0.02) -> AnyModule:

@@ -30,11 +30,12 @@ def folder(tmp_path: Path) -> str:
 
 
 def test_a_checkpoint_is_where_it_starts(folder: str):
-    made = bert_finetune(texts="invented-reviews", weights=folder, epochs=1)
+    made = bert_finetune(texts="invented-reviews", weights=folder, epochs=1, pooling="first")
     pretrained = models.bert.from_huggingface(folder)
     for name in ("encoder", "pooler"):
         ours, theirs = made.model.get_submodule(name).state_dict(), pretrained.get_submodule(name).state_dict()
         assert all(torch.equal(tensor, theirs[key]) for key, tensor in ours.items())
+    assert bert_finetune(texts="invented-reviews", weights=folder, epochs=1).model.pooler is None
     assert {"model.safetensors"} < {*made.fingerprints()}
     again = afresh(models.bert_fine_tuned(checkpoint(folder), 2))
     assert not torch.equal(

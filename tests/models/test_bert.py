@@ -110,6 +110,17 @@ def test_a_pickled_checkpoint_of_2018_and_one_without_heads(tmp_path: Path):
     assert model.masked_words.output.weight is model.encoder.token_embedding.weight
 
 
+def test_a_text_by_the_mean_of_its_tokens():
+    pretrained = small_bert()
+    model = models.bert_fine_tuned(pretrained, 3, pooling="mean").eval()
+    tokens, lengths = torch.tensor([[2, 5, 7, 3], [2, 6, 3, 0]]), torch.tensor([4, 3])
+    x = pretrained.encoder(tokens, None, lengths)
+    means = torch.stack([x[row, :length].mean(0) for row, length in enumerate(lengths.tolist())])
+    torch.testing.assert_close(model((tokens, lengths)), model.output(means))
+    with pytest.raises(UsageError, match=r"pooling is one of first, mean; got 'cls'"):
+        models.bert_fine_tuned(pretrained, 3, pooling="cls")  # type: ignore[arg-type]
+
+
 def test_checkpoints_that_do_not_fit(tmp_path: Path):
     with pytest.raises(UsageError, match=r"There is no file .*config\.json"):
         models.bert.from_huggingface(tmp_path)

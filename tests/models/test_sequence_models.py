@@ -87,6 +87,7 @@ CASES = {
     "recurrent_classifier, one way": Case(lambda: classifier(bidirectional=False, kind="rnn"), "classification"),
     "recurrent_classifier, deep": Case(lambda: classifier(kind="lstm", num_layers=2), "classification"),
     "bert_classifier": Case(small_bert_classifier, "classification"),
+    "bert_classifier, mean": Case(lambda: small_bert_classifier(pooling="mean"), "classification"),
     "bert_classifier, relu": Case(lambda: small_bert_classifier(activation="relu"), "classification"),
     "text_cnn": Case(lambda: cnn(), "classification"),
     "text_cnn, two channels": Case(lambda: cnn(vectors=torch.randn(9, 8), embeddings="both"), "classification"),

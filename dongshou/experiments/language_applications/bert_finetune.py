@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,6 +29,8 @@ from dongshou.experiments._shared.settings import (
 )
 from dongshou.experiments.language_applications._bags import baselines
 from dongshou.experiments.language_applications._fine_tuning import afresh, checkpoint, fine_tuning, own_splits, read_by
+from dongshou.models import BertClassifier
+from dongshou.models.bert_layers import Pooling
 from dongshou.tasks.pictures.bars import draw_bars
 from dongshou.training import Drew, Event, Experiment, Finished, Goal, Reported, Series
 from dongshou.training.series import Histories, last_of
@@ -40,7 +42,7 @@ SECTIONS = {"zh": "15.6", "en": "16.6"}
 
 Weights = Annotated[str, "folder of a BERT checkpoint, or all-minilm-l6-v2 of the extra `pretrained`"]
 MaxTokens = Annotated[int, "tokens that a text is cut to, [CLS] and [SEP] among them"]
-
+PoolingOf = Annotated[Pooling, "what stands for a whole text: the pooler of [CLS] (first), or the mean of its tokens"]
 NumLabels = Annotated[int, "texts that have a label, the first of a random order"]
 
 PRETRAINED, FROM_SCRATCH = "pre-trained", "from scratch"
@@ -50,9 +52,10 @@ PRETRAINED, FROM_SCRATCH = "pre-trained", "from scratch"
 def experiment(
     texts: LabelledSet = "sst",
     weights: Weights = MINILM,
+    pooling: PoolingOf = "mean",
     max_tokens: MaxTokens = 64,
     batch_size: BatchSize = 32,
-    lr: LearningRate = 5e-5,
+    lr: LearningRate = 1e-4,
     epochs: Epochs = 3,
     test: HeldOutTest = 0.1,
     columns: Columns = (),
@@ -64,7 +67,7 @@ def experiment(
     """
     labelled = read_labelled_texts(texts, encoding, columns).held_out(test=test)
     data = read_by(weights, labelled, batch_size, max_tokens)
-    model = models.bert_fine_tuned(checkpoint(weights), len(data.classes))
+    model = models.bert_fine_tuned(checkpoint(weights), len(data.classes), pooling=pooling)
     return fine_tuning(data, model, lr, epochs, conclude=lambda _, finished: beside_bags(labelled, finished))
 
 
@@ -72,10 +75,11 @@ def experiment(
 def few(
     texts: LabelledSet = "sst",
     weights: Weights = MINILM,
+    pooling: PoolingOf = "mean",
     num_labels: NumLabels = 1000,
     max_tokens: MaxTokens = 64,
     batch_size: BatchSize = 32,
-    lr: LearningRate = 5e-5,
+    lr: LearningRate = 1e-4,
     epochs: Epochs = 5,
     scratch_lr: Annotated[float, "learning rate of the network trained from scratch"] = 2e-4,
     test: HeldOutTest = 0.1,
@@ -90,16 +94,12 @@ def few(
     def labelled() -> LabelledTexts:
         return first_labels(read_labelled_texts(texts, encoding, columns).held_out(test=test), num_labels)
 
-    def pretrained() -> Experiment:
+    def part(lr: float, start: Callable[[BertClassifier], BertClassifier] = lambda model: model) -> Experiment:
         data = read_by(weights, labelled(), batch_size, max_tokens)
-        return fine_tuning(data, models.bert_fine_tuned(checkpoint(weights), len(data.classes)), lr, epochs)
+        model = models.bert_fine_tuned(checkpoint(weights), len(data.classes), pooling=pooling)
+        return fine_tuning(data, start(model), lr, epochs)
 
-    def from_scratch() -> Experiment:
-        data = read_by(weights, labelled(), batch_size, max_tokens)
-        model = afresh(models.bert_fine_tuned(checkpoint(weights), len(data.classes)))
-        return fine_tuning(data, model, scratch_lr, epochs)
-
-    parts = {PRETRAINED: pretrained, FROM_SCRATCH: from_scratch}
+    parts = {PRETRAINED: lambda: part(lr), FROM_SCRATCH: lambda: part(scratch_lr, afresh)}
     return Series(parts, conclude, answers=PRETRAINED, asked_with="text")
 
 
@@ -112,6 +112,7 @@ def own(
     num_hiddens: NumHiddens = 128,
     ffn_size: Annotated[int, "hidden units of the feed-forward network in each block"] = 512,
     max_len: MaxTokens = 64,
+    pooling: PoolingOf = "mean",
     num_labels: NumLabels = 1000,
     dropout: Dropout = 0.1,
     batch_size: BatchSize = 32,
@@ -137,6 +138,7 @@ def own(
         ffn_size=ffn_size,
         max_len=max_len,
         dropout=dropout,
+        pooling=pooling,
     )
     return fine_tuning(data, model, lr, epochs)
 

@@ -13,7 +13,7 @@ from dongshou.experiments.language_applications._pairs import (
     beats_baselines,
     beside_baselines,
 )
-from dongshou.experiments.language_applications.bert_finetune import MaxTokens, Weights
+from dongshou.experiments.language_applications.bert_finetune import MaxTokens, PoolingOf, Weights
 from dongshou.training import Band, Experiment, Published
 
 SECTIONS = {"zh": "15.7", "en": "16.7"}
@@ -27,9 +27,10 @@ SECTIONS = {"zh": "15.7", "en": "16.7"}
 def experiment(
     texts: PairsSet = "snli",
     weights: Weights = MINILM,
+    pooling: PoolingOf = "mean",
     max_tokens: MaxTokens = 128,
     batch_size: BatchSize = 32,
-    lr: LearningRate = 5e-5,
+    lr: LearningRate = 1e-4,
     epochs: Epochs = 3,
     test: HeldOutTest = 0.1,
     columns: Columns = (),
@@ -41,7 +42,7 @@ def experiment(
     """
     pairs = read_labelled_texts(texts, encoding, columns).held_out(test=test)
     data = read_by(weights, pairs, batch_size, max_tokens)
-    model = models.bert_fine_tuned(checkpoint(weights), len(data.classes))
+    model = models.bert_fine_tuned(checkpoint(weights), len(data.classes), pooling=pooling)
     made = fine_tuning(data, model, lr, epochs, asked_with="pair", conclude=beside_baselines(pairs))
     made.higher_is_better = MORE_IS_BETTER
     return made

@@ -74,4 +74,5 @@ SENTENCES = {
     'The figures are those of all 50,000 reviews and of GloVe\'s vectors, 100 numbers each, which stay: vectors="glove", embeddings="frozen". Where the reviews are not found the cut of 10,000 is taken, as the notes of the run say.': '公布的数字对应全部 50,000 篇影评和保持不变的 GloVe 100 维向量：vectors="glove"，embeddings="frozen"。找不到这些影评时使用 10,000 篇的节选，运行的注释会写明。',
     "Reviews by a grammar, no download: which of two opinions counts is learnt from the order of the words.": "由语法生成的影评，不需要下载：两个意见中哪个算数，要从词序中学。",
     "{} has {} tokens in its vocabulary, {} by its {}.": "{0} 的词表有 {1} 个词元，按其中的 {3} 应为 {2} 个。",
+    "what stands for a whole text: the pooler of [CLS] (first), or the mean of its tokens": "代表整段文本的向量：[CLS] 经池化层（first），或所有词元的平均（mean）",
 }
