@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from dongshou.data.text.labelled import LabelledTexts, Text
 from dongshou.data.text.padding import PaddedBatches
@@ -39,8 +40,9 @@ def bert_splits(texts: LabelledTexts, pieces: WordPiece, batch_size: int, max_to
         tokens = [UNKNOWN if token == wordpiece.UNKNOWN else token for token in pieces.tokens(text)]
         return asked_about(tokens, max_tokens)
 
+    parts: dict[str, Any] = {part: batches(part) for part in texts.parts}
     return TextSplits(
-        **{part: batches(part) for part in texts.parts},
+        **parts,
         vocabulary=vocabulary_of(pieces),
         tokenize=tokenize,
         join=pieces.join,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -173,8 +174,9 @@ class LabelledTexts:
         def batches(part: str) -> Callable[[], PaddedBatches]:
             return lambda: self.batches(part, encode, batch_size, padding=words[PAD], seed=seed)
 
+        parts: dict[str, Any] = {part: batches(part) for part in self.parts}
         return TextSplits(
-            **{part: batches(part) for part in self.parts},
+            **parts,
             vocabulary=words,
             tokenize=lambda text: tokenize(text)[:max_tokens],
             join=join_words,
