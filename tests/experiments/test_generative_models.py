@@ -7,13 +7,15 @@ import math
 import pytest
 import torch
 
+from dongshou.errors import UsageError
 from dongshou.experiments.catalog import list_experiments
 from dongshou.experiments.generative_models import gan
+from dongshou.experiments.generative_models._guidance import spread
 from dongshou.experiments.registry import find_declaration
 from dongshou.runs import Run
 from dongshou.runs.predict import predict
 
-TESTED = {"gan"}
+TESTED = {"gan", "diffusion", "diffusion:mnist"}
 
 
 def made(name: str, **settings) -> Run:
@@ -44,3 +46,38 @@ def test_errors_of_a_generator_that_has_learnt_it_all_are_those_of_chance():
         assert max(gan.errors(model).values()) < 0.03
         model[0].bias.add_(torch.tensor([0.3, 0.4]))
         assert gan.errors(model)["mean_error"] == pytest.approx(0.5 / 5**0.5, abs=0.02)
+
+
+def test_diffusion_draws_the_class_that_was_asked_for():
+    small = dict(channels=(16,), epochs=2, num_samples=40, sampling_steps=4, noise_steps=50)
+    run = made("diffusion", **small)
+    result, first = run.record["result"], next(line for line in run.lines() if line["event"] == "epoch")
+    assert result["test_loss"] < first["test_loss"] and result["reader_test_accuracy"] > 0.95
+    names = ("read_accuracy", "diversity", "frechet_distance")
+    assert {f"{name}_at_{guidance}" for name in names for guidance in ("000", "075", "150", "350")} <= result.keys()
+    assert all(result[name] == result[f"{name}_at_150"] for name in names)
+    ends = result["frechet_distance_of_training"], result["frechet_distance_of_noise"]
+    assert ends[0] < result["frechet_distance"] < 2 * ends[1]
+    figures = {path.name for path in (run.path / "figures").iterdir()}
+    assert {"samples.png", "chain.png", "interpolation.png", "guidance.png"} <= figures
+    (one,) = predict(run, "7", num=5, seed=3)
+    assert one.animation is not None and one.picture is not None and one.picture.name == "7.png"
+    (again,) = predict(run, "7", num=5, seed=3)
+    assert torch.equal(one.answer.images, again.answer.images) and one.answer.images.shape == (5, 1, 8, 8)
+    with pytest.raises(UsageError, match=r"10"):
+        predict(run, "10")
+
+
+def test_diffusion_of_larger_pictures():
+    experiment = find_declaration("diffusion:mnist")(data="digits", batch_size=8)
+    images, classes = next(iter(experiment.data.train()))
+    assert images.shape == (8, 1, 28, 28) and (images.min(), images.max()) == (-1, 1)
+    assert experiment.model(images, torch.ones(8, dtype=torch.int64), classes).shape == images.shape
+    with pytest.raises(UsageError, match="at least 20, two pictures of each of 10 classes; got 19"):
+        find_declaration("diffusion")(num_samples=19)
+
+
+def test_pictures_of_a_class_lie_apart():
+    images = torch.tensor([0.0, 3.0, 6.0, 1.0, 1.5])[:, None, None, None].expand(5, 1, 2, 2)
+    labels = torch.tensor([0, 0, 0, 1, 1])
+    assert spread(images, labels) == pytest.approx((2 * (3 + 6 + 3) / 3 + 2 * 0.5) / 2)

@@ -1,6 +1,7 @@
 """Tasks: losses, labels, sentences, what they are asked and answer, their pictures."""
 
 SENTENCES = {
+    "decay is the share of the average that a step keeps, from 0 to below 1; got {}.": "decay 是滑动平均每一步保留的比例，从 0 到小于 1；得到的是 {}。",
     "A text to be classified has at least one character; this one is empty.": "要分类的文本至少有一个字符；这个是空的。",
     "{} have no vocabulary to read a text with.": "{}没有读入文本所需的词表。",
     "These data": "这些数据",
