@@ -19,6 +19,7 @@ BENCHMARKS = (
     "sequences",
     "photos",
     "words",
+    "gensim_vectors",
     "subwords",
     "pretraining",
     "texts",

@@ -67,6 +67,7 @@ class Splits:
         self.photos = photos
         self.features = features
         self.files = files
+        self._added: tuple[Callable[[], dict[str, str]], ...] = ()
 
     def __repr__(self) -> str:
         return splits_in_words(self)
@@ -127,12 +128,18 @@ class Splits:
                 rewind()
 
     def fingerprints(self) -> dict[str, str]:
-        """SHA-256 of every file that this data set is read from, by file name."""
+        """SHA-256 of every file that this data set is read from, by file name, and of those that were added."""
         from dongshou.data.sources.files import fingerprints
 
         if callable(self.files):
-            return self.files()
-        return fingerprints(self.files) if self.files else {}
+            hashes = self.files()
+        else:
+            hashes = fingerprints(self.files) if self.files else {}
+        return hashes | {file: sha256 for added in self._added for file, sha256 in added().items()}
+
+    def add_files(self, fingerprints: Callable[[], dict[str, str]]) -> None:
+        """Have the SHA-256 of other files recorded too: of the vectors or weights that a network begins with."""
+        self._added = (*self._added, fingerprints)
 
     def state_dict(self) -> dict[str, Any]:
         return {name: split.state_dict() for name in self._given if (split := self._split(name)) is not None}

@@ -37,8 +37,10 @@ class Share(NamedTuple):
         return self.right / self.asked if self.asked else float("nan")
 
 
-def word_similarities(vectors: WordVectors) -> dict[str, Similarity]:
+def word_similarities(vectors: WordVectors, num_seen: int | None = None) -> dict[str, Similarity]:
     """Spearman's correlation of the cosines with people's judgements, for each set of `word_similarity.SETS`.
+
+    num_seen  only pairs with a word that is not among the first so many: those whose vectors come from parts of words
 
     A word is looked for as it is written, then in small letters; a pair with a word that has no vector is left out.
     """
@@ -46,6 +48,7 @@ def word_similarities(vectors: WordVectors) -> dict[str, Similarity]:
     for name, (one, other, scores) in read_judgements().items():
         rows = torch.stack([vectors.find(one), vectors.find(other)])  # (2, pairs)
         found = (rows >= 0).all(0)  # (pairs,)
+        found &= (rows >= (num_seen or 0)).any(0)
         u, v = vectors.directions(rows[:, found].flatten()).unflatten(0, (2, -1))  # (found, size) each
         judged = torch.tensor(scores, dtype=torch.float64)[found]
         similarities[name] = Similarity(spearman((u * v).sum(1).double(), judged), int(found.sum()), len(scores))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 import numpy as np
 import pytest
 import torch
@@ -12,7 +14,7 @@ from sklearn.naive_bayes import MultinomialNB
 from torch import nn
 
 from dongshou import models
-from dongshou.data import LabelledTexts, Vocabulary, read_labelled_texts
+from dongshou.data import Batches, LabelledTexts, TextSplits, Vocabulary, read_labelled_texts
 from dongshou.data.text.bags import NGramTokenizer
 from dongshou.data.text.labelled import Examples
 from dongshou.data.text.padding import pad
@@ -146,16 +148,26 @@ def test_a_fold_is_tested_by_a_network_that_has_learnt_from_the_others(real_data
     assert work.fingerprints().keys() == {"rt-polarity.neg", "rt-polarity.pos"} and len(work.parts) == 3
 
 
+def texts_of(vocabulary: Vocabulary) -> TextSplits:
+    return TextSplits(
+        Batches(torch.zeros(1, 1), batch_size=1), vocabulary=vocabulary, files=lambda: {"texts.csv": "12ab"}
+    )
+
+
 def test_vectors_to_begin_with(tmp_path):
     path = tmp_path / "three.txt"
     path.write_text("good 1 2 3\nbad -1 -2 -3\nfilm 3 1 2\n")
     vocabulary = Vocabulary(["good", "good", "odd", "bad"], reserved=(PAD,))
-    start = start_vectors(vocabulary, str(path), size=300)
+    data = texts_of(vocabulary)
+    start = start_vectors(data, str(path), size=300)
+    assert data.fingerprints() == {"texts.csv": "12ab", "three.txt": sha256(path.read_bytes()).hexdigest()}
     assert start[vocabulary["good"]].tolist() == [1, 2, 3] and start[vocabulary["bad"]].tolist() == [-1, -2, -3]
     assert not start[vocabulary.unknown].any() and start[vocabulary["odd"]].any()
     with pytest.raises(UsageError, match="None of the 3 words of the texts has a vector in .*three.txt"):
-        start_vectors(Vocabulary("电影"), str(path), size=300)
-    random = start_vectors(Vocabulary(map(str, range(400))), "random", size=300)
+        start_vectors(texts_of(Vocabulary("电影")), str(path), size=300)
+    data = texts_of(Vocabulary(map(str, range(400))))
+    random = start_vectors(data, "random", size=300)
+    assert data.fingerprints() == {"texts.csv": "12ab"}
     assert random.std() == pytest.approx(0.25 / 3**0.5, rel=0.01) and not random[0].any()
 
 

@@ -82,6 +82,13 @@ def test_a_word_that_was_never_seen_is_near_those_that_share_its_parts(runs: dic
         runs["cbow"].predict("horses")
 
 
+def test_words_that_were_never_seen_are_measured_by_their_parts(real_data, text: str, runs: dict[str, Run]):
+    real_data("word-similarity")
+    result = runs["fasttext"].result
+    assert result["rare_words_unseen_pairs"] > 2000 and -1 < result["rare_words_unseen"] < 1
+    assert "rare_words_unseen" not in runs["skip-gram"].result
+
+
 @pytest.mark.parametrize("name", ["skip-gram", "fasttext", "cbow"])
 def test_written_out_it_learns_the_same(name: str, text: str, tmp_path: Path):
     torchs, ours = (

@@ -57,6 +57,14 @@ def test_pairs_without_a_vector_are_left_out(judged):
     assert math.isnan(similarities["none"].spearman)
 
 
+def test_pairs_with_a_word_that_was_not_seen(judged):
+    pairs = [("a", "c"), ("b", "d"), ("d", "e")]  # with c, d or e
+    cosines = [float(torch.cosine_similarity(judged[one], judged[other], dim=0)) for one, other in pairs]
+    found = word_similarities(judged, num_seen=2)["small"]
+    assert found.spearman == pytest.approx(spearmanr(cosines, [1, 2, 2]).statistic) and found.pairs == 3
+    assert word_similarities(judged, num_seen=4)["small"].pairs == 1
+
+
 @pytest.mark.parametrize("scores", [1, 11, 1 << 20])
 def test_analogies_are_those_that_the_vectors_complete_one_by_one(judged, monkeypatch, scores):
     monkeypatch.setattr(word_measures, "SCORES", scores)

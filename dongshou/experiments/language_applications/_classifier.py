@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Adam
 
-from dongshou.data import LabelledTexts, TextSplits, Vocabulary, read_labelled_texts
+from dongshou.data import LabelledTexts, TextSplits, read_labelled_texts
 from dongshou.data.sets.pretrained_vectors import find_pretrained
 from dongshou.errors import UsageError
 from dongshou.experiments.language_applications._bags import baselines
@@ -43,16 +43,19 @@ def read_texts(name: str, test: float, valid: float, columns: tuple[str, ...], e
     return read_labelled_texts(name, encoding, columns).held_out(valid=valid, test=test)
 
 
-def start_vectors(vocabulary: Vocabulary, name: str, size: int) -> Tensor:
+def start_vectors(data: TextSplits, name: str, size: int) -> Tensor:
     """(words, size): random ones, or those of a set or file, which have their own size; <unk> is 0.
 
-    Words that have none get random ones with the spread of the others (Kim, 2014). Raises UsageError where all have
-    none.
+    Words that have none get random ones with the spread of the others (Kim, 2014). The hashes of the files of vectors
+    are recorded with those of the texts. Raises UsageError where all have none.
     """
+    vocabulary = data.vocabulary
     if name == RANDOM:
         start = torch.empty(len(vocabulary), size).uniform_(-SPREAD, SPREAD)
     else:
-        start, found = find_pretrained(name).vectors.for_vocabulary(vocabulary)
+        pretrained = find_pretrained(name)
+        data.add_files(pretrained.fingerprints)
+        start, found = pretrained.vectors.for_vocabulary(vocabulary)
         if not found.any():
             raise UsageError(
                 f"None of the {len(vocabulary):,} words of the texts has a vector in {name}: choose others."

@@ -42,8 +42,7 @@ def read_by(weights: str, texts: LabelledTexts, batch_size: int, max_tokens: int
     if len(pieces) > (size := config.get("vocab_size", len(pieces))):
         raise DongshouError(f"{folder} has {len(pieces):,} tokens in its vocabulary, {size:,} by its {CONFIG}.")
     data = bert_splits(texts, pieces, batch_size, min(max_tokens, config.get("max_position_embeddings", max_tokens)))
-    hashes = data.fingerprints()
-    data.files = lambda: hashes | {path.name: hash_of(path) for path in weights_in(folder)}
+    data.add_files(lambda: {path.name: hash_of(path) for path in weights_in(folder)})
     return data
 
 

@@ -70,7 +70,7 @@ def experiment(
     pairs = read_labelled_texts(texts, encoding, columns).held_out(test=test)
     vocabulary = known_words(pairs, vectors, min_frequency)
     data = pairs.splits(batch_size, vocabulary=vocabulary, min_frequency=min_frequency, max_tokens=max_tokens)
-    start = start_vectors(vocabulary, vectors, embedding_size)  # (words, size)
+    start = start_vectors(data, vectors, embedding_size)  # (words, size)
     model = models.decomposable_attention(
         len(vocabulary),
         len(data.classes),

@@ -172,7 +172,7 @@ def cnn_on(
 ) -> Experiment:
     """The network on texts that have been read."""
     data = texts.splits(batch_size, min_frequency=min_frequency, max_tokens=max_tokens)
-    start = start_vectors(data.vocabulary, vectors, embedding_size)
+    start = start_vectors(data, vectors, embedding_size)
     model = models.text_cnn(
         len(data.vocabulary),
         len(data.classes),

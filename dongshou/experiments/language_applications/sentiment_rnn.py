@@ -62,7 +62,7 @@ def experiment(
     """
     labelled = read_texts(texts, test, valid, columns, encoding)
     data = labelled.splits(batch_size, min_frequency=min_frequency, max_tokens=max_tokens)
-    start = start_vectors(data.vocabulary, vectors, embedding_size)
+    start = start_vectors(data, vectors, embedding_size)
     model = models.recurrent_classifier(
         len(data.vocabulary),
         len(data.classes),

@@ -9,13 +9,14 @@ from torch import nn
 from torch.optim import Adam, SparseAdam
 
 from dongshou import models
+from dongshou.data.sets.word_similarity import read_judgements
 from dongshou.data.sources import SOURCES, files
 from dongshou.data.text.word_contexts import ContextSplits
 from dongshou.data.text.word_vectors import WordVectors
 from dongshou.notes import note
 from dongshou.tasks.pictures.words import draw_map
 from dongshou.tasks.word_contexts import WordContexts, vectors_of
-from dongshou.tasks.word_measures import word_metrics
+from dongshou.tasks.word_measures import word_metrics, word_similarities
 from dongshou.training import Drew, Event, Experiment, Finished
 from dongshou.training.events import Metrics, Wrote
 
@@ -32,6 +33,7 @@ NEIGHBORS = 5
 ON_MAP = 120  # words, the most frequent of some length
 SHORTEST_ON_MAP = 4  # letters: the shorter ones are the, of, to
 JUDGED = ("wordsim_353", "simlex_999", "men", "analogies")
+UNSEEN = "rare_words_unseen"  # similarity of pairs with a word that the text does not have
 
 
 def word_experiment(
@@ -59,7 +61,7 @@ def word_experiment(
         epochs=epochs,
         sample=neighbors_in(data, words, new_words),
         conclude=judged(words, new_words),
-        higher_is_better=JUDGED,
+        higher_is_better=(*JUDGED, UNSEEN),
     )
 
 
@@ -104,6 +106,8 @@ def judged(words: Sequence[str], new_words: Sequence[str] = ()) -> Callable[[Exp
             yield Drew("map", draw_map(vectors, on_map))
         first = {f"{word}_{near}": cosine for word, found in listed.items() for near, cosine in [*found.items()][:1]}
         metrics = {"loss_over_epochs": task.overall} | first | measured(vectors)
+        if data.subwords is not None:
+            metrics |= measured_of_unseen(experiment.model, data)
         yield Finished(finished.metrics | metrics, finished.best, finished.reading)
 
     return conclude
@@ -121,6 +125,19 @@ def measured(vectors: WordVectors) -> Metrics:
     metrics = word_metrics(vectors)
     named = [name for judged in JUDGED for name in (judged, f"{judged}_pairs", f"{judged}_asked")]
     return {name: metrics[name] for name in named if name in metrics}
+
+
+def measured_of_unseen(model: nn.Module, data: ContextSplits) -> Metrics:
+    """Spearman's correlation by pairs of rare words, of which one or both are not in the text: by their n-grams alone.
+
+    Guesses are within 2 / sqrt(pairs) of 0, nineteen times of twenty.
+    """
+    if not files.is_here(SOURCES["word-similarity"]):
+        return {}
+    pairs = read_judgements()["rare_words"]
+    vectors = vectors_of(model, data, sorted({word.lower() for word in (*pairs.one, *pairs.other)}))
+    found = word_similarities(vectors, num_seen=len(data.words()))["rare_words"]
+    return {UNSEEN: found.spearman, f"{UNSEEN}_pairs": found.pairs} if found.pairs > 1 else {}
 
 
 def as_csv(listed: dict[str, dict[str, float]]) -> str:

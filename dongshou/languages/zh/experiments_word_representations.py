@@ -51,7 +51,7 @@ SENTENCES = {
     "power of a context's frequency": "上下文频率的次方",
     "GloVe: vectors whose products are the logs of how often words stand together (Pennington et al., 2014).": "GloVe：向量的内积等于词共现次数的对数（Pennington 等，2014）。",
     "Weighted least squares by AdaGrad, as in the paper, but for two settings.": "用 AdaGrad 求加权最小二乘，与论文相同，只有两个设置不同。",
-    "`most` is 10, for a small corpus has few pairs that are seen a hundred times; the rate is .2, for a step here is one of thousands of pairs.": "`most` 为 10，因为小语料中很少有词对出现一百次；学习率为 .2，因为这里一步处理几千个词对。",
+    "`most` is 10, for a small corpus has few pairs that are seen a hundred times; the rate is .2, for a step here is one of thousands of pairs. Both were chosen by the similarities that are reported, which flatters them a little.": "`most` 为 10，因为小语料中很少有词对出现一百次；学习率为 .2，因为这里一步处理几千个词对。两者都是看着所报告的相似度选定的，因此这些结果略偏乐观。",
     "A pair with d words' distance counts 1 / d. The vectors are the sums of both sides.": "相距 d 个词的词对计 1 / d。向量是两侧之和。",
     "Positive mutual information M ~ U S V', the vectors U sqrt(S) (Levy, Goldberg and Dagan, 2015).": "正点互信息 M ~ U S V'，向量为 U sqrt(S)（Levy、Goldberg 与 Dagan，2015）。",
     "Skip-gram: a word's vector is what best tells the words around it from noise (Mikolov et al., 2013).": "跳元模型：词向量最能把周围的词与噪声区分开（Mikolov 等，2013）。",
