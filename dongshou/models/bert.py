@@ -13,6 +13,7 @@ from dongshou.models.bert_layers import (
     Nonlinearity,
     Pooling,
     draw_weights,
+    starting_std,
 )
 from dongshou.models.checks import check_choice, check_counts, check_dropout, check_heads
 
@@ -41,7 +42,7 @@ def bert(
     check_dropout(dropout)
     check_choice("activation", activation, NONLINEARITIES)
     sizes = num_hiddens, num_heads, ffn_size, num_layers, dropout, max_len, activation
-    return draw_weights(BERT(BertEncoder(vocabulary_size, *sizes)))
+    return draw_weights(BERT(BertEncoder(vocabulary_size, *sizes)), starting_std(num_hiddens))
 
 
 def bert_classifier(
@@ -65,7 +66,7 @@ def bert_classifier(
     check_choice("pooling", pooling, get_args(Pooling))
     sizes = dict(num_layers=num_layers, num_heads=num_heads, num_hiddens=num_hiddens, ffn_size=ffn_size)
     encoder = bert(vocabulary_size, **sizes, max_len=max_len, dropout=dropout, activation=activation).encoder
-    return draw_weights(BertClassifier(encoder, num_classes, dropout, pooling))
+    return draw_weights(BertClassifier(encoder, num_classes, dropout, pooling), starting_std(num_hiddens))
 
 
 def bert_fine_tuned(

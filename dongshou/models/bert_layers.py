@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, Literal, TypeVar
 
@@ -163,10 +164,20 @@ def mean_of_tokens(x: Tensor, lengths: Tensor) -> Tensor:
 
 
 def draw_weights(model: AnyModule, std: float = 0.02) -> AnyModule:
-    """Matrices from N(0, std^2), biases 0, in place: what BERT starts from. Devlin et al., 2019, appendix A.2."""
+    """Matrices from N(0, std^2), biases 0, in place. Devlin et al., 2019, appendix A.2."""
     for layer in model.modules():
         if isinstance(layer, (nn.Linear, nn.Embedding)):
             nn.init.normal_(layer.weight, std=std)
         if isinstance(layer, nn.Linear):
             nn.init.zeros_(layer.bias)
     return model
+
+
+def starting_std(num_hiddens: int) -> float:
+    """That of the weights at the start: 0.02 for the 768 features of the published size, more for fewer of them, so
+    that sums over the features are as large.
+
+    >>> round(starting_std(128), 3)
+    0.049
+    """
+    return 0.02 * math.sqrt(768 / num_hiddens)

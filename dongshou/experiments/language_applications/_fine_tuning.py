@@ -16,7 +16,7 @@ from dongshou.errors import DongshouError
 from dongshou.experiments._shared.schedule import cosine
 from dongshou.models import BERT, BertClassifier
 from dongshou.models.bert_checkpoints import CONFIG, from_huggingface, read_config
-from dongshou.models.bert_layers import draw_weights
+from dongshou.models.bert_layers import draw_weights, starting_std
 from dongshou.tasks import Classification
 from dongshou.tasks.asking import AskedWith
 from dongshou.training import Experiment
@@ -87,7 +87,7 @@ def fine_tuning(
 
 def afresh(model: BertClassifier) -> BertClassifier:
     """The same network as if it had learnt nothing, its norms as they start."""
-    draw_weights(model)
+    draw_weights(model, starting_std(model.output.in_features))
     for layer in model.modules():
         if isinstance(layer, nn.LayerNorm):
             layer.reset_parameters()

@@ -97,9 +97,9 @@ def small(
     max_len: MaxLen = 64,
     dropout: Dropout = 0.1,
     min_frequency: MinFrequency = 5,
-    batch_size: BatchSize = 64,
+    batch_size: BatchSize = 32,
     lr: LearningRate = 2e-3,
-    epochs: Epochs = 30,
+    epochs: Epochs = 20,
     encoding: Encoding = "utf-8",
 ) -> Experiment:
     """Until words are learnt, on two cores: pairs of similar length in a batch, gaps drawn again in each epoch."""
@@ -121,7 +121,7 @@ def small(
 
 
 @beats_counting
-def manual(batch_size: BatchSize = 32, lr: LearningRate = 2e-3, epochs: Epochs = 30) -> Experiment:
+def manual(batch_size: BatchSize = 16, lr: LearningRate = 1.5e-3, epochs: Epochs = 40) -> Experiment:
     """Sentences of the manual that comes with every Python: no download."""
     return small("python-manual", min_frequency=3, batch_size=batch_size, lr=lr, epochs=epochs)
 
