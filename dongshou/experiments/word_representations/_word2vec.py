@@ -28,6 +28,7 @@ LeftOut = Annotated[int, "words that occur less often than this are left out"]
 Redraw = Annotated[bool, "draw sub-sampling, windows and negatives anew in every epoch, not once for all"]
 AskedWords = Annotated[tuple[str, ...], "words whose neighbours are listed"]
 
+BESIDE_GENSIM = "gensim 4.4 on the same words, settings and epochs"
 WORDS = ("chip", "bank", "president")
 NEIGHBORS = 5
 ON_MAP = 120  # words, the most frequent of some length

@@ -19,7 +19,7 @@ from dongshou.experiments.word_representations._word2vec import (
     Window,
     word_experiment,
 )
-from dongshou.training import Experiment
+from dongshou.training import Experiment, Goal, Reported
 
 SECTIONS = {"zh": "14.6", "en": "15.6"}
 
@@ -29,6 +29,7 @@ NewWords = Annotated[tuple[str, ...], "words that were perhaps never seen, whose
 NEW = ("microchips", "bankrupted", "unprofitability", "japanization")
 
 
+@Goal("above what guesses reach, nineteen times of twenty", rare_words_unseen=Reported(0.046))
 def experiment(
     text: Text = "ptb",
     size: VectorSize = 100,

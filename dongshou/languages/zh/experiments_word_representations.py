@@ -35,6 +35,7 @@ SENTENCES = {
     "The sub-words of a text of yours: how much shorter it becomes, and the rest of it, which was not learnt from.": "你自己文本的子词：它缩短了多少，没有参与学习的其余部分又缩短了多少。",
     "Tang poems in characters: the first merges are words of two, such as bright moon and spring wind.": "按字拼写的唐诗：最先合并的是双字词，如明月、春风。",
     "The book's page: four words, ten merges, by the definition that counts all pairs again after each merge.": "书中的例子：四个词，十次合并；按定义，每次合并后重新统计所有符号对。",
+    "above what guesses reach, nineteen times of twenty": "高于随机猜测二十次中有十九次达到的水平",
     "gensim 4.4 on the same words, settings and epochs": "gensim 4.4，同样的词、设置和轮数",
     "CBOW: the words around a gap, as the mean of their vectors, tell which word fills it (Mikolov et al., 2013).": "CBOW：用空缺周围各词向量的平均预测空缺处的词（Mikolov 等，2013）。",
     "A step for each gap where skip-gram has one for each pair: faster, and it learns less from as much text.": "跳元模型每个词对走一步，这里每个空缺走一步：更快，但从同样的文本中学得少一些。",
