@@ -131,7 +131,13 @@ def reproduced(declaration: Declaration, seeds: int, epochs: int | None, options
         "limits": limits,
         "date": time.strftime("%Y-%m-%d"),
         **({name: runs[0].config[name] for name in SHARED} if runs else {}),
+        **({"notes": notes} if (notes := notes_of(runs)) else {}),
     }
+
+
+def notes_of(runs: Sequence[Run]) -> list[str]:
+    """What the readers of the data said, each once: that a cut stood in for the whole, what was left out."""
+    return list(dict.fromkeys(note for run in runs for note in run.record.get("notes", [])))
 
 
 def judge_again(results: str | Path = "results") -> list[dict[str, Any]]:

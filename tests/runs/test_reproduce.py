@@ -332,6 +332,27 @@ def test_a_secondary_figure_is_shown_and_decides_nothing():
     assert overall([beside], has_run=True, is_trial=False) == "match"
 
 
+NOTED = """
+from dongshou.notes import note
+from dongshou.training import Finished, Procedure
+
+def experiment():
+    def steps(session):
+        note("digits: a cut of 5 pictures.")
+        yield Finished({"test_accuracy": 0.5})
+    return Procedure(steps)
+"""
+
+
+@pytest.mark.filterwarnings("ignore::dongshou.notes.DataNote")
+def test_what_was_said_of_the_data_stands_in_the_record_and_on_the_page(tmp_path: Path):
+    (tmp_path / "noted.py").write_text(NOTED)
+    (outcome,) = reproduce([str(tmp_path / "noted.py")], seeds=2, results=tmp_path / "results", runs=tmp_path / "runs")
+    assert outcome["notes"] == ["digits: a cut of 5 pictures."]
+    (page,) = (tmp_path / "results").glob("*.md")
+    assert "cores. digits: a cut of 5 pictures.\n" in page.read_text()
+
+
 def test_a_limited_run_gets_no_verdict():
     assert verdict_over(0.8, is_trial=True)["verdict"] == "limited"
     assert "match_alone" not in verdict_over(0.8, is_trial=True)

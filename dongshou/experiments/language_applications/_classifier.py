@@ -75,7 +75,7 @@ def classifier_of(
         data=data,
         model=model,
         task=Classification(asked_with="text"),
-        optimizer=Adam(learnt, lr=lr, weight_decay=weight_decay),
+        optimizer=Adam(learnt, lr=lr, weight_decay=weight_decay, fused=True),  # most are vectors: 8 times as fast
         epochs=epochs,
         early_stopping=EarlyStopping("valid_accuracy", patience=3) if texts.valid is not None else None,
         conclude=beside_bags(texts, data),

@@ -21,6 +21,7 @@ from dongshou.experiments._shared.settings import (
     EmbeddingSize,
     Encoding,
     Epochs,
+    HeldOut,
     HeldOutTest,
     LearningRate,
     MinFrequency,
@@ -35,6 +36,7 @@ from dongshou.experiments.language_applications._pairs import (
 )
 from dongshou.tasks import Classification
 from dongshou.training import Band, Experiment, Goal, Published, Reported
+from dongshou.training.early_stopping import EarlyStopping
 
 SECTIONS = {"zh": "15.5", "en": "16.5"}
 
@@ -58,6 +60,7 @@ def experiment(
     lr: LearningRate = 1e-3,
     epochs: Epochs = 10,
     falling: Annotated[bool, "the learning rate falls along a cosine to 0"] = True,
+    valid: HeldOut = 0.1,
     test: HeldOutTest = 0.1,
     columns: Columns = (),
     encoding: Encoding = "utf-8",
@@ -65,9 +68,11 @@ def experiment(
     """Premise and hypothesis: the second follows, contradicts, or neither; beside linear models of the same pairs.
 
     The whole SNLI where it is found, else the cut, which the notes of the run say. Somebody else's vectors stay as
-    they are, so that words of the test that were never trained on have their place too; random ones are learnt.
+    they are, so that words of the test that were never trained on have their place too; random ones are learnt. The
+    epoch is the one with the best validation accuracy; of the cut a tenth of the pairs to train on is set aside for
+    that, which the linear models are not given either.
     """
-    pairs = read_labelled_texts(texts, encoding, columns).held_out(test=test)
+    pairs = read_labelled_texts(texts, encoding, columns).held_out(valid=valid, test=test)
     vocabulary = known_words(pairs, vectors, min_frequency)
     data = pairs.splits(batch_size, vocabulary=vocabulary, min_frequency=min_frequency, max_tokens=max_tokens)
     start = start_vectors(data, vectors, embedding_size)  # (words, size)
@@ -90,6 +95,7 @@ def experiment(
         epochs=epochs,
         schedule=cosine(epochs * len(data.train())) if falling else None,
         schedule_every="step",
+        early_stopping=EarlyStopping("valid_accuracy", patience=epochs) if pairs.valid is not None else None,
         conclude=beside_baselines(pairs),
         higher_is_better=MORE_IS_BETTER,
     )

@@ -39,7 +39,6 @@ SENTENCES = {
     "on the cut of SNLI": "在 SNLI 的节选上",
     "Does one sentence follow from another? Attention lays their words side by side, and compares (Parikh et al., 2016).": "一个句子能否由另一个推出？注意力把两句的词对齐，再逐一比较（Parikh 等，2016）。",
     "Premise and hypothesis: the second follows, contradicts, or neither; beside linear models of the same pairs.": "前提与假设：后者蕴涵、矛盾或中性；与同样句对上的线性模型比较。",
-    "The whole SNLI where it is found, else the cut, which the notes of the run say. Somebody else's vectors stay as they are, so that words of the test that were never trained on have their place too; random ones are learnt.": "找到完整的 SNLI 就用完整的，否则用节选，运行的注记会写明。预训练词向量保持不变，使测试集中未训练过的词也有位置；随机向量则参与学习。",
     "The network of the book, as it was published: for the whole of SNLI.": "书中的网络，与发表时相同：用于完整的 SNLI。",
     "Pairs by a grammar, random vectors, no download: a dog is an animal, but an animal may be no dog.": "由语法规则生成的句对，随机词向量，无需下载：狗是动物，动物未必是狗。",
     "A BERT reads both sentences at once, each word looking at all others, and says whether one follows from the other.": "BERT 同时读两个句子，每个词关注所有其他词，判断一句能否由另一句推出。",
@@ -75,4 +74,6 @@ SENTENCES = {
     "Reviews by a grammar, no download: which of two opinions counts is learnt from the order of the words.": "由语法生成的影评，不需要下载：两个意见中哪个算数，要从词序中学。",
     "{} has {} tokens in its vocabulary, {} by its {}.": "{0} 的词表有 {1} 个词元，按其中的 {3} 应为 {2} 个。",
     "what stands for a whole text: the pooler of [CLS] (first), or the mean of its tokens": "代表整段文本的向量：[CLS] 经池化层（first），或所有词元的平均（mean）",
+    "The whole SNLI where it is found, else the cut, which the notes of the run say. Somebody else's vectors stay as they are, so that words of the test that were never trained on have their place too; random ones are learnt. The epoch is the one with the best validation accuracy; of the cut a tenth of the pairs to train on is set aside for that, which the linear models are not given either.": "找到完整的 SNLI 就用完整的，否则用节选，运行的注记会写明。预训练词向量保持不变，使测试集中未训练过的词也有位置；随机向量则参与学习。取验证精度最高的那一轮；节选的训练句对为此留出十分之一，线性模型同样不用这一部分。",
+    "The published figures are those of multinomial naive Bayes and of NB-SVM with bigrams on the same sentences; ours of the latter has the logistic loss in place of the hinge. Words are in lower case, cut as the Treebank cuts them.": "发表的数字是多项式朴素贝叶斯和 NB-SVM 用二元词组在同样句子上的结果；这里的后者用逻辑损失代替合页损失。词一律小写，按宾州树库的方式切分。",
 }

@@ -76,13 +76,14 @@ def more_results(outcome: dict[str, Any]) -> dict[str, list[float]]:
 
 
 def described(outcomes: Sequence[dict[str, Any]]) -> Iterator[str]:
-    """One line for each experiment: what it is, and with which settings."""
+    """One line for each experiment: what it is, with which settings, and what was said of its data."""
     for outcome in outcomes:
         settings = ", ".join(f"{name} {in_words(value)}" for name, value in outcome.get("settings", {}).items())
         description = " ".join(outcome["description"].split())
         on = f" On {processor(outcome['machine'], outcome['device'])}." if "machine" in outcome else ""
         limited = f" **Limited to {limits}: no reproduction.**" if (limits := limited_to(outcome)) else ""
-        yield f"- `{outcome['experiment']}` ({engine(outcome)}): {description} ({settings}){on}{limited}"
+        notes = "".join(f" {note}" for note in outcome.get("notes", []))
+        yield f"- `{outcome['experiment']}` ({engine(outcome)}): {description} ({settings}){on}{notes}{limited}"
 
 
 def in_words(value: Any) -> str:
