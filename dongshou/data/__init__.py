@@ -3,9 +3,11 @@
 from dongshou.data.batches import Batches
 from dongshou.data.images.folder import load_image_folder, read_image_folder
 from dongshou.data.images.load import load_images
+from dongshou.data.images.masks.load import load_masked_images
 from dongshou.data.images.scenes.draw import Scene, draw_scene
 from dongshou.data.images.scenes.load import load_scenes
 from dongshou.data.loader import Loader
+from dongshou.data.sets.camvid import load_camvid
 from dongshou.data.sets.pretrained_vectors import load_word_vectors
 from dongshou.data.splits import Split, Splits
 from dongshou.data.tables.read import read_table
@@ -36,6 +38,7 @@ __all__ = [
     "TextSplits",
     "Vocabulary",
     "WordPiece",
+    "load_camvid",
     "load_contexts",
     "WordVectors",
     "draw_scene",
@@ -43,6 +46,7 @@ __all__ = [
     "load_images",
     "load_labelled_texts",
     "load_masked",
+    "load_masked_images",
     "load_names",
     "load_pairs",
     "load_scenes",

@@ -6,6 +6,7 @@ from dongshou.tasks.language_model import LanguageModeling
 from dongshou.tasks.masked_words import MaskedWords
 from dongshou.tasks.quantity import Accumulator, Measured, Quantities, Quantity
 from dongshou.tasks.regression import Regression
+from dongshou.tasks.segmentation import Segmentation
 from dongshou.tasks.task import Task, descend
 from dongshou.tasks.translation import Translation
 
@@ -21,6 +22,7 @@ __all__ = [
     "Quantity",
     "Question",
     "Regression",
+    "Segmentation",
     "Task",
     "Translation",
     "descend",

@@ -35,7 +35,12 @@ def read_color(path: str | Path, size: int) -> Tensor:
     Grey becomes three equal channels, what is transparent white. Raises DongshouError as `open_picture` does.
     """
     square = ImageOps.fit(on_white(open_picture(path)), (size, size), Image.Resampling.BILINEAR)
-    return torch.from_numpy(np.array(square)).permute(2, 0, 1)  # (height, width, 3) -> (3, height, width)
+    return pixels_of(square)
+
+
+def pixels_of(picture: Image.Image) -> Tensor:
+    """An RGB picture, uint8 (3, height, width)."""
+    return torch.from_numpy(np.array(picture)).permute(2, 0, 1)
 
 
 def open_picture(path: str | Path) -> Image.Image:

@@ -141,7 +141,7 @@ def load_image_folder(
         valid=(lambda: batches("valid")) if valid else None,
         test=(lambda: batches("test")) if test else None,
         name=Path(images).name,
-        classes=_classes(parts),
+        classes=classes_or_recorded(lambda: parts()["train"].classes),
         shape=(3, size, size),
         transform=transform,
         photos=InColor(size),
@@ -162,10 +162,10 @@ def folder_may_be_away(classes: Sequence[str]) -> Iterator[None]:
         _classes_of_run.reset(token)
 
 
-def _classes(parts: Callable[[], dict[str, ImageFolder]]) -> tuple[str, ...]:
-    """The classes of the folder; where it is away, those that the run has recorded."""
+def classes_or_recorded(find: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
+    """The classes that are found in a folder; where it is away, those that the run has recorded."""
     try:
-        return parts()["train"].classes
+        return find()
     except FilesNotFound:
         if known := _classes_of_run.get():
             return known

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from dongshou.data.images.photo_frame import Thing
 
 
+LONGEST = 8  # of the longer side of a photo, as many times its shorter one
+
+
 class Photos(Protocol):
     """How a photo is made to look like the pictures that a network was trained on."""
 
@@ -37,6 +40,28 @@ class InColor:
         frame = middle_frame(path)
         left, top, right, bottom = (round(edge) for edge in (frame.left, frame.top, frame.right, frame.bottom))
         return [Thing(read_color(path, self.size), frame, (left, top, right, bottom))]
+
+
+@dataclass(frozen=True)
+class Whole:
+    """The whole photo in color, its shorter side scaled to `size` pixels, for networks that take any size.
+
+    Of one that is longer than eight times its shorter side, the longer side is scaled to 8 size.
+    """
+
+    size: int
+
+    def things(self, path: str | Path) -> list[Thing]:
+        from PIL import Image
+
+        from dongshou.data.images.files import on_white, open_picture, pixels_of
+        from dongshou.data.images.photo_frame import Frame, Thing
+
+        photo = on_white(open_picture(path))
+        width, height = photo.size
+        scale = min(self.size / min(width, height), LONGEST * self.size / max(width, height))
+        scaled = photo.resize((max(1, round(scale * width)), max(1, round(scale * height))), Image.Resampling.BILINEAR)
+        return [Thing(pixels_of(scaled), Frame(photo, 0, 0, width, height), (0, 0, width, height))]
 
 
 @dataclass(frozen=True)

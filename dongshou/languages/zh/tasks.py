@@ -67,4 +67,5 @@ SENTENCES = {
     "A table of word vectors is measured as a whole: see word_similarities and analogies.": "词向量表整体测量：见 word_similarities 和 analogies。",
     "Byte-pair encoding counts pairs, it is not trained by steps.": "字节对编码靠统计符号对，不是一步步训练出来的。",
     "Byte-pair encoding is measured on a whole text: see the metrics of bpe.": "字节对编码在整篇文本上测量：见 bpe 的各项指标。",
+    "Segmentation learns from a Mask; got {}: write Mask(classes).": "语义分割从 Mask 学习；得到的是 {}：请写 Mask(classes)。",
 }

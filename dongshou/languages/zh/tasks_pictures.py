@@ -47,6 +47,9 @@ SENTENCES = {
     "Where {} words lie": "{} 个词的位置",
     "Analogies are parallelograms, nearly": "类比近似为平行四边形",
     "the words": "各个词",
+    "The class of each pixel, and in red where it is wrong": "每个像素的类别，错误处标为红色",
+    "How well each class is found": "各类别的分割效果",
+    "intersection over union": "交并比",
 }
 
 LABELS = {
@@ -60,4 +63,6 @@ LABELS = {
     "cell": "细胞状态",
     "premise": "前提",
     "hypothesis": "假设",
+    "image": "图像",
+    "error": "错误",
 }

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from dongshou.data.batches import Augmentation, Batches, seeded_generator
-from dongshou.data.images.photos import InColor
+from dongshou.data.images.photos import InColor, Whole
 from dongshou.data.images.pixels import Normalize, ToFloat, check_size, evaluation_batch
 from dongshou.data.images.scenes.draw import Scene, draw_scene
 from dongshou.data.images.scenes.layout import random_layout
@@ -83,7 +83,7 @@ def load_scenes(
         classes=digits.CLASSES if targets == "boxes" else (GROUND, *digits.CLASSES),
         shape=(3, size, size),
         transform=transform,
-        photos=InColor(size),
+        photos=InColor(size) if targets == "boxes" else Whole(size),
         files=NAME,
     )
 
