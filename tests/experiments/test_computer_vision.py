@@ -38,6 +38,11 @@ TESTED = {
     "cifar10:small",
     "dog-breeds",
     "dog-breeds:small",
+    "fcn",  # in test_segmentation.py
+    "fcn:camvid",
+    "fcn:voc",
+    "unet",
+    "unet:camvid",
 }
 ON_DIGITS = dict(data="digits", epochs=2, backbone_epochs=1)
 BREEDS = ("beagle", "collie", "pug")

@@ -70,4 +70,7 @@ LABELS = {
     "real": "真实的",
     "pixel accuracy": "像素精度",
     "miou": "平均交并比",
+    "majority miou": "多数类平均交并比",
+    "color miou": "按颜色平均交并比",
+    "gained miou": "平均交并比提升",
 }
