@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import matplotlib
 import pytest
@@ -36,6 +37,16 @@ def not_waited_for_the_disk() -> Iterator[None]:
     """Files of a test need not outlast a power cut. Runs that are killed have a process of their own, which waits."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(os, "fsync", lambda descriptor: None)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def seeds_without_a_stack() -> Iterator[None]:
+    """For each kind of accelerator that is not in use yet torch keeps the last seed, and writes down the stack that it
+    was called from: a millisecond each time."""
+    with pytest.MonkeyPatch.context() as patched:
+        for kind in (torch.cuda, torch.xpu, torch.mtia):
+            patched.setattr(kind, "traceback", SimpleNamespace(format_stack=list), raising=False)
         yield
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import functools
+import random
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -22,22 +23,24 @@ from dongshou.scratch.swap import from_scratch
 Check = tuple[str, Callable[[], None]]
 
 
-def prove_layer(info: Any) -> Result:
-    """Every sample of a ModuleInfo in training and evaluation, and every input that must be refused."""
+def prove_layer(info: Any, most: int | None = None) -> Result:
+    """Every sample of a ModuleInfo in training and evaluation, in each at most so many; every input to be refused."""
     name = info.module_cls.__name__
     if not hasattr(nn, name):
         return Result(name, "layer", problem="missing")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # samples use deprecated arguments on purpose
-        return tally(name, "layer", _checks(info, getattr(nn, name)))
+        return tally(name, "layer", _checks(info, getattr(nn, name), most))
 
 
-def _checks(info: Any, twin: type[nn.Module]) -> Iterator[Check]:
+def _checks(info: Any, twin: type[nn.Module], most: int | None) -> Iterator[Check]:
     settings = dict(device="cpu", requires_grad=True)
     for training in (True, False):
         torch.manual_seed(0)
         samples = info.module_inputs_func(info, dtype=torch.float64, training=training, **settings)
-        for index, sample in enumerate((*samples, *further_samples(info.module_cls.__name__))):
+        every = [*enumerate((*samples, *further_samples(info.module_cls.__name__)))]
+        # drawn, not evenly spread: in a grid of settings even steps may meet one value of a setting alone
+        for index, sample in every if most is None else random.Random(0).sample(every, min(most, len(every))):
             mode = "training" if training else "evaluation"
             words = f"sample {index} {sample.desc} in {mode}".replace("  ", " ")
             yield words, functools.partial(same_answers, info.module_cls, twin, sample, training)
