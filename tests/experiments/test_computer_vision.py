@@ -151,13 +151,18 @@ def test_the_book_augments_by_flips_alone():
 # fine-tuning
 
 
-def test_three_ways_to_learn_from_few_labels():
-    run = experiments.fine_tune(**ON_DIGITS).run(device="cpu")
+@pytest.fixture(scope="module")
+def tuned(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Fine-tuning on the digits, which nobody interrupts."""
+    return made("fine-tune", **ON_DIGITS).run(device="cpu", runs=tmp_path_factory.mktemp("tuned"))
+
+
+def test_three_ways_to_learn_from_few_labels(tuned):
     for way in ("backbone", "head_only", "all_layers", "from_scratch"):
-        assert 0 <= run.result[f"{way}_test_accuracy"] <= 1
-    gained = run.result["all_layers_test_accuracy"] - run.result["from_scratch_test_accuracy"]
-    assert run.result["gained_accuracy"] == pytest.approx(gained)
-    assert {figure.stem for figure in run.figures} >= {"fine_tuning"}
+        assert 0 <= tuned.result[f"{way}_test_accuracy"] <= 1
+    gained = tuned.result["all_layers_test_accuracy"] - tuned.result["from_scratch_test_accuracy"]
+    assert tuned.result["gained_accuracy"] == pytest.approx(gained)
+    assert {figure.stem for figure in tuned.figures} >= {"fine_tuning"}
 
 
 def parts_of_fine_tuning() -> tuple[dict, dict]:
@@ -214,16 +219,15 @@ def test_fine_tuning_runs_written_out():
 
 
 @pytest.mark.parametrize("stop", ["backbone", "all layers"])
-def test_an_interrupted_fine_tuning_goes_on_to_the_same_bits(tmp_path, stop):
+def test_an_interrupted_fine_tuning_goes_on_to_the_same_bits(tuned, stop):
     def interrupt(event: Event) -> None:
         if isinstance(event, Saved) and event.part == stop:
             raise KeyboardInterrupt
 
-    whole = made("fine-tune", **ON_DIGITS).run(device="cpu")
     with pytest.raises(Interrupted) as stopped:
         made("fine-tune", **ON_DIGITS).run(device="cpu", watch=[interrupt])
     resumed = made("fine-tune", **ON_DIGITS).run(resume=stopped.value.run.path)
-    assert_same(whole, resumed)
+    assert_same(tuned, resumed)
 
 
 def test_weights_of_imagenet_on_a_folder_of_pictures(kennel, resnet18_file):

@@ -98,9 +98,12 @@ def test_both_editions_of_batch_normalization_are_compared():
 
 
 def trained(name: str, engine: str) -> dict[str, float]:
-    """The result of one pass over eight digits; no run is recorded, for the checkpoints of the large are slow."""
+    """The result of one pass over eight digits; no run is recorded, for the checkpoints of the large are slow, and
+    pictures are drawn by one engine alone."""
     torch.manual_seed(0)
-    *_, finished = small(name).events(Session(engine=engine, device="cpu", limit=8))
+    work = small(name)
+    work.draw = engine == "torch"
+    *_, finished = work.events(Session(engine=engine, device="cpu", limit=8))
     return finished.metrics
 
 

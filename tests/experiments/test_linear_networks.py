@@ -31,14 +31,12 @@ QUICK = (
 
 
 @pytest.mark.parametrize("name", QUICK)
-def test_comes_out_as_published(name: str) -> None:
-    from dongshou.experiments.registry import find_declaration
-
-    assert comes_out_as_stated(find_declaration(name)().run())
+def test_comes_out_as_published(ran, name: str) -> None:
+    assert comes_out_as_stated(ran(name))
 
 
-def test_exhaustive_search_finds_the_weight_on_the_grid() -> None:
-    run = experiments.exhaustive_search().run()
+def test_exhaustive_search_finds_the_weight_on_the_grid(ran) -> None:
+    run = ran("exhaustive-search")
     costs = run.table("step")["train_loss"]
     assert len(costs) == 41 and costs.idxmin() == 20
     assert costs[0] == pytest.approx(56 / 3)  # w = 0: the mean of 2^2, 4^2, 6^2
@@ -66,9 +64,9 @@ def test_one_step_of_gradient_descent() -> None:
     assert experiments.gradient_descent(iterations=1).run().result["w"] == pytest.approx(1 + 0.01 * 28 / 3)
 
 
-def test_a_parabola_through_three_points_is_the_line_in_the_end() -> None:
+def test_a_parabola_through_three_points_is_the_line_in_the_end(ran) -> None:
     result = experiments.gradient_descent.quadratic(iterations=300).run().result
-    assert result["train_loss"] < experiments.gradient_descent.quadratic().run().result["train_loss"] < 0.05
+    assert result["train_loss"] < ran("gradient-descent:quadratic").result["train_loss"] < 0.05
 
 
 def test_too_large_a_step_is_named_as_the_cause() -> None:
@@ -88,12 +86,12 @@ def test_cross_entropy_stays_finite_far_from_the_truth() -> None:
     assert logistic_regression.cost(w, b).item() == pytest.approx(1000.0)  # z = -3000 for the one that passed
 
 
-def test_closed_form_is_least_squares() -> None:
+def test_closed_form_is_least_squares(ran) -> None:
     torch.manual_seed(0)
     features, targets = synthetic.linear([2.0, -3.4], 4.2, 1000)
     columns = np.hstack([features.numpy(), np.ones((1000, 1))])
     solution, *_ = np.linalg.lstsq(columns, targets.numpy(), rcond=None)
-    result = experiments.linear_regression.closed_form().run().result
+    result = ran("linear-regression:closed-form").result
     assert [result["w_0"], result["w_1"], result["b"]] == pytest.approx(solution.ravel().tolist(), abs=1e-5)
 
 

@@ -9,7 +9,7 @@ from sklearn.linear_model import LogisticRegression
 
 from dongshou import experiments
 from dongshou.errors import UsageError
-from dongshou.experiments.multilayer_perceptrons import diabetes_mlp
+from dongshou.experiments.multilayer_perceptrons import diabetes_mlp, polynomial_fit
 from dongshou.runs.reproduce import compared
 from tests.experiments.verdicts import comes_out_as_stated, verdicts
 
@@ -97,7 +97,10 @@ def test_a_polynomial_fit_comes_out_as_published(name):
     assert comes_out_as_stated(run)
 
 
-def test_too_few_and_too_many_columns_are_worse_than_the_right_ones():
+def test_too_few_and_too_many_columns_are_worse_than_the_right_ones(monkeypatch):
+    few = {"underfit": (2, 40), "normal": (4, 400), "overfit": (20, 60)}
+    assert polynomial_fit.SIZES["normal"] == few["normal"]
+    monkeypatch.setattr(polynomial_fit, "SIZES", few)
     run = experiments.polynomial_fit().run(device="cpu")
     assert comes_out_as_stated(run)
     assert run.result["underfit_train_loss"] > 100 * run.result["train_loss"]

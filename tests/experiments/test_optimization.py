@@ -46,19 +46,19 @@ PUBLISHED = (
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
-def test_comes_out_as_published(name: str) -> None:
-    assert comes_out_as_stated(find_declaration(name)().run())
+def test_comes_out_as_published(ran, name: str) -> None:
+    assert comes_out_as_stated(ran(name))
 
 
 @pytest.mark.parametrize(("name", "values"), EXACT.items())
-def test_the_ways_end_where_arithmetic_says(name: str, values: dict[str, float]) -> None:
-    result = find_declaration(name)().run().result
+def test_the_ways_end_where_arithmetic_says(ran, name: str, values: dict[str, float]) -> None:
+    result = ran(name).result
     assert {metric: round(result[metric], 6) for metric in values} == values
 
 
 @pytest.mark.parametrize("name", EXACT)
-def test_the_ways_are_the_same_under_every_engine_and_seed(name: str) -> None:
-    one, other = find_declaration(name)().run(), find_declaration(name)().run(engine="scratch", seed=1)
+def test_the_ways_are_the_same_under_every_engine_and_seed(ran, name: str) -> None:
+    one, other = ran(name), ran(name, engine="scratch", seed=1)
     for metric in EXACT[name]:
         assert one.result[metric] == other.result[metric]
 
@@ -104,8 +104,9 @@ def test_the_valleys_of_the_wave_are_where_scipy_finds_them() -> None:
         assert result[f"{name}_x"] == pytest.approx(beside, abs=1e-3), name
 
 
-def test_noise_belongs_to_the_seed() -> None:
-    one, same, other = (experiments.optimizers_2d().run(seed=seed).result["noisy_sgd_x1"] for seed in (0, 0, 1))
+def test_noise_belongs_to_the_seed(ran) -> None:
+    runs = ran("optimizers-2d"), experiments.optimizers_2d().run(), ran("optimizers-2d", engine="scratch", seed=1)
+    one, same, other = (run.result["noisy_sgd_x1"] for run in runs)
     assert one == same != other
     assert experiments.optimizers_2d(noise=0.0).run().result["noisy_sgd_x1"] == pytest.approx(-0.943467, abs=1e-6)
 
@@ -115,10 +116,10 @@ def test_newton_solves_a_quadratic_in_one_step_and_seeks_hilltops_too() -> None:
     assert newton(torch.cos, 0.5, 5)[-1].item() == pytest.approx(0.0)  # the maximum
 
 
-def test_the_condition_number_is_that_of_the_hessian() -> None:
+def test_the_condition_number_is_that_of_the_hessian(ran) -> None:
     second = hessian(optimizers_2d.valley, torch.tensor([-5.0, -2.0], dtype=torch.float64))
     assert second.tolist() == [[0.2, 0.0], [0.0, 4.0]]
-    result = experiments.optimizers_2d.condition_number().run().result
+    result = ran("optimizers-2d:condition-number").result
     assert result["condition_number"] == pytest.approx(torch.linalg.cond(second).item()) == pytest.approx(20)
     best, largest = result["best_lr"], result["largest_lr"]
     way = descend(optimizers_2d.valley, (-5.0, -2.0), partial(scratch_optim.SGD, lr=best), 50)
@@ -156,9 +157,9 @@ def test_a_way_that_explodes_beyond_the_numbers_ends_the_run() -> None:
 
 
 @pytest.mark.parametrize("engine", ["torch", "scratch"])
-def test_every_optimizer_ends_in_the_published_band(real_data, engine: str) -> None:
+def test_every_optimizer_ends_in_the_published_band(real_data, ran, engine: str) -> None:
     real_data("airfoil")
-    run = experiments.optimizers_airfoil().run(device="cpu", engine=engine)
+    run = ran("optimizers-airfoil", engine=engine)
     assert comes_out_as_stated(run) and len(run.result) == 11
     steps = run.table("step")
     for part, name in (("adam", "adam_loss"), ("minibatch 1", "minibatch_1_loss")):
@@ -168,7 +169,7 @@ def test_every_optimizer_ends_in_the_published_band(real_data, engine: str) -> N
     assert "losses.png" in {figure.name for figure in run.figures}
 
 
-def test_the_loss_stays_above_that_of_least_squares(real_data) -> None:
+def test_the_loss_stays_above_that_of_least_squares(real_data, ran) -> None:
     real_data("airfoil")
     from sklearn.linear_model import LinearRegression
 
@@ -176,7 +177,7 @@ def test_the_loss_stays_above_that_of_least_squares(real_data) -> None:
 
     features, noise = (x.numpy() for x in standardized())
     best = ((LinearRegression().fit(features, noise).predict(features) - noise) ** 2).mean() / 2
-    result = experiments.optimizers_airfoil().run(device="cpu").result
+    result = ran("optimizers-airfoil", engine="torch").result
     assert best < min(result.values()) and result["gradient_descent_loss"] == pytest.approx(best, abs=2e-3)
 
 
@@ -201,7 +202,7 @@ def test_schedules_of_thirty_epochs_are_those_of_the_course() -> None:
 
 @pytest.mark.parametrize("epochs", [1, 2, 5])
 def test_schedules_of_a_few_epochs(epochs: int) -> None:
-    run = experiments.schedules.digits(epochs=epochs).run(device="cpu")
+    run = experiments.schedules.digits(epochs=epochs).run(device="cpu", limit=160)
     assert len(run.result) == 18 and "schedules.png" in {figure.name for figure in run.figures}
     table = run.table()
     for name, schedule in schedules.schedules(0.3, 0.01, epochs).items():
@@ -211,7 +212,7 @@ def test_schedules_of_a_few_epochs(epochs: int) -> None:
 
 def test_both_engines_learn_alike_under_every_schedule() -> None:
     ours, theirs = (
-        experiments.schedules.digits(epochs=2).run(device="cpu", engine=engine).result
+        experiments.schedules.digits(epochs=2).run(device="cpu", engine=engine, limit=400).result
         for engine in ("scratch", "torch")
     )
     assert ours == pytest.approx(theirs, abs=1e-4)
@@ -221,7 +222,7 @@ def test_schedules_go_on_where_they_were_stopped() -> None:
     def declared():
         return experiments.schedules.digits(epochs=3)
 
-    whole = declared().run(device="cpu")
+    whole = declared().run(device="cpu", limit=160)
     for moment in ("multi-step", 1), ("multi-step", 2), ("warm-up, cosine", 2):
 
         def stop(event, moment=moment) -> None:
@@ -229,14 +230,14 @@ def test_schedules_go_on_where_they_were_stopped() -> None:
                 raise KeyboardInterrupt
 
         with pytest.raises(Interrupted) as interrupted:
-            declared().run(device="cpu", watch=[stop])
+            declared().run(device="cpu", limit=160, watch=[stop])
         assert_same(whole, execute(declared(), resume=interrupted.value.run.path))
 
 
-def test_the_jensen_gap_of_a_square_is_the_variance() -> None:
+def test_the_jensen_gap_of_a_square_is_the_variance(ran) -> None:
     x = torch.linspace(-2, 2, 81, dtype=torch.float64)
     assert convexity.jensen_gap(optimizers_1d.square, x) == pytest.approx(x.var(correction=0).item())
-    result = experiments.convexity().run().result
+    result = ran("convexity").result
     assert result["square_jensen_gap"] == pytest.approx(x.var(correction=0).item())
     for name in ("square", "absolute", "exponential"):
         assert result[f"{name}_jensen_gap"] > 0

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SECTIONS = {"zh": "4.4", "en": "3.6"}
-
+SIZES = {"underfit": (2, 400), "normal": (4, 400), "overfit": (20, 1500)}  # columns, epochs
 
 NORMAL = Published("d2l-zh 2.0", train_loss=Reported(0.0108, within=0.005), test_loss=Reported(0.0106, within=0.005))
 UNDERFIT = Published("d2l-zh 2.0", train_loss=Band.between(5, 8.4, 14), test_loss=Band.between(7, 15.6, 16))
@@ -56,8 +56,7 @@ def experiment(lr: LearningRate = 0.01, batch_size: BatchSize = 10) -> Procedure
     The fits see the columns x^k / k! up to x, x^3 and x^19; train_loss and test_loss, mean squares, are those of
     the right one, x^3. The picture shows all three curves on the same examples.
     """
-    sizes = {"underfit": (2, 400), "normal": (4, 400), "overfit": (20, 1500)}  # columns, epochs
-    return fitting(sizes, lr, batch_size)
+    return fitting(SIZES, lr, batch_size)
 
 
 @NORMAL
