@@ -1,6 +1,7 @@
 """Data sets and how they become batches of tensors on the training device."""
 
 from dongshou.data.batches import Batches
+from dongshou.data.images.annotated.load import load_annotated, read_annotated
 from dongshou.data.images.folder import load_image_folder, read_image_folder
 from dongshou.data.images.load import load_images
 from dongshou.data.images.masks.load import load_masked_images
@@ -43,6 +44,7 @@ __all__ = [
     "WordVectors",
     "draw_scene",
     "load_image_folder",
+    "load_annotated",
     "load_images",
     "load_labelled_texts",
     "load_masked",
@@ -51,6 +53,7 @@ __all__ = [
     "load_pairs",
     "load_scenes",
     "load_text",
+    "read_annotated",
     "read_image_folder",
     "read_labelled_texts",
     "load_word_vectors",

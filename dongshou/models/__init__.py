@@ -18,6 +18,7 @@ from dongshou.models.bert import bert, bert_classifier, bert_fine_tuned
 from dongshou.models.bert_layers import BERT, BertClassifier, BertEncoder
 from dongshou.models.decomposable_attention import DecomposableAttention, decomposable_attention
 from dongshou.models.densenet import DenseBlock, densenet, densenet121
+from dongshou.models.detection.ssd import SSD, small_ssd, ssd_resnet18, tiny_ssd
 from dongshou.models.encoder_decoder import AttentionDecoder, Decoder, Encoder, EncoderDecoder, seq2seq
 from dongshou.models.fcn import fcn
 from dongshou.models.gan import point_discriminator, point_generator
@@ -64,6 +65,7 @@ __all__ = [
     "Inception",
     "MultiHeadAttention",
     "RecurrentLanguageModel",
+    "SSD",
     "SinusoidalPositions",
     "TransformerDecoder",
     "TransformerEncoder",
@@ -102,9 +104,12 @@ __all__ = [
     "resnet34",
     "resnet50",
     "seq2seq",
+    "small_ssd",
     "softmax_regression",
+    "ssd_resnet18",
     "summarize",
     "text_cnn",
+    "tiny_ssd",
     "transformer",
     "unet",
     "vgg11",

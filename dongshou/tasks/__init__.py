@@ -2,6 +2,7 @@
 
 from dongshou.tasks.asking import AskedWith, Question
 from dongshou.tasks.classification import BinaryClassification, Classification
+from dongshou.tasks.detection.detection import Detection
 from dongshou.tasks.language_model import LanguageModeling
 from dongshou.tasks.masked_words import MaskedWords
 from dongshou.tasks.quantity import Accumulator, Measured, Quantities, Quantity
@@ -15,6 +16,7 @@ __all__ = [
     "AskedWith",
     "BinaryClassification",
     "Classification",
+    "Detection",
     "LanguageModeling",
     "MaskedWords",
     "Measured",

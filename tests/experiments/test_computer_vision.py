@@ -24,6 +24,7 @@ from dongshou.runs import Run
 from dongshou.runs.execute import Interrupted
 from dongshou.training import Event, Progress, Saved, Session, fit
 from dongshou.training.events import Metrics
+from tests.experiments.test_detectors import TESTED as TESTED_DETECTORS
 from tests.runs.same_run import assert_same
 
 TESTED = {
@@ -43,7 +44,7 @@ TESTED = {
     "fcn:voc",
     "unet",
     "unet:camvid",
-}
+} | TESTED_DETECTORS
 ON_DIGITS = dict(data="digits", epochs=2, backbone_epochs=1)
 BREEDS = ("beagle", "collie", "pug")
 

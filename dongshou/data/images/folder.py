@@ -162,12 +162,17 @@ def folder_may_be_away(classes: Sequence[str]) -> Iterator[None]:
         _classes_of_run.reset(token)
 
 
+def known_classes() -> tuple[str, ...]:
+    """The classes that are known of a folder which may be away; none where it has to be there."""
+    return _classes_of_run.get()
+
+
 def classes_or_recorded(find: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
     """The classes that are found in a folder; where it is away, those that the run has recorded."""
     try:
         return find()
     except FilesNotFound:
-        if known := _classes_of_run.get():
+        if known := known_classes():
             return known
         raise
 

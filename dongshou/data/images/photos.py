@@ -65,6 +65,25 @@ class Whole:
 
 
 @dataclass(frozen=True)
+class Letterboxed:
+    """All of it, red, green and blue, as large as it fits into height x width, with grey beside it."""
+
+    height: int
+    width: int
+
+    def things(self, path: str | Path) -> list[Thing]:
+        from dongshou.data.images.files import on_white, open_picture
+        from dongshou.data.images.photo_frame import Frame, Thing
+        from dongshou.data.images.whole import fitted
+
+        photo = on_white(open_picture(path))
+        pixels, fit = fitted(photo, (self.height, self.width))
+        left, top = -fit.left / fit.x, -fit.top / fit.y
+        frame = Frame(photo, left, top, left + self.width / fit.x, top + self.height / fit.y)
+        return [Thing(pixels, frame, (0, 0, photo.width, photo.height))]
+
+
+@dataclass(frozen=True)
 class OneThing:
     """The thing on the photo, grey, bright on black, as in a set of images of side x side."""
 

@@ -70,12 +70,16 @@ def unzipped(dataset: str, file_name: str) -> Path:
 
 
 def more_of(dataset: str) -> list[Path]:
-    """Those of the data set's further files that lie beside its first one, which is fetched if need be."""
+    """Those of the data set's further files that lie beside its first one, which is fetched if need be; of a folder
+    among them all that it holds."""
     source = get_source(dataset)
     if not source.more:
         return []
-    folder = path_of(dataset, source.files[0].name).parent
-    return [folder / name for name in source.more if (folder / name).is_file()]
+    first = source.files[0].name
+    folder = Path(str(path_of(dataset, first)).removesuffix(first))
+    places = [folder / name for name in source.more]
+    inside = [sorted(place.rglob("*")) if place.is_dir() else [place] for place in places]
+    return [path for paths in inside for path in paths if path.is_file()]
 
 
 def fetch(name: str, progress: bool = False) -> list[Path]:
@@ -127,7 +131,7 @@ def bundle(directory: str | Path, names: Iterable[str]) -> Path:
     paths = [(source, path) for source in sources for path in fetch(source.name)]
     try:
         for source, path in paths:
-            _copy(path, directory / source.folder / path.name)
+            _copy(path, directory / source.folder / _within(path, source))
         with atomic_path(directory / "README.md") as partial:
             partial.write_text(_readme(directory), encoding="utf-8")
     except OSError as error:
@@ -243,6 +247,12 @@ def _one_too_deep(source: Source) -> list[str]:
         for directory in data_directories()
         if directory.name == source.folder and any((directory / file.name).is_file() for file in source.files)
     ]
+
+
+def _within(path: Path, source: Source) -> Path:
+    """A file of a data set, from the folder of the data set on."""
+    folder = next((parent for parent in path.parents if parent.name == source.folder), path.parent)
+    return path.relative_to(folder)
 
 
 def _copy(path: Path, target: Path) -> None:

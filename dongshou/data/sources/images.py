@@ -149,4 +149,18 @@ IMAGES = (
         ),
         instead="a folder of pictures of your own (--images, --labels), or `cifar10:small`, whose data are downloaded",
     ),
+    Source(
+        name="bccd",
+        holds="364 pictures of blood, 640x480, with boxes around 4,155 red and 372 white cells and 361 platelets (XML)",
+        origin="Shenggan, 2018: https://github.com/Shenggan/BCCD_Dataset",
+        license="MIT",
+        folder="bccd",
+        files=(
+            File("ImageSets/Main/train.txt", 3_485, "89bda91b6f96f9678f29b0bfe42565e0bea073d0055e0210548f7bcb17183ede"),
+            File("ImageSets/Main/val.txt", 1_479, "34b01f4b5e492e9f49d8173379a8f6fe72efb8c3a7cc51048daddb06758154fa"),
+            File("ImageSets/Main/test.txt", 1_224, "9cadeca2bb1d186b22b27c56b14c95e46c4c44d0fbc7a918bf96af9fb5064742"),
+        ),
+        more=("Annotations", "JPEGImages"),
+        instead="the folder BCCD of its repository, put there as a whole; or a folder of your own (--data FOLDER)",
+    ),
 )

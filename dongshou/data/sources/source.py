@@ -28,7 +28,8 @@ class Source:
     The files lie in a folder named `folder`, in the cache as in every directory named in DONGSHOU_DATA.
 
     archive  one download that holds the files which have no mirrors of their own
-    more     names of further files of the archive, read where they lie beside the first of `files`
+    more     names of further files of the archive, and of folders of such, read where they lie beside the first of
+             `files`
     inside   what is installed anyway and holds the data set, where there are no files
     instead  what serves as well, where no mirror has the files
     """

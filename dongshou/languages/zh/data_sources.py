@@ -66,6 +66,8 @@ SENTENCES = {
     "pictures and masks of your own (--images, --masks), or digit-scenes, which needs no files": "自己的图片和掩码（--images、--masks），或不需要文件的 digit-scenes",
     "CC BY-NC 4.0 (the cut); CamVid itself: for study": "CC BY-NC 4.0（节选）；CamVid 本身仅供学习",
     "37 + 11 + 20 pictures of streets, 480x360, each pixel one of 11 classes: PNG files with a mask for each": "37 + 11 + 20 张街道图片，480x360，每个像素属于 11 个类别之一：PNG 文件，每张带一个掩码",
+    "the folder BCCD of its repository, put there as a whole; or a folder of your own (--data FOLDER)": "其仓库中的文件夹 BCCD，整个放到那里；或自己的文件夹（--data FOLDER）",
+    "364 pictures of blood, 640x480, with boxes around 4,155 red and 372 white cells and 361 platelets (XML)": "364 张 640x480 的血液图片，标有 4,155 个红细胞、372 个白细胞和 361 个血小板的边界框（XML）",
 }
 
 LABELS = {

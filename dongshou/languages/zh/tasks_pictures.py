@@ -50,6 +50,8 @@ SENTENCES = {
     "The class of each pixel, and in red where it is wrong": "每个像素的类别，错误处标为红色",
     "How well each class is found": "各类别的分割效果",
     "intersection over union": "交并比",
+    "what was found, with its score": "检测结果及其置信度",
+    "what there is": "真实边界框",
 }
 
 LABELS = {
@@ -65,4 +67,6 @@ LABELS = {
     "hypothesis": "假设",
     "image": "图像",
     "error": "错误",
+    "Average precision by class": "各类别的平均精度",
+    "average precision at IoU .50": "交并比为 .50 时的平均精度",
 }

@@ -6,19 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from PIL import Image, ImageDraw
+from PIL import Image
 from torch import Tensor
 
-from dongshou.drawing import colors, ink_on
-from dongshou.drawing.fonts import pillow_font
 from dongshou.errors import UsageError
 from dongshou.tasks.answers.answer import Answer
+from dongshou.tasks.pictures.boxes import with_boxes
 
 if TYPE_CHECKING:
     from dongshou.drawing import Drawing
-
-LINE = 0.004  # of the longer side of the photo: how thick a box is drawn
-LETTER = 0.022  # of the longer side: how high its name is written
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,16 +62,5 @@ class Boxes(Answer):
 
     def draw(self) -> Drawing:
         """The photo with the boxes on it, a colour for each class."""
-        drawn = self.photo.convert("RGB")
-        pen, side = ImageDraw.Draw(drawn), max(drawn.size)
-        font = pillow_font("".join(self.labels), max(10.0, LETTER * side))
-        by_class = colors(self.labels)
-        found = list(zip(self.labels, self.scores, self.corners.tolist(), strict=True))
-        for label, score, (left, top, right, bottom) in reversed(found):  # the surest one on top
-            box = min(left, right), min(top, bottom), max(left, right), max(top, bottom)
-            pen.rectangle(box, outline=by_class[label], width=max(1, round(LINE * side)))
-            place = max(box[0], 0), max(box[1], 0)
-            words = f"{label} {score:.0%}"
-            pen.rectangle(pen.textbbox(place, words, font=font), fill=by_class[label])
-            pen.text(place, words, fill=ink_on(by_class[label]), font=font)
-        return drawn
+        words = [f"{label} {score:.0%}" for label, score in zip(self.labels, self.scores, strict=True)]
+        return with_boxes(self.photo, self.corners, self.labels, words)

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from dongshou.data.batches import Augmentation, Batches, seeded_generator
-from dongshou.data.images.photos import InColor, Whole
+from dongshou.data.images.photos import Letterboxed, Whole
 from dongshou.data.images.pixels import Normalize, ToFloat, check_size, evaluation_batch
 from dongshou.data.images.scenes.draw import Scene, draw_scene
 from dongshou.data.images.scenes.layout import random_layout
@@ -83,12 +83,12 @@ def load_scenes(
         classes=digits.CLASSES if targets == "boxes" else (GROUND, *digits.CLASSES),
         shape=(3, size, size),
         transform=transform,
-        photos=InColor(size) if targets == "boxes" else Whole(size),
+        photos=Letterboxed(size, size) if targets == "boxes" else Whole(size),
         files=NAME,
     )
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=2)
 def read_scenes(part: Part, num: int, size: int = 96, most: int = 5) -> Scenes:
     """The first `num` scenes of one part; the same whatever `num` is."""
     generator = torch.Generator().manual_seed(SEEDS[part])

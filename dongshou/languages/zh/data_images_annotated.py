@@ -1,0 +1,27 @@
+"""Folders of pictures with boxes."""
+
+SENTENCES = {
+    "{}: annotation {} needs a bbox of four numbers and the ids of a category and of a picture that the file has; got {}.": "{}：第 {} 条标注须有四个数的 bbox，以及文件中存在的类别 id 和图片 id；得到的是 {}。",
+    "{} is not an annotation file of COCO, which holds the lists {}.": "{} 不是 COCO 的标注文件，后者含有列表 {}。",
+    "{} is not JSON that can be read: {}.": "{} 不是可以读取的 JSON：{}。",
+    "{} names the picture {}, which is not there. Add it, or take out its entry.": "{} 提到图片 {}，但它不存在。请补上，或删去该条。",
+    "{} has a single picture: one to learn from and one to be measured on are needed.": "{} 只有一张图片：至少需要一张用来训练，一张用来评估。",
+    "{} has no pictures to learn from; it has {}.": "{} 中没有用于训练的图片；它有 {}。",
+    "none at all": "一张也没有",
+    "There is no folder {}; check the path.": "没有文件夹 {}；请检查路径。",
+    "{} has no boxes in a known form: Annotations/*.xml (Pascal VOC), *.json (COCO), or labels/*.txt beside images/ (YOLO).": "{} 中没有已知格式的边界框：Annotations/*.xml（Pascal VOC）、*.json（COCO），或 images/ 旁边的 labels/*.txt（YOLO）。",
+    '{} has the class "{}", which is none of {}.{}': "{} 中有类别“{}”，它不在 {} 之中。{}",
+    "None of the pictures has a box: there is nothing to learn from. Check the annotations.": "所有图片都没有边界框：没有可学的东西。请检查标注。",
+    "have no area and are left out": "面积为零，已略去",
+    "have their right edge left of the left one, or the bottom above the top, and are left out": "右边在左边的左侧，或下边在上边的上方，已略去",
+    "lie outside of their picture and are left out": "在图片之外，已略去",
+    "reach beyond their picture and are cut off at its edge": "超出图片，已在图片边缘截断",
+    "Boxes of the {} pictures {}: {}, the first in {}.": "{} 图片的边界框有些{}：{} 个，第一个在 {} 中。",
+    "{}, line {}: there is no {}.xml. Add it, or take out the line.": "{} 第 {} 行：没有 {}.xml。请补上，或删去该行。",
+    "{} is not XML that can be read: {}. Write it again, or take it out.": "{} 不是可以读取的 XML：{}。请重新生成，或将其移走。",
+    '{}: the object "{}" has no bndbox of four numbers, {}. Mend or remove it.': "{}：物体“{}”没有由四个数 {} 组成的 bndbox。请改正或删去。",
+    "{} names the picture {}, which is not there. Add it, or take it out.": "{} 提到图片 {}，但它不存在。请补上，或将该文件移走。",
+    "{} is about a picture that is not in {}. Add it, or take out the text.": "{} 对应的图片不在 {} 中。请补上图片，或移走该文本。",
+    "{}, line {}: class {} is none of the {} that are named.": "{} 第 {} 行：类别 {} 不在列出的 {} 个之中。",
+    '{}, line {}: a box is a class and four shares, center x, center y, width, height; got "{}".': "{} 第 {} 行：一个边界框是一个类别和四个比例：中心 x、中心 y、宽、高；得到的是“{}”。",
+}
