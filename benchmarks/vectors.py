@@ -38,7 +38,9 @@ def benchmark(lines: int = 400_000, size: int = 50, rounds: int = 3) -> None:
     if find_spec("gensim") is None:
         raise DongshouError("There is nothing to compare with: pip install 'dongshou[bench]' for the peers.")
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "vectors.txt"
+        few, path = Path(folder) / "few.txt", Path(folder) / "vectors.txt"
+        write_vectors(few, min(lines, BLOCK), size)
+        check_same(few)
         write_vectors(path, lines, size)
         rows = compare(path, rounds)
     content = circumstances() | {"lines": lines, "size": size, "rounds": rounds, "rows": rows}
@@ -57,14 +59,20 @@ def write_vectors(path: Path, lines: int, size: int) -> None:
                 file.write(f"word{place} {' '.join(f'{number:.5f}' for number in row)}\n")
 
 
-def compare(path: Path, rounds: int) -> list[dict[str, Any]]:
-    """A row for each contender, plain data. Raises DongshouError when they do not read the same."""
-    first, again, gensim = reading(path, afresh=True), reading(path, afresh=False), reading_by_gensim(path)
-    ours, theirs = first(), gensim()
+def check_same(path: Path) -> None:
+    """Raises DongshouError when the two do not read the same."""
+    ours, theirs = reading(path, afresh=True)(), reading_by_gensim(path)()
     if ours.words != theirs.index_to_key or not np.array_equal(ours.vectors.numpy(), theirs.vectors):
         raise DongshouError("The two read other words or other numbers, not the same work.")
-    del ours, theirs
-    turns = [Turn(OURS, first), Turn("ours again", again), Turn("gensim", gensim, Target("it", at_most=AT_MOST))]
+
+
+def compare(path: Path, rounds: int) -> list[dict[str, Any]]:
+    """A row for each contender, plain data."""
+    turns = [
+        Turn(OURS, reading(path, afresh=True)),
+        Turn("ours again", reading(path, afresh=False)),
+        Turn("gensim", reading_by_gensim(path), Target("it", at_most=AT_MOST)),
+    ]
     return measure("vectors", turns, rounds, clock_of("cpu", 1), warm_up=False)
 
 

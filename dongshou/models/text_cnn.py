@@ -29,12 +29,14 @@ class TextCNN(nn.Module):
         kernel_sizes: Sequence[int],
         num_channels: int,
         dropout: float,
+        embedding_dropout: float,
         vectors: Tensor | None,
         embeddings: Embeddings,
     ) -> None:
         super().__init__()
         self.embedding = word_embedding(vocabulary_size, embedding_size, vectors, embeddings)
         self.kernel_sizes = tuple(kernel_sizes)
+        self.embedding_dropout = nn.Dropout(embedding_dropout)
         size = self.embedding.embedding_dim
         self.convolutions = nn.ModuleList(
             nn.Conv1d(size, num_channels, width, padding=width - 1) for width in kernel_sizes
@@ -44,7 +46,8 @@ class TextCNN(nn.Module):
 
     def forward(self, inputs: tuple[Tensor, Tensor]) -> Tensor:
         tokens, lengths = inputs
-        strongest = [response.amax(-1) for response in self.responses(self.embedding(tokens), lengths)]
+        x = self.embedding_dropout(self.embedding(tokens))  # (batch, steps, size)
+        strongest = [response.amax(-1) for response in self.responses(x, lengths)]
         return self.output(self.dropout(torch.cat(strongest, -1)))  # (batch, num_classes)
 
     def responses(self, x: Tensor, lengths: Tensor) -> list[Tensor]:
@@ -77,10 +80,11 @@ def text_cnn(
     kernel_sizes: Sequence[int] = (3, 4, 5),
     num_channels: int = 100,
     dropout: float = 0.5,
+    embedding_dropout: float = 0.0,
     vectors: Tensor | None = None,
     embeddings: Embeddings = "tuned",
 ) -> TextCNN:
-    """(tokens, lengths) -> logits (batch, num_classes). Dropout on the strongest responses.
+    """(tokens, lengths) -> logits (batch, num_classes). Dropout on the strongest responses, and on the vectors.
 
     kernel_sizes         widths of the filters, in words
     num_channels         filters of each width
@@ -90,6 +94,7 @@ def text_cnn(
     """
     check_counts(num_classes=num_classes, num_channels=num_channels)
     check_dropout(dropout)
+    check_dropout(embedding_dropout)
     if not kernel_sizes or min(kernel_sizes) < 1:
         raise UsageError(f"kernel_sizes are widths of filters, from 1 word; got {tuple(kernel_sizes)}.")
     return TextCNN(
@@ -99,6 +104,7 @@ def text_cnn(
         kernel_sizes=kernel_sizes,
         num_channels=num_channels,
         dropout=dropout,
+        embedding_dropout=embedding_dropout,
         vectors=vectors,
         embeddings=embeddings,
     )

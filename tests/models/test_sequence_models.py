@@ -540,3 +540,15 @@ def test_settings_that_make_no_model(make: Callable[[], nn.Module], message: str
     with pytest.raises(UsageError, match=message) as error:
         make()
     assert "\n" not in str(error.value)
+
+
+def test_dropout_of_vectors_is_in_training_alone():
+    torch.manual_seed(0)
+    model, inputs = cnn(embedding_dropout=0.5), (torch.randint(9, (3, 7)), torch.tensor([7, 4, 1]))
+    assert not torch.equal(model.train()(inputs), model(inputs))
+    torch.testing.assert_close(model.eval()(inputs), model(inputs))
+    whole = cnn()
+    whole.load_state_dict(model.state_dict())
+    torch.testing.assert_close(whole.eval()(inputs), model(inputs))
+    with pytest.raises(UsageError, match="dropout"):
+        cnn(embedding_dropout=1.5)

@@ -43,6 +43,7 @@ from dongshou.training.series import Histories, averaged, last_of
 SECTIONS = {"zh": "15.3", "en": "16.3"}
 
 Widths = Annotated[tuple[int, ...], "widths of the filters, in words"]
+EmbeddingDropout = Annotated[float, "share of the numbers of the words' vectors dropped at random in training"]
 NumChannels = Annotated[int, "filters of each width"]
 
 
@@ -56,6 +57,7 @@ def experiment(
     kernel_sizes: Widths = (3, 4, 5),
     num_channels: NumChannels = 100,
     dropout: Dropout = 0.5,
+    embedding_dropout: EmbeddingDropout = 0.0,
     min_frequency: MinFrequency = 1,
     max_tokens: MaxTokens = 500,
     valid: HeldOut = 0.1,
@@ -80,6 +82,7 @@ def experiment(
         kernel_sizes=kernel_sizes,
         num_channels=num_channels,
         dropout=dropout,
+        embedding_dropout=embedding_dropout,
         min_frequency=min_frequency,
         max_tokens=max_tokens,
         batch_size=batch_size,
@@ -95,11 +98,15 @@ def pretrained(
     texts: LabelledSet = "sst",
     vectors: Vectors = "glove",
     embeddings: Embeddings = "both",
-    lr: LearningRate = 1e-3,
+    embedding_dropout: EmbeddingDropout = 0.5,
+    lr: LearningRate = 2e-3,
     epochs: Epochs = 10,
 ) -> Experiment:
-    """Two channels that begin with the vectors of GloVe, 50 numbers a word: one is learnt further, the other stays."""
-    return experiment(texts, vectors, embeddings, lr=lr, epochs=epochs)
+    """Two channels that begin with the vectors of GloVe, 50 numbers a word: one is learnt further, the other stays.
+
+    Without half of the numbers of each vector no filter can rely on a few of them.
+    """
+    return experiment(texts, vectors, embeddings, embedding_dropout=embedding_dropout, lr=lr, epochs=epochs)
 
 
 @beats_bags
@@ -163,6 +170,7 @@ def cnn_on(
     kernel_sizes: tuple[int, ...] = (3, 4, 5),
     num_channels: int = 100,
     dropout: float = 0.5,
+    embedding_dropout: float = 0.0,
     min_frequency: int = 1,
     max_tokens: int = 500,
     batch_size: int = 50,
@@ -180,6 +188,7 @@ def cnn_on(
         kernel_sizes=kernel_sizes,
         num_channels=num_channels,
         dropout=dropout,
+        embedding_dropout=embedding_dropout,
         vectors=start,
         embeddings=embeddings,
     )

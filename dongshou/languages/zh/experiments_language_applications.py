@@ -76,4 +76,6 @@ SENTENCES = {
     "what stands for a whole text: the pooler of [CLS] (first), or the mean of its tokens": "代表整段文本的向量：[CLS] 经池化层（first），或所有词元的平均（mean）",
     "The whole SNLI where it is found, else the cut, which the notes of the run say. Somebody else's vectors stay as they are, so that words of the test that were never trained on have their place too; random ones are learnt. The epoch is the one with the best validation accuracy; of the cut a tenth of the pairs to train on is set aside for that, which the linear models are not given either.": "找到完整的 SNLI 就用完整的，否则用节选，运行的注记会写明。预训练词向量保持不变，使测试集中未训练过的词也有位置；随机向量则参与学习。取验证精度最高的那一轮；节选的训练句对为此留出十分之一，线性模型同样不用这一部分。",
     "The published figures are those of multinomial naive Bayes and of NB-SVM with bigrams on the same sentences; ours of the latter has the logistic loss in place of the hinge. Words are in lower case, cut as the Treebank cuts them.": "发表的数字是多项式朴素贝叶斯和 NB-SVM 用二元词组在同样句子上的结果；这里的后者用逻辑损失代替合页损失。词一律小写，按宾州树库的方式切分。",
+    "share of the numbers of the words' vectors dropped at random in training": "训练时词向量各数随机丢弃的比例",
+    "Without half of the numbers of each vector no filter can rely on a few of them.": "每个向量丢掉一半的数，滤波器就不能只依赖其中几个。",
 }
