@@ -7,15 +7,17 @@ import math
 import pytest
 import torch
 
+from dongshou.data.images.captions.grammar import captions
 from dongshou.errors import UsageError
 from dongshou.experiments.catalog import list_experiments
 from dongshou.experiments.generative_models import gan
 from dongshou.experiments.generative_models._guidance import spread
+from dongshou.experiments.generative_models._scene_reader import Seen, cut_out, shows
 from dongshou.experiments.registry import find_declaration
 from dongshou.runs import Run
 from dongshou.runs.predict import predict
 
-TESTED = {"gan", "diffusion", "diffusion:mnist"}
+TESTED = {"gan", "diffusion", "diffusion:mnist", "text-to-picture", "text-to-picture:matching"}
 
 
 def made(name: str, **settings) -> Run:
@@ -81,3 +83,43 @@ def test_pictures_of_a_class_lie_apart():
     images = torch.tensor([0.0, 3.0, 6.0, 1.0, 1.5])[:, None, None, None].expand(5, 1, 2, 2)
     labels = torch.tensor([0, 0, 0, 1, 1])
     assert spread(images, labels) == pytest.approx((2 * (3 + 6 + 3) / 3 + 2 * 0.5) / 2)
+
+
+SCENES = dict(num_scenes=64, num_test_scenes=20, epochs=1)
+
+
+def test_text_becomes_a_picture():
+    small = dict(channels=(8, 8), num_hiddens=8, noise_steps=20, sampling_steps=2, drawn_per_caption=1)
+    run = made("text-to-picture", **SCENES, **small, matching_epochs=1)
+    result = run.record["result"]
+    assert 0 <= result["drawn_right"] < 0.2 and result["scenes_read_right"] > 0
+    assert 0 <= result["matched_at_1"] <= result["matched_at_5"] < 0.5
+    assert {"drawn.png", "samples.png", "interpolation.png"} <= {path.name for path in (run.path / "figures").iterdir()}
+    (one,) = predict(run, "a three left of a nine", num=2, seed=1)
+    assert one.picture is not None and one.picture.name == "a-three-left-of-a-nine.png" and one.animation is not None
+    assert one.answer.images.shape == (2, 1, 12, 24)
+    with pytest.raises(UsageError, match='knows no word "elephant"'):
+        predict(run, "an elephant")
+
+
+def test_captions_find_their_pictures():
+    run = made("text-to-picture:matching", **SCENES, batch_size=32)
+    assert {"test_accuracy", "matched_at_1", "matched_at_5"} <= run.record["result"].keys()
+    (found,) = predict(run, "two sevens", num=3)
+    assert found.answer.images.shape == (3, 1, 12, 24) and found.animation is None
+
+
+def test_scenes_are_read_digit_by_digit():
+    blank = torch.zeros(12, 24)
+    assert cut_out(blank) == []
+    blank[3:10, 2:6], blank[0:11, 9:12], blank[5, 20] = 1.0, 0.9, 1.0
+    (one, side), (other, longer) = cut_out(blank)
+    assert (side, longer) == (7, 11), "a speck is no digit"
+    assert one.shape == other.shape == (1, 12, 12) and one.sum() == 28 and float(other.sum()) == pytest.approx(29.7)
+    assert one[0, 2:9, 4:8].min() == 1 and cut_out(torch.ones(12, 24))[0][0].shape == (1, 12, 12)
+    caption = next(one for one in captions(kept=True) if one.text == "two sevens, the left one large")
+    assert shows(caption, [Seen(7, 11), Seen(7, 8)])
+    for wrong in ([Seen(7, 8), Seen(7, 11)], [Seen(7, 11), Seen(1, 8)], [Seen(7, 11)], [Seen(7, 11), Seen(7, 8)] * 2):
+        assert not shows(caption, wrong)
+    anything = next(one for one in captions(kept=True) if one.text == "a three left of a nine")
+    assert shows(anything, [Seen(3, 12), Seen(9, 5)]) and not shows(anything, [Seen(9, 8), Seen(3, 8)])

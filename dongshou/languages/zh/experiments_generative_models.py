@@ -1,6 +1,18 @@
 """Experiments generative models."""
 
 SENTENCES = {
+    "epochs in which captions and pictures are matched, to score what is drawn": "图文匹配训练的轮数，用来给画出的图片打分",
+    "pictures drawn of each caption of the test, to be read": "测试中每句描述画几张图片供识别",
+    "numbers that a word of a caption is represented by": "描述中每个词的表示的维数",
+    "captioned scenes to test on, with captions that are in none of the others": "用于测试的带描述场景数，其描述不在训练中出现",
+    "captioned scenes to learn from": "用于训练的带描述场景数",
+    "four of five captions never seen in that combination are drawn right": "从未以该组合出现的描述，五句中四句画对",
+    "Text to picture: a caption through a Transformer into a diffusion model that draws the digits it speaks of.": "文本生成图片：描述经 Transformer 编码，进入扩散模型，画出其中说到的数字。",
+    'Scenes of 24x12 pixels with one or two digits: `dongshou predict text-to-picture "a three left of a nine"`.': '24x12 像素、含一个或两个数字的场景：`dongshou predict text-to-picture "a three left of a nine"`。',
+    "The test has combinations that are in none of the captions to learn from. drawn_right is the share of the pictures of these captions that show the digits named, no others, in their order and sizes: ink that no empty column divides is a digit, a classifier trained on the scenes reads it, and its longer side says its size. scenes_read_right is the same share of real scenes. matched_at_1, matched_at_5: how often the caption of a picture is the first, or among the first five, of all captions of the test, for a CLIP of real scenes (`:matching`).": "测试用的组合不在训练的描述中出现。drawn_right 是这些描述的图片中画对的比例：所说的数字都在，没有别的，次序和大小都对；没有空列隔开的笔迹算一个数字，由在场景上训练的分类器识别，长边决定大小。scenes_read_right 是真实场景的同一比例。matched_at_1、matched_at_5：在测试的全部描述中，图片自己的描述排第一或前五的比例，由在真实场景上训练的 CLIP 给出（`:matching`）。",
+    "CLIP in small: pictures and captions in one space, each nearest to its own (Radford et al., 2021).": "小型 CLIP：图片和描述在同一空间里，各自离对方最近（Radford 等，2021）。",
+    "matched_at_1 and matched_at_5 are of scenes whose captions are in none of those to learn from.": "matched_at_1 和 matched_at_5 针对描述不在训练中出现的场景。",
+    "As asked": "按描述所画",
     "num_samples is at least {}, two pictures of each of {} classes; got {}.": "num_samples 至少为 {}，即 {} 个类别每类两张图片；得到的是 {}。",
     "diversity, of real ones": "多样性，相对于真实图片",
     "read as asked": "被认成所求类别的比例",
