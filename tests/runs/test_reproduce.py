@@ -12,7 +12,7 @@ from dongshou.experiments.registry import find_declaration
 from dongshou.runs.describe import stated_of as stated_of_work
 from dongshou.runs.judge import judge, worst
 from dongshou.runs.report.cells import number
-from dongshou.runs.report.details import in_words, processor, rows_of
+from dongshou.runs.report.details import in_words, more_results, processor, rows_of
 from dongshou.runs.report.overview import claims_of, overview
 from dongshou.runs.reproduce import by_kind, compared, judge_again, overall, reproduce, reproducible_names
 from dongshou.training import Band, Exact, Goal, Published, Reading, Reported, Session
@@ -63,6 +63,13 @@ def test_the_seeds_that_match_alone_are_counted():
         "failures": [],
     }
     assert [row[8] for row in rows_of(outcome | {"published": [beside]})] == ["match, 3 of 5 seeds alone", ""]
+
+
+def test_what_one_seed_alone_has_measured_is_no_result_over_the_seeds():
+    """Of word vectors the nearest word of a word is part of the name of its cosine."""
+    found = [{"loss": 1.0, "chip_chips": 0.8, "men": 0.3}, {"loss": 2.0, "chip_intel": 0.7, "men": 0.2}]
+    outcome = {"seeds": [{"result": result, "best": {}} for result in found], "published": []}
+    assert more_results(outcome) == {"loss": [1.0, 2.0], "men": [0.3, 0.2]}
 
 
 def test_the_worst_metric_decides():

@@ -63,7 +63,7 @@ def shortfalls(outcome: dict[str, Any]) -> str:
 
 
 def more_results(outcome: dict[str, Any]) -> dict[str, list[float]]:
-    """The results over the seeds that no figure is stated for.
+    """The results over the seeds that no figure is stated for, if every seed has them.
 
     Beside stated figures only those that come out at the end alone: what every epoch measures is in the record.
     """
@@ -72,7 +72,8 @@ def more_results(outcome: dict[str, Any]) -> dict[str, list[float]]:
     named = {metric for source in outcome["published"] + outcome.get("goals", []) for metric in source["metrics"]}
     known = named | set(outcome["seeds"][0]["best"]) if named else set()
     results = [seed["result"] for seed in outcome["seeds"]]
-    return {metric: [result[metric] for result in results] for metric in results[0] if metric not in known}
+    metrics = [name for name in results[0] if name not in known and all(name in result for result in results)]
+    return {metric: [result[metric] for result in results] for metric in metrics}
 
 
 def described(outcomes: Sequence[dict[str, Any]]) -> Iterator[str]:
