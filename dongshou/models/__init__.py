@@ -16,6 +16,7 @@ from dongshou.models.attention import (
 from dongshou.models.bag_of_words import bag_of_words
 from dongshou.models.bert import bert, bert_classifier, bert_fine_tuned
 from dongshou.models.bert_layers import BERT, BertClassifier, BertEncoder
+from dongshou.models.dcgan import dcgan_discriminator, dcgan_generator
 from dongshou.models.decomposable_attention import DecomposableAttention, decomposable_attention
 from dongshou.models.densenet import DenseBlock, densenet, densenet121
 from dongshou.models.detection.ssd import SSD, small_ssd, ssd_resnet18, tiny_ssd
@@ -42,6 +43,7 @@ from dongshou.models.text_cnn import text_cnn
 from dongshou.models.transformer import AddNorm, TransformerDecoder, TransformerEncoder, transformer
 from dongshou.models.unet import unet
 from dongshou.models.upsampling import Upsampling
+from dongshou.models.vae import VAE, vae
 from dongshou.models.vgg import vgg11, vgg13, vgg16, vgg19
 from dongshou.models.weights import load_weights
 from dongshou.models.word2vec import word2vec
@@ -69,6 +71,7 @@ __all__ = [
     "SinusoidalPositions",
     "TransformerDecoder",
     "TransformerEncoder",
+    "VAE",
     "Upsampling",
     "alexnet",
     "bert",
@@ -76,6 +79,8 @@ __all__ = [
     "bag_of_words",
     "bert_fine_tuned",
     "causal_mask",
+    "dcgan_discriminator",
+    "dcgan_generator",
     "decomposable_attention",
     "densenet",
     "densenet121",
@@ -112,6 +117,7 @@ __all__ = [
     "tiny_ssd",
     "transformer",
     "unet",
+    "vae",
     "vgg11",
     "vgg13",
     "vgg16",

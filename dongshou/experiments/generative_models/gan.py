@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
@@ -12,6 +12,7 @@ from torch.optim import Adam
 from dongshou import models
 from dongshou.data import Batches, Splits
 from dongshou.experiments._shared.settings import BatchSize, Epochs, NumExamples
+from dongshou.experiments.generative_models._adversaries import DiscriminatorRate, GeneratorRate
 from dongshou.tasks.generative.adversarial import Adversarial
 from dongshou.tasks.generative.judge import PointJudge
 from dongshou.tasks.pictures.made import draw_points
@@ -25,9 +26,6 @@ SECTIONS = {"en": "20.1"}
 A = torch.tensor([[1.0, 2.0], [-0.1, 0.5]])
 B = torch.tensor([1.0, 2.0])
 NUM_MEASURED = 10_000  # points that the generator's mean and covariance are taken from
-
-DiscriminatorRate = Annotated[float, "step size of the discriminator's optimizer"]
-GeneratorRate = Annotated[float, "step size of the generator's optimizer"]
 
 
 @Published(

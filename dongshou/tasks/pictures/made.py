@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from torch import Tensor
 
 from dongshou.drawing import BLUE, RED, new_axes
-from dongshou.drawing.sheet import Titled, draw_rows
-from dongshou.tasks.pictures.images import as_picture
+from dongshou.drawing.sheet import Picture, Titled, draw_rows
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -27,5 +26,11 @@ def draw_points(real: Tensor, made: Tensor, title: str = "Points") -> Figure:
 
 def draw_made(rows: Sequence[Tensor], title: str, above: Sequence[str] = ()) -> Figure:
     """Rows of pictures, each (n, channels, height, width) of values 0..1; `above` stands over each row."""
-    pictures = [[Titled(as_picture(one)) for one in row] for row in rows]
+    pictures = [[Titled(as_it_is(one)) for one in row] for row in rows]
     return draw_rows(pictures, title, above=above, side=0.8)
+
+
+def as_it_is(image: Tensor) -> Picture:
+    """(channels, height, width) of values 0..1 -> (height, width) or (height, width, 3): no contrast is added."""
+    image = image.detach().float().cpu().clamp(0, 1)
+    return image.permute(1, 2, 0).numpy() if image.shape[0] == 3 else image[0].numpy()
