@@ -149,6 +149,7 @@ TITLES: dict[str, dict[str, str]] = {
         "16.6": "Fine-Tuning BERT for Sequence-Level and Token-Level Applications",
         "16.7": "Natural Language Inference: Fine-Tuning BERT",
         "20.1": "Generative Adversarial Networks",
+        "20.2": "Deep Convolutional Generative Adversarial Networks",
     },
 }
 OF_LECTURES = {

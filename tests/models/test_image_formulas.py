@@ -13,7 +13,7 @@ from torch.nn.functional import max_pool2d
 
 from dongshou import models
 from tests.models import test_models
-from tests.models.generative_formulas import point_discriminator
+from tests.models.generative_formulas import dcgan_discriminator, dcgan_generator, point_discriminator
 from tests.models.image_formulas import (
     WIDE,
     alexnet,
@@ -142,6 +142,31 @@ CASES = {
         lambda: models.densenet121(2, 5),
         (4, 2, 64, 48),  # in training two examples of one pixel would be normalised to -1 and 1, or nearly
         partial(densenet, depths=(6, 12, 24, 16), growth=32, bottleneck=True),
+    ),
+    "dcgan_generator": Case(
+        lambda: models.dcgan_generator(5, 2, size=32, width=3),
+        (3, 5),
+        partial(dcgan_generator, channels=2, widths=(12, 6, 3)),
+    ),
+    "dcgan_discriminator": Case(
+        lambda: models.dcgan_discriminator(2, size=32, width=3),
+        (3, 2, 32, 32),
+        partial(dcgan_discriminator, widths=(3, 6, 12), norm="batch"),
+    ),
+    "dcgan_discriminator, all normalised": Case(
+        lambda: models.dcgan_discriminator(2, size=16, width=3, norm_first=True),
+        (3, 2, 16, 16),
+        partial(dcgan_discriminator, widths=(3, 6), norm="batch", first=True),
+    ),
+    "dcgan_discriminator, of each": Case(
+        lambda: models.dcgan_discriminator(2, size=16, width=3, norm="layer"),
+        (3, 2, 16, 16),
+        partial(dcgan_discriminator, widths=(3, 6), norm="layer"),
+    ),
+    "dcgan_discriminator, plain": Case(
+        lambda: models.dcgan_discriminator(2, size=16, width=3, norm="none"),
+        (3, 2, 16, 16),
+        partial(dcgan_discriminator, widths=(3, 6)),
     ),
     "point_generator": Case(lambda: models.point_generator(4, 5), (3, 4), softmax_regression),
     "point_discriminator": Case(

@@ -22,7 +22,7 @@ FACTORIES = {name for name in models.__all__ if name.islower()}  # the other nam
 TOOLS = {"imagenet_weights", "initialize", "load_weights", "summarize"}  # of dongshou.models, and no models
 TOOLS |= {"causal_mask", "length_mask", "masked_softmax", "recurrent_layers", "bert_fine_tuned"}
 OTHERS = {"glove", "word2vec", "decomposable_attention"}  # in files of their own
-OTHERS |= {"tiny_ssd", "small_ssd", "ssd_resnet18"}
+OTHERS |= {"tiny_ssd", "small_ssd", "ssd_resnet18", "vae"}
 # their rows are in test_sequence_models.py
 SEQUENCE_MODELS = {
     "bag_of_words",
@@ -105,6 +105,19 @@ CASES = {
     "resnet50, preactivation": Case(lambda: models.resnet50(1, 5, preactivation=True), (6, 1, 24, 24), (6, 5), lr=DEEP),
     "densenet": Case(lambda: models.densenet(1, 5, growth_rate=8), (6, 1, 29, 29), (6, 5), lr=3e-3),
     "densenet121": Case(lambda: models.densenet121(1, 5), (6, 1, 40, 40), (6, 5), lr=DEEP),
+    "dcgan_generator": Case(
+        lambda: models.dcgan_generator(5, 2, size=16, width=3), (6, 5), (6, 2, 16, 16), is_classifier=False, lr=DEEP
+    ),
+    "dcgan_discriminator": Case(
+        lambda: models.dcgan_discriminator(2, size=16, width=4), (6, 2, 16, 16), (6, 1), is_classifier=False
+    ),
+    "dcgan_discriminator, of each": Case(
+        lambda: models.dcgan_discriminator(2, size=16, width=4, norm="layer"),
+        (6, 2, 16, 16),
+        (6, 1),
+        is_classifier=False,
+        lr=DEEP,
+    ),
     "point_generator": Case(lambda: models.point_generator(3, 1), (6, 3), (6, 1), is_classifier=False),
     "point_discriminator": Case(lambda: models.point_discriminator(3), (6, 3), (6, 1), is_classifier=False),
     "mnist_cnn": Case(lambda: models.mnist_cnn(1, 5, size=16), (6, 1, 16, 16), (6, 5)),
@@ -256,6 +269,12 @@ def test_no_channels_or_no_classes(factory: Callable[..., nn.Module], number: in
         (lambda: models.googlenet(variant=unknown("foo")), "variant is one of course, torchvision; got 'foo'"),
         (lambda: models.googlenet(block=unknown("two")), "block is one of inception, two-3x3, factorized; got 'two'"),
         (lambda: models.googlenet(variant="torchvision", block="two-3x3"), 'has its own, got block="two-3x3"'),
+        (lambda: models.dcgan_generator(size=48), "8, 16, 32, 64, ... pixels a side; got size=48"),
+        (lambda: models.dcgan_discriminator(size=4), "got size=4"),
+        (lambda: models.dcgan_discriminator(norm=unknown("group")), "norm is one of batch, layer, none; got 'group'"),
+        (lambda: models.point_discriminator(2, (3, 0)), r"at least 1; got hidden\[1\]=0"),
+        (lambda: models.vae((1, 0, 8)), r"a pixel at least; got the shape \(1, 0, 8\)"),
+        (lambda: models.vae(num_latents=0), "at least 1; got num_latents=0"),
         (lambda: models.resnet18(stem=unknown("foo")), "stem is one of imagenet, cifar; got 'foo'"),
         (lambda: models.resnet50(stem=unknown("cifar10")), r"got 'cifar10'\. Did you mean cifar\?"),
         (lambda: models.resnet18(width=0), "at least 1; got width=0"),

@@ -35,8 +35,8 @@ def experiment(
     generator_lr: GeneratorRate = 1e-3,
     epochs: Epochs = 60,
 ) -> Experiment:
-    """DCGAN's networks on the digits of scikit-learn; the critic without batch normalisation, for its penalty is of each
-    picture by itself.
+    """DCGAN's networks on the digits of scikit-learn; the critic is not normalised over batches, for its penalty is of
+    each picture by itself.
 
     `test_critic_distance`, how far apart the critic sees real and made pictures, falls with `test_frechet_lenet`.
     """

@@ -41,4 +41,7 @@ SENTENCES = {
     "{} is blank: there is nothing on it that stands out from the background.": "{} 是空白的：上面没有任何与背景不同的东西。",
     "normalize takes one mean and one std, or one for each of {} channel(s); got {}.": "normalize 需要一个均值和一个标准差，或 {} 个通道各一个；得到的是 {}。",
     "size is the side of the images in pixels, at least 1; got size={}.": "size 是图像的边长，以像素计，至少为 1；得到的是 size={}。",
+    "scikit-learn cannot fetch the faces of Olivetti: {}. Take a folder of faces with --data FOLDER.": "scikit-learn 无法下载 Olivetti 人脸：{}。请用 --data FOLDER 指明一个人脸文件夹。",
+    "olivetti pixels": "olivetti 像素",
+    "{} holds {} picture: a network learns to draw from many, and is measured on others. Name a folder of more of them.": "{} 只有 {} 张图片：网络要从许多图片学画图，还要在另一些上评估。请指明图片更多的文件夹。",
 }

@@ -86,4 +86,13 @@ SENTENCES = {
     "A linear layer, which is all that a normal distribution needs. (batch, num_latents) -> (batch, num_features)": "一个线性层，学习正态分布有它就够了。(batch, num_latents) -> (batch, num_features)",
     "Raises UsageError for numbers below 1.": "数小于 1 时抛出 UsageError。",
     "Layers with tanh, as in the course. (batch, num_features) -> (batch, 1), a logit: real or made": "带 tanh 的层，与课程相同。(batch, num_features) -> (batch, 1)，一个 logit：真实的还是生成的",
+    "DCGAN makes pictures of 8, 16, 32, 64, ... pixels a side; got size={}.": "DCGAN 的图片边长为 8、16、32、64 等像素；得到的是 size={}。",
+    "Noise (batch, num_latents) -> pictures (batch, out_channels, size, size) of values -1..1": "噪声 (batch, num_latents) -> 图片 (batch, out_channels, size, size)，取值 -1..1",
+    "A transposed convolution makes 4x4 of the noise, each further one doubles the side and halves the channels, down to `width` before the last. Batch normalisation and ReLU behind all but the last, tanh at the end. With `num_classes` it is also given classes (batch,), as further entries of the noise. Raises UsageError unless size is a power of two from 8, or for numbers below 1.": "第一个转置卷积把噪声变成 4x4，其后每个把边长加倍、通道减半，到最后一个之前为 `width` 个通道。除最后一层外都有批量规范化和 ReLU，末尾是 tanh。给出 `num_classes` 时还接收类别 (batch,)，接在噪声之后。size 不是从 8 起的 2 的幂，或数小于 1 时，抛出 UsageError。",
+    "Pictures (batch, in_channels, size, size) -> logits (batch, 1): real or made": "图片 (batch, in_channels, size, size) -> logits (batch, 1)：真实的还是生成的",
+    "Each convolution halves the side and doubles the channels, from `width` behind the first, down to 4x4. LeakyReLU behind each, normalisation before it behind all but the first, and behind that one too with `norm_first`. With `num_classes` it is also given classes (batch,), each a plane of ones among planes of zeros. Raises UsageError unless size is a power of two from 8, for numbers below 1 or an unknown norm.": "每个卷积把边长减半、通道加倍，第一个之后为 `width` 个通道，直到 4x4。每个卷积后有 LeakyReLU，其前除第一个外都做规范化；有 `norm_first` 时第一个也做。给出 `num_classes` 时还接收类别 (batch,)，每个类别是若干全零平面中的一个全一平面。size 不是从 8 起的 2 的幂、数小于 1 或 norm 不存在时，抛出 UsageError。",
+    "No LeNet comes trained on {}; there are {}.{}": "没有在 {} 上训练好的 LeNet；有这些：{}。{}",
+    "A picture has a pixel at least; got the shape {}.": "图片至少有一个像素；得到的形状是 {}。",
+    "Linear layers with ReLU, as many behind the latents as before them. (batch, *shape) -> logits and latents": "带 ReLU 的线性层，隐变量前后层数相同。(batch, *shape) -> logits 和隐变量",
+    "Raises UsageError for a shape without pixels or numbers below 1.": "形状没有像素或数小于 1 时抛出 UsageError。",
 }

@@ -52,6 +52,8 @@ SENTENCES = {
     "intersection over union": "交并比",
     "what was found, with its score": "检测结果及其置信度",
     "what there is": "真实边界框",
+    "Where the pictures of the test set lie": "测试集的图片所在的位置",
+    "What lies where in the latent space": "隐空间中各处的图片",
 }
 
 LABELS = {
