@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from hashlib import sha256
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -49,7 +50,7 @@ def fetched() -> tuple[Tensor, Tensor]:
     from sklearn.datasets import fetch_olivetti_faces  # here: importing scikit-learn takes a second
 
     try:
-        faces = fetch_olivetti_faces()
+        faces: Any = fetch_olivetti_faces()
     except OSError as error:  # no network, a damaged file
         raise DongshouError(
             f"scikit-learn cannot fetch the faces of Olivetti: {error}. Take a folder of faces with --data FOLDER."
