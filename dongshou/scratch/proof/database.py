@@ -45,11 +45,16 @@ def operator_database() -> dict[str, list[Any]]:
 
 
 def _internal(name: str) -> Any:
-    # the import of torch's tests freezes the flags of torch.backends, sets variables and changes the warnings
+    # The import of torch's tests freezes the flags of torch.backends, sets variables and changes the warnings. Whatever
+    # gives samples then looks for the test of torch's that asks, in every frame of the stack and its source: there is
+    # none, and to look for it takes ten times as long as all else.
     frozen = patch.object(torch.backends, "disable_global_flags")
     try:
         with frozen, patch.dict(os.environ), warnings.catch_warnings():
-            return importlib.import_module(f"torch.testing._internal.{name}")
+            module = importlib.import_module(f"torch.testing._internal.{name}")
+            common_utils = importlib.import_module("torch.testing._internal.common_utils")
+            common_utils.extract_test_fn = lambda: None
+            return module
     except ImportError as error:
         cure = "pip install expecttest, then try again"
         raise DongshouError(f"PyTorch's test databases cannot be imported ({error}): {cure}.") from None
