@@ -140,14 +140,17 @@ def trained_model(run: Run) -> torch.nn.Module:
 def test_the_last_of_several_fits_prices_houses_as_in_its_submission(
     real_data, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _, test = real_data("house-prices")
+    _, every = real_data("house-prices")
+    test = tmp_path / "some.csv"
+    test.write_text("".join(every.read_text(encoding="utf-8").splitlines(keepends=True)[:201]), encoding="utf-8")
     run = experiments.house_prices(k=2, epochs=1).run(device="cpu", runs=tmp_path)
     assert run.config["asked_with"] == "row"
     assert main(["predict", str(run.path), str(test)]) == 0
     answered = column(capsys.readouterr().out)
     submitted = column((run.path / "submission.csv").read_text(encoding="utf-8"))
-    assert [row["Id"] for row in answered] == [row["Id"] for row in submitted] and len(answered) == 1459
-    prices, expected = ([float(row["SalePrice"]) for row in rows] for rows in (answered, submitted))
+    assert len(submitted) == 1459 and len(answered) == 200
+    assert [row["Id"] for row in answered] == [row["Id"] for row in submitted[:200]]
+    prices, expected = ([float(row["SalePrice"]) for row in rows] for rows in (answered, submitted[:200]))
     assert prices == pytest.approx(expected, rel=1e-5, abs=1e-2)
     (prediction,) = predict(run, column(test.read_text(encoding="utf-8"))[:1])
     assert prediction.part == "full" and prediction.as_json()["answer"] == pytest.approx(prices[0])
