@@ -52,7 +52,7 @@ def _internal(name: str) -> Any:
     try:
         with frozen, patch.dict(os.environ), warnings.catch_warnings():
             module = importlib.import_module(f"torch.testing._internal.{name}")
-            common_utils = importlib.import_module("torch.testing._internal.common_utils")
+            common_utils: Any = importlib.import_module("torch.testing._internal.common_utils")
             common_utils.extract_test_fn = lambda: None
             return module
     except ImportError as error:
