@@ -20,7 +20,7 @@ from dongshou.runs.predict import predict
 from dongshou.tasks import Detection
 from dongshou.training import Experiment
 
-TESTED = {"ssd", "ssd:tiny", "ssd:bccd"}
+TESTED = {"anchors", "ssd", "ssd:tiny", "ssd:bccd"}
 SMALL = dict(size=64, batch_size=4, epochs=1, num_scenes=8)
 
 
@@ -29,7 +29,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("runs")
 
 
-@pytest.mark.parametrize("name", sorted(TESTED - {"ssd:bccd"}))
+@pytest.mark.parametrize("name", sorted(TESTED - {"anchors", "ssd:bccd"}))
 def test_it_runs_and_is_measured(name: str, runs: Path):
     run = find_declaration(name)(**SMALL).run(device="cpu", limit=8, runs=runs)
     assert {"test_map", "test_map50", "test_map75", "test_box_loss", "train_class_loss"} <= set(run.result)
@@ -72,6 +72,16 @@ def test_the_command_line_asks_it(runs: Path, tmp_path: Path, capsys: pytest.Cap
     assert main(["predict", "ssd", str(tmp_path / "photo.png"), "--runs", str(runs), "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
     assert '"boxes": []' in json.dumps(said)
+
+
+def test_anchors_and_the_numbers_of_the_course(runs: Path, tmp_path: Path):
+    """Offsets as d2l, section 14.4.3, prints them: the largest is 10.0, (.31 - .275) / .25 / .1 ... of anchor B."""
+    photo = tmp_path / "photo.png"
+    Image.new("RGB", (120, 60), (90, 120, 40)).save(photo)
+    run = experiments.anchors(image=str(photo)).run(runs=runs)
+    assert run.result["anchors_with_a_box"] == 3 and run.result["boxes_left"] == 2
+    assert run.result["largest_offset"] == pytest.approx(10.0, abs=5e-3)
+    assert len(list((run.path / "figures").glob("*.png"))) == 4
 
 
 @pytest.mark.filterwarnings("ignore:Boxes of the")  # two have no area

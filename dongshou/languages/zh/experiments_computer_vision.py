@@ -82,4 +82,24 @@ SENTENCES = {
     "Anchors on three grids; of those without a digit, three times as many as have one are learnt from, the hardest.": "锚框分布在三个尺度的特征图上；没有数字的锚框只取最难的，数量为有数字的三倍。",
     "TinySSD as the course builds it: blocks of two convolutions that halve the picture, anchors on five grids.": "课程的 TinySSD：每块两个卷积并将高和宽减半，锚框分布在五个尺度的特征图上。",
     "Red and white blood cells and platelets under a microscope: 205 pictures to learn from, 72 to be tested on.": "显微镜下的红细胞、白细胞和血小板：205 张图片训练，72 张测试。",
+    "the example of the course": "书中的例子",
+    "IoU from which on an anchor belongs to a box": "锚框分配给边界框所需的最小交并比",
+    "width over height of anchors": "锚框的宽高比",
+    "sizes of anchors, as shares of the picture's side": "锚框的缩放比，相对图片的边长",
+    "a photo of your own to draw anchors on; else a digit scene": "在上面画锚框的自己的照片；不给则用数字场景",
+    "on {}x{} places": "{}x{} 个位置上",
+    "around one pixel: size s, ratio r": "一个像素周围：缩放比 s，宽高比 r",
+    "Which anchors are to find what": "哪些锚框负责哪个目标",
+    "anchors of the {}, with their IoU": "分配给 {} 的锚框及其交并比",
+    "soft: scores lowered instead": "Soft-NMS：只降低置信度",
+    "suppressed: IoU above .5 with a surer one": "抑制与更高分框交并比大于 .5 的框",
+    "what a detector says": "检测器的输出",
+    "Anchors: the boxes that detection starts from, how much they share with what there is, and which are left.": "锚框：目标检测的起点；它们与真实边界框的交并比，以及最后保留哪些。",
+    "Anchors around one pixel and on three grids, IoU, which anchor is to find what, which boxes are suppressed.": "一个像素周围和三个尺度上的锚框、交并比、锚框的分配、被抑制的框。",
+    "The numbers are those of the course's dog and cat: three of five anchors have a box, two of four boxes are left.": "数字取自书中狗和猫的例子：五个锚框中有三个分到边界框，四个预测框保留两个。",
+}
+
+LABELS = {
+    "Intersection over union": "交并比",
+    "Non-maximum suppression": "非极大值抑制",
 }
