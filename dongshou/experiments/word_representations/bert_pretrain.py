@@ -97,9 +97,9 @@ def small(
     max_len: MaxLen = 64,
     dropout: Dropout = 0.1,
     min_frequency: MinFrequency = 5,
-    batch_size: BatchSize = 32,
-    lr: LearningRate = 2e-3,
-    epochs: Epochs = 20,
+    batch_size: BatchSize = 24,
+    lr: LearningRate = 1.7e-3,
+    epochs: Epochs = 16,
     encoding: Encoding = "utf-8",
 ) -> Experiment:
     """Until words are learnt, on two cores: pairs of similar length in a batch, gaps drawn again in each epoch."""
