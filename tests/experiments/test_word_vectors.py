@@ -9,6 +9,8 @@ from dongshou.data.sets import pretrained_vectors
 from dongshou.data.sets.pretrained_vectors import has_whole
 from dongshou.errors import UsageError
 from dongshou.experiments.word_representations.word_vectors import course_answers, found
+from dongshou.notes import DataNote
+from dongshou.training import Session
 
 
 def test_on_the_cut_it_says_what_the_words_allow(real_data):
@@ -45,3 +47,11 @@ def test_wrong_analogies_and_words_that_are_nowhere(real_data, tmp_path):
     path.write_text("eins 1 2\nzwei 2 1\n")
     with pytest.raises(UsageError, match="None of the words asked for"):
         list(experiments.word_vectors(vectors=str(path)).steps(None))
+    path.write_text("man 1 2\nwoman 2 1\nking 1 1\nqueen 2 0\n")
+    work = experiments.word_vectors(vectors=str(path), words=("womann", "queen"), analogies=("man:woman:kings",))
+    with pytest.warns(DataNote) as said:
+        next(iter(work.steps(Session())))
+    assert [str(one.message).partition(" has")[::2] for one in said] == [
+        ('"kings"', " no vector: what asks for it is left out. Did you mean king?"),
+        ('"womann"', " no vector: what asks for it is left out. Did you mean woman?"),
+    ]

@@ -75,10 +75,13 @@ class WordVectors:
         row = self.rows.get(word)
         if row is None:
             raise UsageError(
-                f'There is no vector for "{word}" among those of {len(self):,} words.'
-                f"{did_you_mean(word, self._spelled_like(word))}"
+                f'There is no vector for "{word}" among those of {len(self):,} words.{self.spelled_alike(word)}'
             )
         return row
+
+    def spelled_alike(self, word: str) -> str:
+        """Words that are there, as the end of a message about one that is not."""
+        return did_you_mean(word, self._spelled_like(word))
 
     def find(self, words: Iterable[str]) -> Tensor:
         """Where each word stands, as it is written or else in small letters; -1 for one that is not there. (n,)"""

@@ -6,7 +6,8 @@ by people's judgements of pairs of words (Spearman's rank correlation) and by 19
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import TYPE_CHECKING, Annotated
 
 import torch
@@ -16,6 +17,7 @@ from dongshou.data import Batches, Splits, WordVectors
 from dongshou.data.sets.pretrained_vectors import find_pretrained
 from dongshou.data.sources.files import fingerprints
 from dongshou.errors import UsageError
+from dongshou.notes import note
 from dongshou.tasks.pictures.words import draw_analogies, draw_map
 from dongshou.tasks.word_measures import word_metrics
 from dongshou.tasks.words import WordLookup
@@ -31,6 +33,15 @@ Completed = Mapping[tuple[str, str, str], Mapping[str, float]]  # words of an an
 SECTIONS = {"zh": "14.7", "en": "15.7"}
 
 NEIGHBORS = 3  # of each word, as the book prints them
+WORDS = ("chip", "baby", "beautiful", "he")
+ANALOGIES = (
+    "man:woman:son",
+    "beijing:china:tokyo",
+    "bad:worst:big",
+    "do:did:go",
+    "china:chinese:russia",
+    "he:his:she",
+)
 AMONG = 30_000  # the most frequent words, among which an analogy's answer is sought
 COURSE_NEIGHBORS = {  # what the book prints for its file; its cosines stand above the experiment
     "chip": ("chips", "intel", "electronics"),
@@ -61,15 +72,10 @@ def book(cosine: float) -> Reported:
 )
 def experiment(
     vectors: Annotated[str, "glove, glove-6b-50d, glove-6b-50d-top500, or a text file of vectors"] = "glove",
-    words: Annotated[tuple[str, ...], "words whose neighbours are listed"] = ("chip", "baby", "beautiful", "he"),
-    analogies: Annotated[tuple[str, ...], "a is to b as c is to what: the three words with a colon between two"] = (
-        "man:woman:son",
-        "beijing:china:tokyo",
-        "bad:worst:big",
-        "do:did:go",
-        "china:chinese:russia",
-        "he:his:she",
-    ),
+    words: Annotated[tuple[str, ...], "words whose neighbours are listed"] = WORDS,
+    analogies: Annotated[
+        tuple[str, ...], "a is to b as c is to what: the three words with a colon between two"
+    ] = ANALOGIES,
     map_words: Annotated[int, "words of the map, the most frequent ones made of letters"] = 200,
 ) -> Procedure:
     """The neighbours and analogies of the book, thirteen sets of judgements, all analogies, two maps.
@@ -83,6 +89,7 @@ def experiment(
 
     def steps(session: Session) -> Iterator[Event]:
         table = find_pretrained(vectors).vectors
+        tell_missing(table, [*(set(words) - {*WORDS}), *chain(*map(analogy_of, set(analogies) - {*ANALOGIES}))])
         neighbors = {word: table.nearest(word, NEIGHBORS) for word in words if word in table}
         completed = {given: table.analogy(*given) for given in asked if all(word in table for word in given)}
         if not neighbors and not completed:
@@ -128,6 +135,12 @@ def analogy_of(text: str) -> tuple[str, str, str]:
         raise UsageError(f'An analogy is three words with a colon between two, as in "man:woman:son"; got "{text}".')
     a, b, c = words
     return a, b, c
+
+
+def tell_missing(table: WordVectors, asked: Iterable[str]) -> None:
+    """A note of each word that has no vector, with words that are spelt alike."""
+    for word in sorted({word for word in asked if word not in table}):
+        note(f'"{word}" has no vector: what asks for it is left out.{table.spelled_alike(word)}')
 
 
 def found(answers: Mapping[str, Mapping[str, float]]) -> Metrics:

@@ -69,6 +69,7 @@ SENTENCES = {
     "The neighbours and analogies of the book, thirteen sets of judgements, all analogies, two maps.": "书中的近邻和类比，十三组相似度判断，全部类比，两张图。",
     "The whole of GloVe 6B 50d comes with the extra `pretrained`; without it the 500 most frequent words stand in, and say what they can. `course_answers` is the share of the book's nine answers that come out, of those whose words are there. A word of the settings that has no vector is left out, the default ones in silence. Raises UsageError for an analogy that is no three words, and where no word is there.": "完整的 GloVe 6B 50d 随附加组件 `pretrained` 安装；没有时用最常用的 500 个词代替，能答多少答多少。`course_answers` 是书中九个答案里（词都在时）得出的比例。设置中没有向量的词略去，默认的词略去时不作说明。类比不是三个词，或一个词都没有时，抛出 UsageError。",
     "times_shorter symbols for each token; characters_a_token beside it. `merges.tsv` has the merges in their order, `tokenizer.json` is what Hugging Face's tokenizers open. `predict` gives the tokens of any text and their numbers.": "times_shorter 是每个词元的符号数；旁边是 characters_a_token。`merges.tsv` 按次序列出合并，`tokenizer.json` 可以用 Hugging Face 的 tokenizers 打开。`predict` 给出任何文本的词元及其编号。",
+    '"{}" has no vector: what asks for it is left out.{}': "“{}”没有向量：问到它的都略去。{}",
 }
 
 LABELS = {
