@@ -19,7 +19,7 @@ from dongshou.cli import main
 from dongshou.data import LabelledTexts, read_labelled_texts
 from dongshou.data.text.subwords.wordpiece import SPECIAL
 from dongshou.errors import UsageError
-from dongshou.experiments import nli_attention, nli_bert
+from dongshou.experiments import nli_attention, nli_bert, sentiment_cnn, sentiment_rnn
 from dongshou.experiments.language_applications._pairs import as_texts, baselines, hypothesis_words, marked_words
 from dongshou.runs import Run, predict
 from dongshou.runs.predict import trained
@@ -95,6 +95,17 @@ def test_pairs_are_asked_on_the_command_line_as_arguments_and_columns(run: Run, 
     assert both[0]["probabilities"] == pytest.approx(answered[0]["probabilities"])
     assert main(["predict", str(run.path), PREMISE]) == 2
     assert "give two texts for each question" in capsys.readouterr().err
+
+
+def test_pairs_and_single_texts_are_not_taken_for_each_other(tmp_path: Path):
+    (tmp_path / "pairs.csv").write_text("premise,hypothesis,label\na,b,yes\nc,d,no\n")
+    (tmp_path / "single.csv").write_text("text,label\na,yes\nc,no\n")
+    for experiment in (sentiment_cnn, sentiment_rnn):
+        with pytest.raises(UsageError, match=r"pairs.csv holds pairs .* this network reads one: .* --columns"):
+            experiment(texts=str(tmp_path / "pairs.csv"))
+    for experiment in (nli_attention, nli_bert):
+        with pytest.raises(UsageError, match=r"single.csv holds single texts, and pairs .* --columns"):
+            experiment(texts=str(tmp_path / "single.csv"))
 
 
 def test_the_picture_of_an_alignment_keeps_the_rules(run: Run):

@@ -39,8 +39,17 @@ beats_bags = Goal("above the best bag of words on the same texts", above_bag_of_
 
 
 def read_texts(name: str, test: float, valid: float, columns: tuple[str, ...], encoding: str) -> LabelledTexts:
-    """Labelled texts with a part to choose the best epoch by and one to test on."""
-    return read_labelled_texts(name, encoding, columns).held_out(valid=valid, test=test)
+    """Labelled texts with a part to choose the best epoch by and one to test on.
+
+    Raises UsageError for pairs of texts.
+    """
+    texts = read_labelled_texts(name, encoding, columns)
+    if texts.is_pairs:
+        raise UsageError(
+            f"{texts.name} holds pairs of texts, and this network reads one: name its columns with --columns, or take"
+            " nli-attention."
+        )
+    return texts.held_out(valid=valid, test=test)
 
 
 def start_vectors(data: TextSplits, name: str, size: int) -> Tensor:

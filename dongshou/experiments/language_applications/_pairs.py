@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 
-from dongshou.data import LabelledTexts
+from dongshou.data import LabelledTexts, read_labelled_texts
 from dongshou.data.text.bags import NGramTokenizer, counts_of, vocabulary_of_bags
 from dongshou.data.text.labelled import Examples
 from dongshou.data.text.tokens import treebank_words
@@ -39,6 +39,17 @@ MORE_IS_BETTER = (ABOVE, *BASELINES)
 NETWORK = "this network"
 
 beats_baselines = Goal("above the hypothesis alone and the overlap of words", above_baselines=Reported(0.0))
+
+
+def read_pairs(name: str, test: float, valid: float, columns: tuple[str, ...], encoding: str) -> LabelledTexts:
+    """Labelled pairs with the parts held out, of a set that lacks them. Raises UsageError for single texts."""
+    pairs = read_labelled_texts(name, encoding, columns)
+    if not pairs.is_pairs:
+        raise UsageError(
+            f"{pairs.name} holds single texts, and pairs are asked for: name two columns of text and the label with"
+            " --columns, or take sentiment-cnn."
+        )
+    return pairs.held_out(valid=valid, test=test)
 
 
 def hypothesis_words(premise: str, hypothesis: str) -> list[str]:

@@ -11,7 +11,7 @@ import torch
 from torch.optim import Adam
 
 from dongshou import models
-from dongshou.data import LabelledTexts, Vocabulary, read_labelled_texts
+from dongshou.data import LabelledTexts, Vocabulary
 from dongshou.data.sets.pretrained_vectors import find_pretrained
 from dongshou.experiments._shared.schedule import cosine
 from dongshou.experiments._shared.settings import (
@@ -33,6 +33,7 @@ from dongshou.experiments.language_applications._pairs import (
     PairsSet,
     beats_baselines,
     beside_baselines,
+    read_pairs,
 )
 from dongshou.tasks import Classification
 from dongshou.training import Band, Experiment, Goal, Published, Reported
@@ -72,7 +73,7 @@ def experiment(
     epoch is the one with the best validation accuracy; of the cut a tenth of the pairs to train on is set aside for
     that, which the linear models are not given either.
     """
-    pairs = read_labelled_texts(texts, encoding, columns).held_out(valid=valid, test=test)
+    pairs = read_pairs(texts, test, valid, columns, encoding)
     vocabulary = known_words(pairs, vectors, min_frequency)
     data = pairs.splits(batch_size, vocabulary=vocabulary, min_frequency=min_frequency, max_tokens=max_tokens)
     start = start_vectors(data, vectors, embedding_size)  # (words, size)

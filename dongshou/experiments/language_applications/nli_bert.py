@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dongshou import models
-from dongshou.data import read_labelled_texts
 from dongshou.data.sets.pretrained_bert import MINILM
 from dongshou.experiments._shared.settings import BatchSize, Columns, Encoding, Epochs, HeldOutTest, LearningRate
 from dongshou.experiments.language_applications._fine_tuning import checkpoint, fine_tuning, read_by
@@ -12,6 +11,7 @@ from dongshou.experiments.language_applications._pairs import (
     PairsSet,
     beats_baselines,
     beside_baselines,
+    read_pairs,
 )
 from dongshou.experiments.language_applications.bert_finetune import MaxTokens, PoolingOf, Weights
 from dongshou.training import Band, Experiment, Published
@@ -40,7 +40,7 @@ def experiment(
 
     The whole SNLI where it is found, else the cut, which the notes of the run say.
     """
-    pairs = read_labelled_texts(texts, encoding, columns).held_out(test=test)
+    pairs = read_pairs(texts, test, 0.0, columns, encoding)
     data = read_by(weights, pairs, batch_size, max_tokens)
     model = models.bert_fine_tuned(checkpoint(weights), len(data.classes), pooling=pooling)
     made = fine_tuning(data, model, lr, epochs, asked_with="pair", conclude=beside_baselines(pairs))

@@ -78,4 +78,6 @@ SENTENCES = {
     "The published figures are those of multinomial naive Bayes and of NB-SVM with bigrams on the same sentences; ours of the latter has the logistic loss in place of the hinge. Words are in lower case, cut as the Treebank cuts them.": "发表的数字是多项式朴素贝叶斯和 NB-SVM 用二元词组在同样句子上的结果；这里的后者用逻辑损失代替合页损失。词一律小写，按宾州树库的方式切分。",
     "share of the numbers of the words' vectors dropped at random in training": "训练时词向量各数随机丢弃的比例",
     "Without half of the numbers of each vector no filter can rely on a few of them.": "每个向量丢掉一半的数，滤波器就不能只依赖其中几个。",
+    "{} holds pairs of texts, and this network reads one: name its columns with --columns, or take nli-attention.": "{} 中是文本对，而这个网络读单个文本：请用 --columns 指明各列，或用 nli-attention。",
+    "{} holds single texts, and pairs are asked for: name two columns of text and the label with --columns, or take sentiment-cnn.": "{} 中是单个文本，这里需要文本对：请用 --columns 指明两列文本和标签，或用 sentiment-cnn。",
 }

@@ -38,7 +38,7 @@ SENTENCES = {
     "Alignment of a pair: {}": "句对的对齐：{}",
     ", the first {} of {} words": "，{1} 个词中的前 {0} 个",
     "What decides for {}": "决定 {} 的词",
-    "for > 0, against < 0": "支持 > 0，反对 < 0",
+    "against it < 0 < for it": "反对 < 0 < 支持",
     "speak for {}": "支持 {}",
     "What the filters look for: the runs of words with the strongest response": "滤波器在找什么：响应最强的连续词",
     "second component": "第二主成分",

@@ -24,4 +24,4 @@ def explained_text(model: nn.Module, data: Splits, text: str, inputs: tuple[Tens
     numbers = {OCCLUSION: deciding.occlusion.tolist()}
     if deciding.gradient is not None:
         numbers[GRADIENT] = deciding.gradient.tolist()
-    return draw_colored_text(data.tokenize(text), numbers, "for > 0, against < 0", f"What decides for {best}")
+    return draw_colored_text(data.tokenize(text), numbers, "against it < 0 < for it", f"What decides for {best}")
