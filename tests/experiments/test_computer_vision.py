@@ -42,6 +42,8 @@ TESTED = {
     "fcn",  # in test_segmentation.py
     "fcn:camvid",
     "fcn:voc",
+    "style-transfer",  # in test_style_transfer.py
+    "style-transfer:book",
     "unet",
     "unet:camvid",
 } | TESTED_DETECTORS

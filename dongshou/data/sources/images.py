@@ -10,6 +10,7 @@ _MNIST = (
     "https://ossci-datasets.s3.amazonaws.com/mnist",
     "https://storage.googleapis.com/cvdf-datasets/mnist",
 )
+_BOOK_PICTURES = "https://raw.githubusercontent.com/d2l-ai/d2l-en/master/img"
 
 IMAGES = (
     Source(
@@ -99,6 +100,28 @@ IMAGES = (
             File("test.txt", 1_048, "a15b36baec473863ac218f3e2a3f1d0f521d8acdf96f6cab7fa5d18979fe9581"),
         ),
         instead="pictures and masks of your own (--images, --masks), or digit-scenes, which needs no files",
+    ),
+    Source(
+        name="style-pictures",
+        holds="a photograph of Mount Rainier, 2048x1365, and a painting of an oak in autumn, 1717x1200",
+        origin="the book's pair for style transfer: https://github.com/d2l-ai/d2l-en, img/",
+        license="CC BY-SA 4.0",
+        folder="images",
+        files=(
+            mirrored(
+                "rainier.jpg",
+                578_469,
+                "014381e94081625e5e5279fd81f50d01b75ebf10f1e85189d66e2fc93adbc768",
+                _BOOK_PICTURES,
+            ),
+            mirrored(
+                "autumn-oak.jpg",
+                2_850_502,
+                "a277e6926333bcb06f8fa7e68d24e4d3027ecb87802227ed4b514ab1906af557",
+                _BOOK_PICTURES,
+            ),
+        ),
+        instead="two pictures of your own (--content, --style)",
     ),
     Source(
         name="digit-scenes",

@@ -44,4 +44,7 @@ SENTENCES = {
     "scikit-learn cannot fetch the faces of Olivetti: {}. Take a folder of faces with --data FOLDER.": "scikit-learn 无法下载 Olivetti 人脸：{}。请用 --data FOLDER 指明一个人脸文件夹。",
     "olivetti pixels": "olivetti 像素",
     "{} holds {} picture: a network learns to draw from many, and is measured on others. Name a folder of more of them.": "{} 只有 {} 张图片：网络要从许多图片学画图，还要在另一些上评估。请指明图片更多的文件夹。",
+    "size is the shorter side of the pictures, at least {} pixels, of which the last layer of the features makes one place; got {}.": "size 是图片的短边，至少 {} 个像素，特征的最后一层把它们变成一个位置；得到的是 {}。",
+    "{} has {}x{} pixels; the last layer of the features makes one place of {}x{}. Take a larger picture.": "{} 有 {}x{} 个像素；特征的最后一层把 {}x{} 个像素变成一个位置。请用更大的图片。",
+    "style transfer: the content is {}, the style {}.": "风格迁移：内容图片是 {}，风格图片是 {}。",
 }

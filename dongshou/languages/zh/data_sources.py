@@ -68,6 +68,8 @@ SENTENCES = {
     "37 + 11 + 20 pictures of streets, 480x360, each pixel one of 11 classes: PNG files with a mask for each": "37 + 11 + 20 张街道图片，480x360，每个像素属于 11 个类别之一：PNG 文件，每张带一个掩码",
     "the folder BCCD of its repository, put there as a whole; or a folder of your own (--data FOLDER)": "其仓库中的文件夹 BCCD，整个放到那里；或自己的文件夹（--data FOLDER）",
     "364 pictures of blood, 640x480, with boxes around 4,155 red and 372 white cells and 361 platelets (XML)": "364 张 640x480 的血液图片，标有 4,155 个红细胞、372 个白细胞和 361 个血小板的边界框（XML）",
+    "two pictures of your own (--content, --style)": "自己的两张图片（--content、--style）",
+    "a photograph of Mount Rainier, 2048x1365, and a painting of an oak in autumn, 1717x1200": "雷尼尔山的照片（2048x1365）和一幅秋天橡树的画（1717x1200）",
 }
 
 LABELS = {

@@ -95,4 +95,5 @@ SENTENCES = {
     "A picture has a pixel at least; got the shape {}.": "图片至少有一个像素；得到的形状是 {}。",
     "Linear layers with ReLU, as many behind the latents as before them. (batch, *shape) -> logits and latents": "带 ReLU 的线性层，隐变量前后层数相同。(batch, *shape) -> logits 和隐变量",
     "Raises UsageError for a shape without pixels or numbers below 1.": "形状没有像素或数小于 1 时抛出 UsageError。",
+    "Layers are chosen by their numbers, from 0 to {}; got {}.": "层由编号选出，从 0 到 {}；得到的是 {}。",
 }
