@@ -17,6 +17,7 @@ from dongshou.errors import DongshouError, UsageError
 def test_both_are_given_the_same_pairs_and_have_the_same_network():
     trainer = pytest.importorskip("benchmarks.bert_trainer", reason="needs transformers", exc_type=ImportError)
     experiment: Any = pretraining.work("python-manual", 24)
+    assert experiment.data.test() is None  # a measurement in between would be timed as training
     batches: Any = experiment.data.train()
     examples = trainer.PairExamples(batches)
     (pairs,) = batches.pairs(seeded_generator())
