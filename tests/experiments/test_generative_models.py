@@ -10,15 +10,17 @@ import torch
 from PIL import Image
 from torch import nn
 
+from dongshou.data import load_images
 from dongshou.data.images.captions.grammar import captions
 from dongshou.errors import UsageError
 from dongshou.experiments.catalog import list_experiments
 from dongshou.experiments.generative_models import gan
-from dongshou.experiments.generative_models._guidance import spread
+from dongshou.experiments.generative_models._guidance import seen_by
 from dongshou.experiments.generative_models._scene_reader import Seen, cut_out, shows
 from dongshou.experiments.registry import find_declaration
 from dongshou.runs import Run
 from dongshou.runs.predict import predict
+from dongshou.tasks.generative.judge import PictureJudge
 
 TESTED = {
     "gan",
@@ -141,12 +143,12 @@ def test_diffusion_draws_the_class_that_was_asked_for():
     small = dict(channels=(16,), epochs=2, num_samples=40, sampling_steps=4, noise_steps=50)
     run = made("diffusion", **small)
     result, first = run.record["result"], next(line for line in run.lines() if line["event"] == "epoch")
-    assert result["test_loss"] < first["test_loss"] and result["reader_test_accuracy"] > 0.95
-    names = ("read_accuracy", "diversity", "frechet_distance")
+    assert result["test_loss"] < first["test_loss"]
+    names = ("read_accuracy", "diversity", "frechet_lenet")
     assert {f"{name}_at_{guidance}" for name in names for guidance in ("000", "075", "150", "350")} <= result.keys()
     assert all(result[name] == result[f"{name}_at_150"] for name in names)
-    ends = result["frechet_distance_of_training"], result["frechet_distance_of_noise"]
-    assert ends[0] < result["frechet_distance"] < 2 * ends[1]
+    ends = result["frechet_of_train"], result["frechet_of_noise"]
+    assert ends[0] < result["frechet_lenet"] < 2 * ends[1]
     figures = {path.name for path in (run.path / "figures").iterdir()}
     assert {"samples.png", "chain.png", "interpolation.png", "guidance.png"} <= figures
     (one,) = predict(run, "7", num=5, seed=3)
@@ -157,19 +159,23 @@ def test_diffusion_draws_the_class_that_was_asked_for():
         predict(run, "10")
 
 
+def test_real_digits_are_read_and_near_to_themselves():
+    images, labels = next(iter(load_images("digits", 360, size=8, normalize=(0.5, 0.5)).test()))
+    seen = seen_by(PictureJudge("digits"), images, labels, images)
+    assert seen["read_accuracy"] > 0.95 and seen["frechet_lenet"] == pytest.approx(0, abs=0.01)
+    assert seen["diversity"] == pytest.approx(1)
+    assert seen_by(PictureJudge("digits"), images, labels.roll(1), images)["read_accuracy"] < 0.3
+    alike = seen_by(PictureJudge("digits"), images[:1].expand_as(images) + 1e-4 * images, labels, images)
+    assert alike["diversity"] < 0.1 and alike["frechet_lenet"] > 10
+
+
 def test_diffusion_of_larger_pictures():
     experiment = find_declaration("diffusion:mnist")(data="digits", batch_size=8)
     images, classes = next(iter(experiment.data.train()))
     assert images.shape == (8, 1, 28, 28) and (images.min(), images.max()) == (-1, 1)
     assert experiment.model(images, torch.ones(8, dtype=torch.int64), classes).shape == images.shape
-    with pytest.raises(UsageError, match="at least 20, two pictures of each of 10 classes; got 19"):
-        find_declaration("diffusion")(num_samples=19)
-
-
-def test_pictures_of_a_class_lie_apart():
-    images = torch.tensor([0.0, 3.0, 6.0, 1.0, 1.5])[:, None, None, None].expand(5, 1, 2, 2)
-    labels = torch.tensor([0, 0, 0, 1, 1])
-    assert spread(images, labels) == pytest.approx((2 * (3 + 6 + 3) / 3 + 2 * 0.5) / 2)
+    with pytest.raises(UsageError, match="num_samples is at least 2, to tell pictures apart; got 1"):
+        find_declaration("diffusion")(num_samples=1)
 
 
 SCENES = dict(num_scenes=64, num_test_scenes=20, epochs=1)

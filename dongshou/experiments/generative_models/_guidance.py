@@ -10,9 +10,10 @@ from torch import Tensor
 
 from dongshou.drawing import new_axes
 from dongshou.errors import UsageError
-from dongshou.experiments.generative_models._reader import Reader, everything, trained_reader
 from dongshou.tasks.generative.denoising import Denoising
 from dongshou.tasks.generative.frechet import Frechet
+from dongshou.tasks.generative.judge import NUM_CLASSES, PictureJudge
+from dongshou.tasks.generative.variety import Variety
 from dongshou.training import Drew, Event, Experiment, Finished
 from dongshou.training.events import Metrics
 
@@ -22,68 +23,54 @@ if TYPE_CHECKING:
 GUIDANCES = (0.0, 0.75, 1.5, 3.5)
 
 
-def judged(experiment: Experiment, finished: Finished, num_samples: int) -> Iterator[Event]:
-    """So many pictures at each guidance, read by a classifier that has learnt from the real ones.
+def judged(experiment: Experiment, finished: Finished, judge: PictureJudge, num_samples: int) -> Iterator[Event]:
+    """So many pictures at each guidance, seen by a LeNet that has learnt from real ones.
 
-    read_accuracy  share of them that are read as what was asked for, at the guidance that the model answers with;
-                   read_accuracy_at_150, ... at 1.50, ...
-    diversity      mean distance between two pictures of one class, over that of real ones of the test
-    frechet_distance  to the pictures of the test, on the features of that classifier; of the training pictures and of
-                   noise too, which are the least and the most that it may be
+    read_accuracy  share of them that are read as what was asked for
+    diversity, frechet_lenet  as other networks that draw are judged, of as many pictures as the test has
+
+    read_accuracy_at_150 is at a guidance of 1.50; without a number it is the one that the model answers with. With
+    `frechet_of_train` and `frechet_of_noise`, the ends of the scale.
     """
     data, task = experiment.data, experiment.task
-    assert isinstance(task, Denoising)
-    reader = trained_reader(data)
     test = data.test()
-    assert test is not None
-    real, labels = everything(test)
-    metrics: Metrics = {
-        "reader_test_accuracy": accuracy(reader.read(real), labels),
-        "frechet_distance_of_training": distance(reader, everything(data.train())[0], real),
-        "frechet_distance_of_noise": distance(reader, torch.rand_like(real), real),
-    }
+    assert isinstance(task, Denoising) and test is not None
+    real = torch.cat([images for images, _ in test])[:num_samples]
     classes = torch.arange(num_samples, device=real.device) % len(data.classes)
+    x_T = task.noise(num_samples, seed=4)
     measured: dict[float, Metrics] = {}
     for guidance in sorted({*GUIDANCES, task.sampler.guidance}):
-        x_T = task.noise(num_samples, seed=4)
         images = task.sampler.guiding(guidance).draw(task.average.model, classes, x_T)
-        measured[guidance] = {
-            "read_accuracy": accuracy(reader.read(images), classes),
-            "diversity": spread(images, classes) / spread(real, labels),
-            "frechet_distance": distance(reader, images, real),
-        }
-    for guidance, values in measured.items():
-        metrics |= {f"{name}_at_{round(100 * guidance):03}": value for name, value in values.items()}
-    metrics |= measured[task.sampler.guidance]
+        measured[guidance] = seen_by(judge, 2 * images - 1, classes, real)
+    metrics = {
+        f"{name}_at_{round(100 * guidance):03}": value
+        for guidance, values in measured.items()
+        for name, value in values.items()
+    }
+    metrics |= measured[task.sampler.guidance] | judge.ends(data.train(), test)
     yield Drew("guidance", draw_guidance(measured))
-    reading = finished.reading.and_also({name for name in metrics if not name.startswith("frechet_distance")})
+    reading = finished.reading.and_also({name for name in metrics if not name.startswith("frechet")})
     yield Finished(finished.metrics | metrics, finished.best, reading)
 
 
-def check_samples(num_samples: int, num_classes: int) -> None:
-    """Raises UsageError for fewer than two pictures of each class, between which there is no distance."""
-    if num_samples < 2 * num_classes:
-        raise UsageError(
-            f"num_samples is at least {2 * num_classes}, two pictures of each of {num_classes} classes;"
-            f" got {num_samples}."
-        )
+def seen_by(judge: PictureJudge, images: Tensor, classes: Tensor, real: Tensor) -> Metrics:
+    """What a LeNet says of pictures of values -1..1, asked for by their classes, beside real ones."""
+    made, of_real = judge.see(images), judge.see(real)
+    few = type(made)(made.features[: len(real)], made.classes[: len(real)])
+    frechet, variety = Frechet(), Variety(NUM_CLASSES)
+    frechet.update((of_real.features, few.features))
+    variety.update((of_real, few))
+    return {
+        "read_accuracy": float((made.classes == classes).float().mean()),
+        "frechet_lenet": frechet.finish(),
+        "diversity": variety.finish()["diversity"],
+    }
 
 
-def accuracy(read: Tensor, asked: Tensor) -> float:
-    return float((read == asked).float().mean())
-
-
-def distance(reader: Reader, images: Tensor, real: Tensor) -> float:
-    """The Fréchet distance between the features that the reader has for both."""
-    frechet = Frechet()
-    frechet.update((reader.seen(real), reader.seen(images)))
-    return frechet.finish()
-
-
-def spread(images: Tensor, labels: Tensor) -> float:
-    """The mean distance between two pictures of one class, over the classes: of pixels, as vectors."""
-    of_class = [images[labels == label].flatten(1) for label in labels.unique()]
-    return float(torch.stack([torch.pdist(some).mean() for some in of_class]).mean())
+def check_samples(num_samples: int) -> None:
+    """Raises UsageError for fewer than two pictures, between which there is no distance."""
+    if num_samples < 2:
+        raise UsageError(f"num_samples is at least 2, to tell pictures apart; got {num_samples}.")
 
 
 def draw_guidance(measured: Mapping[float, Metrics]) -> Figure:

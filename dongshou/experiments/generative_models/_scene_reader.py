@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.optim import Adam
 
 from dongshou.data.images.captions.grammar import Caption
 from dongshou.data.images.captions.load import HEIGHT, captioned_scenes
-from dongshou.experiments.generative_models._reader import Reader
 
 INK = 0.4  # of the brightest value: what counts as ink
 LEAST = 4  # pixels of ink: less is a speck
 LARGE_FROM = 9.5  # pixels of the longer side: more is large, less is small
 EPOCHS, LEAST_STEPS = 10, 60  # of its training
 BATCH_SIZE = 64
+AT_ONCE = 1000  # pictures that are read
 
 
 class Seen(NamedTuple):
@@ -96,3 +96,31 @@ def trained_scene_reader(num_examples: int) -> SceneReader:
             loss.backward()
             optimizer.step()
     return SceneReader(classifier.eval())
+
+
+class Reader(nn.Module):
+    """Two convolutions and a hidden layer. Pictures of values 0..1, (batch, channels, height, width) -> logits."""
+
+    def __init__(self, shape: tuple[int, ...], num_classes: int, num_features: int = 64) -> None:
+        super().__init__()
+        channels, height, width = shape
+        self.features = nn.Sequential(
+            nn.Conv2d(channels, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
+            nn.Conv2d(32, 64, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2, ceil_mode=True),
+            nn.Flatten(),
+            nn.Linear(64 * -(-(height // 2) // 2) * -(-(width // 2) // 2), num_features), nn.ReLU(),
+        )  # fmt: skip
+        self.head = nn.Sequential(nn.Dropout(0.3), nn.Linear(num_features, num_classes))
+
+    def forward(self, images: Tensor) -> Tensor:
+        return self.head(self.features(images))
+
+    @torch.no_grad()
+    def read(self, images: Tensor) -> Tensor:
+        """The class of each picture, (pictures,)."""
+        return self.head(self.seen(images)).argmax(1)
+
+    @torch.no_grad()
+    def seen(self, images: Tensor) -> Tensor:
+        """What it sees of each, (pictures, num_features)."""
+        return torch.cat([self.features(some) for some in images.split(AT_ONCE)])

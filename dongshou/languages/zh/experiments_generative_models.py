@@ -1,6 +1,8 @@
 """Experiments generative models."""
 
 SENTENCES = {
+    "num_samples is at least 2, to tell pictures apart; got {}.": "num_samples 至少为 2，才能比较图片之间的差别；得到的是 {}。",
+    "read_accuracy: share of the pictures that a LeNet, trained on the real ones, reads as what was asked for; diversity, frechet_lenet: as other networks that draw are judged. All at guidances from 0 to 3.5. Raises UsageError for data without classes.": "read_accuracy：在真实图片上训练的 LeNet 把画出的图片认成所求类别的比例；diversity、frechet_lenet：与其他生成网络的评判方法相同。都在 0 到 3.5 的引导强度下测量。数据没有类别时抛出 UsageError。",
     "epochs in which captions and pictures are matched, to score what is drawn": "图文匹配训练的轮数，用来给画出的图片打分",
     "pictures drawn of each caption of the test, to be read": "测试中每句描述画几张图片供识别",
     "numbers that a word of a caption is represented by": "描述中每个词的表示的维数",
@@ -13,7 +15,6 @@ SENTENCES = {
     "CLIP in small: pictures and captions in one space, each nearest to its own (Radford et al., 2021).": "小型 CLIP：图片和描述在同一空间里，各自离对方最近（Radford 等，2021）。",
     "matched_at_1 and matched_at_5 are of scenes whose captions are in none of those to learn from.": "matched_at_1 和 matched_at_5 针对描述不在训练中出现的场景。",
     "As asked": "按描述所画",
-    "num_samples is at least {}, two pictures of each of {} classes; got {}.": "num_samples 至少为 {}，即 {} 个类别每类两张图片；得到的是 {}。",
     "diversity, of real ones": "多样性，相对于真实图片",
     "read as asked": "被认成所求类别的比例",
     "share of the average of the weights that a step keeps": "权重滑动平均每一步保留的比例",
@@ -28,7 +29,6 @@ SENTENCES = {
     "19 of 20 are read as what was asked for": "二十张中十九张被认成所求的类别",
     "Denoising diffusion: who sees the noise in a picture can draw one out of nothing but noise (Ho et al., 2020).": "去噪扩散：能看出图片中的噪声，就能从纯噪声画出图片（Ho 等，2020）。",
     "The digits of scikit-learn, 8x8: sevens within a minute, `dongshou predict diffusion 7` draws some.": "scikit-learn 的手写数字，8x8：一分钟内画出 7，`dongshou predict diffusion 7` 画几张。",
-    "read_accuracy: share of the pictures that a classifier, trained on the real ones, reads as what was asked for; diversity: how far apart those of one class lie, over the same of real ones. Both at guidances from 0 to 3.5.": "read_accuracy：在真实图片上训练的分类器把画出的图片认成所求类别的比例；diversity：同类图片之间的平均距离与真实图片的同一距离之比。两者都在 0 到 3.5 的引导强度下测量。",
     "MNIST or Fashion-MNIST at 28x28, in blocks of 2x2 pixels.": "28x28 的 MNIST 或 Fashion-MNIST，以 2x2 像素为块。",
     "step size of the generator's optimizer": "生成器优化器的步长",
     "step size of the discriminator's optimizer": "判别器优化器的步长",
