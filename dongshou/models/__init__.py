@@ -19,6 +19,8 @@ from dongshou.models.bert_layers import BERT, BertClassifier, BertEncoder
 from dongshou.models.dcgan import dcgan_discriminator, dcgan_generator
 from dongshou.models.decomposable_attention import DecomposableAttention, decomposable_attention
 from dongshou.models.densenet import DenseBlock, densenet, densenet121
+from dongshou.models.detection.faster_rcnn import FasterRCNN, small_faster_rcnn
+from dongshou.models.detection.fcos import FCOS, small_fcos
 from dongshou.models.detection.ssd import SSD, small_ssd, ssd_resnet18, tiny_ssd
 from dongshou.models.encoder_decoder import AttentionDecoder, Decoder, Encoder, EncoderDecoder, seq2seq
 from dongshou.models.fcn import fcn
@@ -64,6 +66,8 @@ __all__ = [
     "DotProductAttention",
     "Encoder",
     "EncoderDecoder",
+    "FCOS",
+    "FasterRCNN",
     "Inception",
     "MultiHeadAttention",
     "RecurrentLanguageModel",
@@ -109,6 +113,8 @@ __all__ = [
     "resnet34",
     "resnet50",
     "seq2seq",
+    "small_faster_rcnn",
+    "small_fcos",
     "small_ssd",
     "softmax_regression",
     "ssd_resnet18",

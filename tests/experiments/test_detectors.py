@@ -20,7 +20,7 @@ from dongshou.runs.predict import predict
 from dongshou.tasks import Detection
 from dongshou.training import Experiment
 
-TESTED = {"anchors", "ssd", "ssd:tiny", "ssd:bccd"}
+TESTED = {"anchors", "fcos", "faster-rcnn", "ssd", "ssd:tiny", "ssd:bccd"}
 SMALL = dict(size=64, batch_size=4, epochs=1, num_scenes=8)
 
 

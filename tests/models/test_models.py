@@ -22,7 +22,7 @@ FACTORIES = {name for name in models.__all__ if name.islower()}  # the other nam
 TOOLS = {"imagenet_weights", "initialize", "load_weights", "summarize"}  # of dongshou.models, and no models
 TOOLS |= {"causal_mask", "length_mask", "masked_softmax", "recurrent_layers", "bert_fine_tuned"}
 OTHERS = {"glove", "word2vec", "decomposable_attention"}  # in files of their own
-OTHERS |= {"tiny_ssd", "small_ssd", "ssd_resnet18", "vae"}
+OTHERS |= {"tiny_ssd", "small_ssd", "ssd_resnet18", "small_fcos", "small_faster_rcnn", "vae"}
 # their rows are in test_sequence_models.py
 SEQUENCE_MODELS = {
     "bag_of_words",

@@ -8,7 +8,7 @@ from torch import nn
 from torch.optim import AdamW
 
 from dongshou.data import Splits, load_annotated, load_scenes
-from dongshou.data.augment import Augment
+from dongshou.data.augment import Augment, ColorJitter, RandomCrop
 from dongshou.experiments._shared.schedule import cosine
 from dongshou.experiments.computer_vision._pictures import PIXELS
 from dongshou.tasks import Detection
@@ -37,6 +37,11 @@ def boxed_pictures(data: str, batch_size: int, size: int, num_scenes: int, augme
             augment=augment,
         )
     return load_annotated(data, batch_size, size=size, normalize=PIXELS, augment=augment)
+
+
+def shifted(size: int) -> Augment:
+    """Pictures and boxes moved a little, in another light: a mirror image of a digit would be none."""
+    return Augment(RandomCrop(padding=size // 12, fill=128), ColorJitter(0.2, 0.2, 0.2))
 
 
 def detector(

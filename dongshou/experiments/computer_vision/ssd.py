@@ -15,6 +15,7 @@ from dongshou.experiments.computer_vision._detection import (
     NumScenes,
     boxed_pictures,
     detector,
+    shifted,
 )
 from dongshou.experiments.computer_vision._pictures import PIXELS
 from dongshou.models.detection import AnchorScales
@@ -54,8 +55,7 @@ def experiment(
 
     Anchors on three grids; of those without a digit, three times as many as have one are learnt from, the hardest.
     """
-    augment = Augment(RandomCrop(padding=size // 12, fill=128), ColorJitter(0.2, 0.2, 0.2))
-    pictures = boxed_pictures(data, batch_size, size, num_scenes, augment)
+    pictures = boxed_pictures(data, batch_size, size, num_scenes, shifted(size))
     scales = None if data == SCENES else ANY_SCALES
     model = network_for(network, len(pictures.classes), scales)
     return detector(pictures, model, SingleShot(), lr, weight_decay, epochs)

@@ -115,6 +115,12 @@ SENTENCES = {
     "Without weights of ImageNet the features are those of random filters, which carry texture but know no things; the picture says so, and the losses are called random_. Without pictures the book's are taken, if they lie on this machine, else the two of scikit-learn. The metrics are the losses times their weights.": "没有 ImageNet 权重时，特征来自随机滤波器：它们能表达纹理，但不认识物体；图中会注明，损失以 random_ 开头。不给图片时，若本机有书中的两张则用它们，否则用 scikit-learn 的两张。各项指标是损失乘以权重。",
     "The book's pictures, 300x450, and settings, for a GPU: VGG-19 of ImageNet, 500 steps of Adam.": "书中的图片（300x450）和设置，用于 GPU：ImageNet 的 VGG-19，Adam 500 步。",
     "The Chinese edition weighs the style by 1e3 and adds it up ten times; it is 1e4, as in the English one, and the style loss it prints, .0390, a tenth of ours.": "中文版的风格权重是 1e3，但加了十次；实际是 1e4，与英文版相同，它打印的风格损失 .0390 是这里的十分之一。",
+    "Faster R-CNN: proposals first, then what they are (Ren et al., 2015).": "Faster R-CNN：先提议区域，再判断是什么（Ren 等，2015）。",
+    "A region-proposal network and a classifier of regions share a small residual network and learn together.": "区域提议网络和区域分类器共用一个小型残差网络，一起训练。",
+    "RoI align cuts a piece of the feature map out under each proposal; in training also under each true box.": "RoI 对齐从特征图中取出每个提议区域对应的一块；训练时也取每个真实边界框的。",
+    "FCOS: detection without anchors, a box from every point within it (Tian et al., 2019).": "FCOS：不用锚框的目标检测，框内的每个点都预测一个框（Tian 等，2019）。",
+    "A small residual network with a pyramid of grids finds handwritten digits on photographs.": "带特征金字塔的小型残差网络在照片上找手写数字。",
+    "Each point says what it lies in, how far the edges are and how near the middle it is; nothing is matched by IoU.": "每个点预测它在哪一类目标中、到四边的距离以及离中心有多近；不用交并比来分配。",
 }
 
 LABELS = {

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from dongshou.errors import DongshouError
 from dongshou.models.checks import check_counts
 from dongshou.models.detection.anchors import AnchorScales, evenly_spaced_scales
+from dongshou.models.detection.base import small_stages
 from dongshou.models.resnet import BasicBlock, resnet18, stage
 
 COURSE_SCALES = AnchorScales(
@@ -121,20 +122,9 @@ def small_ssd(num_classes: int = 10, in_channels: int = 3, width: int = 32, scal
     scales  of three grids; without it sizes from a fifth to half of the picture
     """
     check_counts(in_channels=in_channels, width=width)
-    base = nn.Sequential(
-        nn.Conv2d(in_channels, width, kernel_size=5, stride=2, padding=2, bias=False),
-        nn.BatchNorm2d(width),
-        nn.ReLU(),
-        stage(BasicBlock, width, width, depth=1, stride=2),  # 1/4
-        stage(BasicBlock, width, 2 * width, depth=2, stride=2),  # 1/8
-    )
-    stages = [
-        base,
-        stage(BasicBlock, 2 * width, 4 * width, depth=1, stride=2),
-        stage(BasicBlock, 4 * width, 4 * width, depth=1, stride=2),
-    ]
     scales = scales or evenly_spaced_scales(3, 0.2, 0.45, ratios=(0.6, 1.0, 0.35))
-    return SSD(stages, (2 * width, 4 * width, 4 * width), scales, num_classes)
+    channels = 2 * width, 4 * width, 4 * width
+    return SSD(small_stages(in_channels, width), channels, scales, num_classes)
 
 
 def ssd_resnet18(num_classes: int = 20, in_channels: int = 3, scales: AnchorScales | None = None) -> SSD:

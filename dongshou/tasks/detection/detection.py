@@ -33,7 +33,13 @@ SHOWN = 0.5  # score from which on a box is drawn and told
 
 
 class Method(Protocol):
-    """How the outputs of a kind of detector are read and judged."""
+    """How the outputs of a kind of detector are read and judged.
+
+    shows_truth  whether the model is given the corners of the true boxes beside the pictures it learns from
+    """
+
+    @property
+    def shows_truth(self) -> bool: ...
 
     def losses(self, predictions: Any, boxes: Boxes) -> Losses:
         """The parts of the loss, which add up, each as the sum over the batch and its weight."""
@@ -58,7 +64,9 @@ class Detection:
 
     def step(self, model: nn.Module, batch: tuple[Tensor, Boxes], optimizer: Optimizer) -> Quantities:
         images, boxes = checked(batch)
-        losses = self.method.losses(model(images), boxes.without_crowds())
+        boxes = boxes.without_crowds()
+        predictions = model(images, shown(boxes)) if self.method.shows_truth else model(images)
+        losses = self.method.losses(predictions, boxes)
         descend(sum_of(losses), optimizer)
         return quantities_of(losses)
 
@@ -102,6 +110,11 @@ def checked(batch: Any) -> tuple[Tensor, Boxes]:
     if not isinstance(boxes, Boxes):
         raise UsageError(f"Detection learns from pictures and their Boxes; got {kind_of(boxes)} beside the pictures.")
     return images, boxes
+
+
+def shown(boxes: Boxes) -> Tensor:
+    """The corners (batch, most, 4), without area where there is no box."""
+    return boxes.corners * boxes.is_present[..., None]
 
 
 def sum_of(losses: Losses) -> Tensor:

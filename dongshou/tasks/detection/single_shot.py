@@ -45,6 +45,7 @@ class SingleShot:
     negatives: float = 3.0
     suppression: float = 0.45
     least_score: float = 0.05
+    shows_truth: bool = False
 
     def losses(self, predictions: AnchorPredictions, boxes: Boxes) -> Losses:
         anchors, logits, offsets = predictions

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
@@ -13,7 +14,6 @@ from torch.nn.functional import max_pool2d
 import dongshou
 from dongshou import models
 from dongshou.errors import DongshouError, UsageError
-from dongshou.models.detection.ssd import AnchorPredictions
 from tests.models.second_writing import Weights, anywhere
 
 DETECTORS: dict[str, Callable[[], nn.Module]] = {
@@ -84,17 +84,24 @@ def test_each_anchor_has_its_predictions_where_it_stands(name):
     assert len(touched) and touched.amax(0).tolist() < [150.0, 150.0] and differs[0]
 
 
-@pytest.mark.parametrize("name", DETECTORS)
+def learnt_outputs(outputs: Any) -> list[Tensor]:
+    """Everything with a gradient."""
+    if isinstance(outputs, Tensor):
+        return [outputs] if outputs.requires_grad else []
+    return [tensor for one in outputs for tensor in learnt_outputs(one)]
+
+
+@pytest.mark.parametrize("name", [*DETECTORS, "small_fcos", "small_faster_rcnn"])
 def test_gradients_and_both_engines(name):
     torch.manual_seed(0)
-    model = DETECTORS[name]()
+    model = DETECTORS[name]() if name in DETECTORS else getattr(models, name)(3, width=8)
     ours = dongshou.from_scratch(copy.deepcopy(model))
-    images = torch.randn(2, 3, 96, 128)
-    each: list[AnchorPredictions] = [one(images) for one in (model, ours)]
-    for one in each:
-        (one.logits.square().mean() + one.offsets.square().mean()).backward()
-    torch.testing.assert_close(each[0].logits, each[1].logits, rtol=1e-3, atol=1e-4)
-    torch.testing.assert_close(each[0].offsets, each[1].offsets, rtol=1e-3, atol=1e-4)
+    images, given = torch.randn(2, 3, 96, 136), torch.tensor([[[4.0, 8, 40, 50]]]).expand(2, 1, 4)
+    each = [learnt_outputs(one(images, given) if "rcnn" in name else one(images)) for one in (model, ours)]
+    for outputs in each:
+        torch.stack([output.square().mean() for output in outputs]).sum().backward()
+    for one, other in zip(*each, strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-3, atol=1e-3)
     pairs = zip(model.named_parameters(), ours.parameters(), strict=True)
     for (parameter_name, parameter), other in pairs:
         assert parameter.grad is not None and parameter.grad.abs().sum() > 0, parameter_name
@@ -112,7 +119,7 @@ def test_a_picture_that_is_too_small():
         models.tiny_ssd(1)(torch.zeros(1, 3, 48, 70))
 
 
-@pytest.mark.parametrize("make", [models.tiny_ssd, models.small_ssd, models.ssd_resnet18])
+@pytest.mark.parametrize("make", [getattr(models, name) for name in (*DETECTORS, "small_fcos", "small_faster_rcnn")])
 def test_no_classes_or_no_channels(make):
     for numbers in ((0, 3), (2, 0)):
         with pytest.raises(UsageError, match="at least 1"):
