@@ -24,6 +24,7 @@ from dongshou.tasks.generative.judge import PictureJudge
 
 TESTED = {
     "gan",
+    "gan:converging",
     "dcgan",
     "dcgan:fashion",
     "dcgan:book",
@@ -119,14 +120,23 @@ def test_the_book_starts_every_weight_alike():
 
 
 def test_a_gan_learns_a_normal_distribution():
-    run = made("gan", num_examples=200, batch_size=10, epochs=20, generator_lr=0.01)
+    run = made("gan:converging", num_examples=1000, batch_size=20, epochs=5, generator_lr=0.02, discriminator_lr=0.02)
     result, first = run.record["result"], next(line for line in run.lines() if line["event"] == "epoch")
     assert result["test_discriminator_loss"] == pytest.approx(math.log(2), abs=0.05)
-    assert result["test_frechet_distance"] < first["test_frechet_distance"] / 2
-    assert result["mean_error"] < first["mean_error"]
+    assert result["test_frechet_distance"] < first["test_frechet_distance"] / 4
+    assert result["mean_error"] < 0.3 and result["covariance_error"] < 0.4
     assert (run.path / "figures" / "points.png").is_file() and (run.path / "sample-strip.png").is_file()
     (first,), (again,) = (predict(run, None, num=5, seed=3) for _ in range(2))
     assert first.answer.as_json() == again.answer.as_json() and len(first.answer.as_json()["points"]) == 5
+
+
+def test_the_settings_of_the_book():
+    work = find_declaration("gan")()
+    assert [len(split.tensors[0]) for split in (work.data.train(), work.data.test())] == [1000, 1000]
+    rates = {name: one.param_groups[0]["lr"] for name, one in work.optimizer.items()}
+    assert rates == {"discriminator": 0.05, "generator": 0.005} and work.data.train().batch_size == 8
+    starts = torch.cat([parameter.detach().flatten() for parameter in work.task.discriminator.parameters()])
+    assert 0.01 < float(starts.std()) < 0.03 and starts.count_nonzero() == len(starts) == 37
 
 
 def test_errors_of_a_generator_that_has_learnt_it_all_are_those_of_chance():

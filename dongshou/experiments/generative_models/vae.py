@@ -24,7 +24,7 @@ def experiment(
     hidden: Hidden = (256, 128),
     batch_size: BatchSize = 64,
     lr: LearningRate = 2e-3,
-    epochs: Epochs = 200,
+    epochs: Epochs = 100,
 ) -> Experiment:
     """The digits of scikit-learn, 8x8, through two numbers; `test_bound` is in nats a picture.
 

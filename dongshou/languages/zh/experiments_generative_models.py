@@ -67,6 +67,10 @@ SENTENCES = {
     "A Wasserstein GAN: a critic that measures how far off the generator is (Arjovsky, Gulrajani et al., 2017).": "Wasserstein GAN：评判器度量生成器还差多远（Arjovsky、Gulrajani 等，2017）。",
     "DCGAN's networks on the digits of scikit-learn; the critic is not normalised over batches, for its penalty is of each picture by itself.": "用 DCGAN 的网络学习 scikit-learn 的手写数字；评判器不做批量规范化，因为惩罚是对每张图片单独计算的。",
     "`test_critic_distance`, how far apart the critic sees real and made pictures, falls with `test_frechet_lenet`.": "`test_critic_distance` 是评判器眼中真实图片与生成图片的距离，它随 `test_frechet_lenet` 一起下降。",
+    "mean and covariance within a tenth": "均值和协方差相差不到十分之一",
+    "factor of the penalty on the discriminator's slope at real examples": "惩罚判别器在真实样本处斜率的系数",
+    "The two come to rest: the discriminator's slope at real examples is penalised, both rates fall (Mescheder, 2018).": "双方停下来：惩罚判别器在真实样本处的斜率，两个学习率都逐渐减小（Mescheder，2018）。",
+    "With the book's settings they go on circling around what they are to find.": "用书中的设置时，它们一直绕着目标转。",
 }
 
 LABELS = {

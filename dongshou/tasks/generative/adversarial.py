@@ -85,21 +85,19 @@ class Adversarial:
         is_turn = self.num_steps % self.generator_every == 0
         with nullcontext() if is_turn else torch.no_grad():
             made = model(noise(real, self.num_latents), *asked)
-        loss, also = self.contest.discriminating(self.discriminator, real, made.detach(), asked)
+        loss, losses = self.contest.discriminating(self.discriminator, real, made.detach(), asked)
         descend(loss, optimizer["discriminator"])
-        losses = {"discriminator_loss": loss, **also}
         if is_turn:
             with frozen(self.discriminator):  # its own gradients would be thrown away
                 losses["generator_loss"] = self.contest.generating(self.discriminator, made, asked)
             descend(losses["generator_loss"], optimizer["generator"])
-        self.count(loss.detach())
+        self.count(losses["discriminator_loss"].detach())
         return quantities(losses, len(real))
 
     def measure(self, model: nn.Module, batch: tuple[Tensor, ...]) -> Measured:
         real, *asked = self.parts(batch)
         made = model(noise(real, self.num_latents), *asked)
-        loss, also = self.contest.discriminating(self.discriminator, real, made, asked)
-        losses = {"discriminator_loss": loss, **also}
+        _, losses = self.contest.discriminating(self.discriminator, real, made, asked)
         losses["generator_loss"] = self.contest.generating(self.discriminator, made, asked)
         judged = self.judge.measure(real, made, asked[0] if asked else None)
         return {**quantities(losses, len(real)), **judged}

@@ -11,10 +11,10 @@ from torch import Tensor, nn
 
 
 class Discriminating(NamedTuple):
-    """What the discriminator minimises, and what else is known of it by name."""
+    """What the discriminator minimises, and what is measured of it by name."""
 
     loss: Tensor
-    also: dict[str, Tensor]
+    measured: dict[str, Tensor]
 
 
 class Contest(Protocol):
@@ -43,12 +43,16 @@ class Guessing:
 
     discriminator   -(log D(x) + log(1 - D(x'))) / 2   ln 2 where it cannot tell the two apart
     generator       -log D(x'), which has a gradient where log(1 - D(x')) has none
+
+    penalty  R1 of Mescheder et al. (2018): + penalty / 2 E |d logit/dx|^2 at real examples. Near the end the two then
+             come to rest, where without it they go on circling around it
     """
 
     can_win = True
 
-    def __init__(self) -> None:
+    def __init__(self, penalty: float = 0.0) -> None:
         self.loss = nn.BCEWithLogitsLoss()
+        self.penalty = penalty
 
     def modules(self) -> dict[str, nn.Module]:
         return {"loss": self.loss}
@@ -58,7 +62,10 @@ class Guessing:
     ) -> Discriminating:
         of_real, of_made = discriminator(real, *asked), discriminator(made, *asked)  # (batch, 1)
         wrong = self.loss(of_real, torch.ones_like(of_real)) + self.loss(of_made, torch.zeros_like(of_made))
-        return Discriminating(wrong / 2, {})
+        if not self.penalty:
+            return Discriminating(wrong / 2, {"discriminator_loss": wrong / 2})
+        slopes = slope(discriminator, real, asked).flatten(1).square().sum(1).mean()
+        return Discriminating(wrong / 2 + self.penalty / 2 * slopes, {"discriminator_loss": wrong / 2})
 
     def generating(self, discriminator: nn.Module, made: Tensor, asked: list[Tensor]) -> Tensor:
         of_made = discriminator(made, *asked)  # (batch, 1)
@@ -86,7 +93,8 @@ class Wasserstein:
     ) -> Discriminating:
         distance = discriminator(real, *asked).mean() - discriminator(made, *asked).mean()
         steep = gradient_penalty(discriminator, real, made, asked)
-        return Discriminating(self.penalty * steep - distance, {"critic_distance": distance})
+        loss = self.penalty * steep - distance
+        return Discriminating(loss, {"discriminator_loss": loss, "critic_distance": distance})
 
     def generating(self, discriminator: nn.Module, made: Tensor, asked: list[Tensor]) -> Tensor:
         return -discriminator(made, *asked).mean()
@@ -95,10 +103,16 @@ class Wasserstein:
 def gradient_penalty(critic: nn.Module, real: Tensor, made: Tensor, asked: list[Tensor]) -> Tensor:
     """E (|dD/dx| - 1)^2 at points x that lie between a real and a made example, one for each pair, drawn uniformly."""
     share = torch.rand(len(real), *[1] * (real.dim() - 1), device=real.device, dtype=real.dtype)
-    between = (share * real + (1 - share) * made).detach().requires_grad_()
+    between = share * real + (1 - share) * made
+    return (slope(critic, between, asked).flatten(1).norm(dim=1) - 1).square().mean()
+
+
+def slope(network: nn.Module, inputs: Tensor, asked: list[Tensor]) -> Tensor:
+    """dD/dx at each of the inputs, in their shape; it can be differentiated again, by the network's parameters."""
+    at = inputs.detach().requires_grad_()
     with torch.enable_grad():
-        (slope,) = torch.autograd.grad(critic(between, *asked).sum(), between, create_graph=True)
-    return (slope.flatten(1).norm(dim=1) - 1).square().mean()
+        (gradient,) = torch.autograd.grad(network(at, *asked).sum(), at, create_graph=True)
+    return gradient
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from torch import nn
 from torch.optim import SGD
 
 from dongshou.tasks.generative.adversarial import Adversarial
-from dongshou.tasks.generative.contests import Wasserstein, frozen, gradient_penalty
+from dongshou.tasks.generative.contests import Guessing, Wasserstein, frozen, gradient_penalty
 from dongshou.tasks.generative.judge import PointJudge
 
 
@@ -84,3 +84,13 @@ def test_what_is_frozen_passes_gradients_on_and_takes_none():
     loss.backward()
     assert x.grad is not None and network.weight.grad is None
     assert network.weight.requires_grad and not network.bias.requires_grad
+
+
+def test_who_guesses_may_be_penalised_for_slopes_at_real_examples():
+    """Of a linear discriminator the slope is its weight, everywhere."""
+    linear, real, made = nn.Linear(3, 1), torch.randn(6, 3), torch.randn(6, 3)
+    (plain, _), (loss, measured) = (Guessing(penalty).discriminating(linear, real, made, []) for penalty in (0.0, 0.4))
+    torch.testing.assert_close(loss, plain + 0.2 * linear.weight.square().sum())
+    torch.testing.assert_close(measured["discriminator_loss"], plain)
+    (gradient,) = torch.autograd.grad(loss - plain, linear.weight)
+    torch.testing.assert_close(gradient, 0.4 * linear.weight)
