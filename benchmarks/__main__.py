@@ -24,6 +24,7 @@ BENCHMARKS = (
     "pretraining",
     "texts",
     "vectors",
+    "adversaries",
 )
 
 
