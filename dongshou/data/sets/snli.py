@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 
 from dongshou.data.sources.download import hash_of
-from dongshou.data.sources.files import path_of
+from dongshou.data.sources.files import fingerprints, path_of
 from dongshou.data.sources.whole import path_of_whole
 from dongshou.data.text.file import read_text
 from dongshou.data.text.labelled import Examples, LabelledTexts
@@ -24,6 +24,9 @@ CLASSES = ("entailment", "contradiction", "neutral")
 WHOLE = "snli_1.0.zip"
 ENDINGS = {"train": "train", "valid": "dev", "test": "test"}
 CUT = {"train": "dev", "test": "test"}  # the pairs to train on are not in the cut: those to validate on stand for them
+FIRST = (
+    "snli_1.0_train_first1000.jsonl"  # the first pairs to train on, where they are found, to validate on with the cut
+)
 UNDECIDED = "-"  # in place of a class, where no three of five people said the same
 
 Row = tuple[str, str, str]  # premise, hypothesis, class
@@ -32,7 +35,8 @@ Row = tuple[str, str, str]  # premise, hypothesis, class
 def read() -> LabelledTexts:
     """Pairs of premise and hypothesis: the whole set where its archive is found, else the cut, 9,842 + 9,824.
 
-    Which one it is stands in the name, snli or snli-cut, and in a note. Raises FilesNotFound where there is neither.
+    Which one it is stands in the name, snli or snli-cut, and in a note. The cut has no pairs to validate on, unless
+    the file of the first thousand training pairs lies beside it. Raises FilesNotFound where there is neither.
     """
     if (archive := path_of_whole("snli", WHOLE)) is not None:
         parts = {part: decided(rows, part) for part, rows in read_archive(archive).items()}
@@ -45,7 +49,14 @@ def read() -> LabelledTexts:
         f"snli: a cut of {sizes} pairs, its validation pairs to train on, for the whole ({WHOLE}) is not on this"
         " machine."
     )
-    return LabelledTexts.of_parts(parts, classes=CLASSES, name="snli-cut", files="snli")
+    if (first := path_of_whole("snli", FIRST)) is not None:
+        parts["valid"] = decided(read_lines(first), "valid")
+        note(f"snli: the first {len(parts['valid']):,} training pairs ({FIRST}) are there to validate on.")
+    return LabelledTexts.of_parts(parts, classes=CLASSES, name="snli-cut", files=lambda: hashes_of_cut(first))
+
+
+def hashes_of_cut(first: Path | None) -> dict[str, str]:
+    return fingerprints("snli") | ({} if first is None else {first.name: hash_of(first)})
 
 
 def decided(rows: Iterable[Row], part: str) -> Examples:
@@ -85,8 +96,22 @@ def read_archive(path: Path) -> dict[str, Iterator[Row]]:
 def read_member(path: Path, name: str) -> Iterator[Row]:
     try:
         with zipfile.ZipFile(path) as archive, archive.open(name) as lines:
-            for line in lines:
-                pair = json.loads(line)
-                yield pair["sentence1"], pair["sentence2"], pair["gold_label"]
+            yield from map(read_pair, lines)
     except (zipfile.BadZipFile, OSError, EOFError, KeyError, ValueError) as error:
         raise DongshouError(f"{path} cannot be read at {name}: {error}. Replace it by the right file.") from None
+
+
+def read_lines(path: Path) -> Iterator[Row]:
+    """The pairs of a file in the authors' form, a JSON object a line. Raises DongshouError for a damaged line."""
+    for number, line in enumerate(lines_of(path), start=1):
+        try:
+            yield read_pair(line)
+        except (KeyError, ValueError) as error:
+            raise DongshouError(
+                f"{path} cannot be read at line {number}: {error}. Replace it by the right file."
+            ) from None
+
+
+def read_pair(line: str | bytes) -> Row:
+    pair = json.loads(line)
+    return pair["sentence1"], pair["sentence2"], pair["gold_label"]

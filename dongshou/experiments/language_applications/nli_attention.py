@@ -70,8 +70,8 @@ def experiment(
 
     The whole SNLI where it is found, else the cut, which the notes of the run say. Somebody else's vectors stay as
     they are, so that words of the test that were never trained on have their place too; random ones are learnt. The
-    epoch is the one with the best validation accuracy; of the cut a tenth of the pairs to train on is set aside for
-    that, which the linear models are not given either.
+    epoch is the one with the best validation accuracy. The cut has no pairs for that but the first thousand of the
+    training pairs, where they lie beside it; else a tenth of its pairs is set aside, which no model trains on.
     """
     pairs = read_pairs(texts, test, valid, columns, encoding)
     vocabulary = known_words(pairs, vectors, min_frequency)

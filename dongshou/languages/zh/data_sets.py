@@ -18,6 +18,8 @@ SENTENCES = {
     'snli has the class "{}" in {}; its classes are {}.': "snli 的 {1} 中有类别“{0}”；它的类别是 {2}。",
     "{} cannot be read at {}: {}. Replace it by the right file.": "{} 读到 {} 处出错：{}。请换成正确的文件。",
     "snli: a cut of {} pairs, its validation pairs to train on, for the whole ({}) is not on this machine.": "snli：{} 对的节选，用验证集的句对来训练，因为本机没有完整数据（{}）。",
+    "{} cannot be read at line {}: {}. Replace it by the right file.": "无法读取 {} 的第 {} 行：{}。请换成正确的文件。",
+    "snli: the first {} training pairs ({}) are there to validate on.": "snli：有训练集的前 {} 对（{}），用作验证集。",
     "snli: {} pairs of {} are left out, which have no class ({}).": "snli：{1} 中有 {0} 对没有类别（{2}），已略去。",
     "{} is in a package that is not installed: {}": "{} 在没有安装的包中：{}",
     'No BERT "{}": it is neither a folder nor one of {}.': "没有 BERT“{}”：它既不是文件夹，也不是这些之一：{}。",

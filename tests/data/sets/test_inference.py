@@ -22,8 +22,24 @@ def quietly(name: str) -> tuple[LabelledTexts, list[str]]:
         return read_labelled_texts(name), notes
 
 
-def test_the_cut_trains_on_the_validation_pairs_and_says_so(real_data):
-    real_data("snli")
+CUT_NOTE = (
+    "snli: a cut of 9,842 + 9,824 pairs, its validation pairs to train on, for the whole (snli_1.0.zip) is not on this"
+    " machine."
+)
+
+
+def directory_of_the_cut(real_data, tmp_path: Path) -> Path:
+    """A directory for data with the six files of the cut alone."""
+    folder = tmp_path / "snli-small"
+    folder.mkdir()
+    for path in real_data("snli"):
+        if "first1000" not in path.name:
+            (folder / path.name).symlink_to(path)
+    return tmp_path
+
+
+def test_the_cut_trains_on_the_validation_pairs_and_says_so(real_data, tmp_path, monkeypatch):
+    monkeypatch.setenv("DONGSHOU_DATA", str(directory_of_the_cut(real_data, tmp_path)))
     cut, notes = quietly("snli")
     assert cut.name == "snli-cut" and cut.is_pairs and cut.classes == ("entailment", "contradiction", "neutral")
     assert {part: len(examples) for part, examples in cut.parts.items()} == {"train": 9_842, "test": 9_824}
@@ -31,13 +47,31 @@ def test_the_cut_trains_on_the_validation_pairs_and_says_so(real_data):
     premise, hypothesis = cut.train.texts[2]
     assert premise.startswith("Two women are embracing") and hypothesis == "The men are fighting outside a deli ."
     assert cut.classes[cut.train.labels[2]] == "contradiction"
+    assert notes == [CUT_NOTE]
+
+
+def test_the_first_training_pairs_are_validated_on_where_they_lie_beside_the_cut(real_data, tmp_path, monkeypatch):
+    monkeypatch.setenv("DONGSHOU_DATA", str(directory_of_the_cut(real_data, tmp_path)))
+    first = tmp_path / "snli-small" / snli.FIRST
+    first.write_text("\n".join(map(json.dumps, as_json([*ROWS, *ROWS[2:]]))) + "\n")
+    cut, notes = quietly("snli")
+    assert len(cut.train) == 9_842 and cut.valid.texts == [("A man", "A person"), ("A man", "A dog")]
+    assert cut.valid.labels.tolist() == [0, 1] and len(cut.fingerprints()) == 7 and snli.FIRST in cut.fingerprints()
     assert notes == [
-        "snli: a cut of 9,842 + 9,824 pairs, its validation pairs to train on, for the whole (snli_1.0.zip) is not on"
-        " this machine."
+        CUT_NOTE,
+        "snli: 2 pairs of valid are left out, which have no class (-).",
+        f"snli: the first 2 training pairs ({snli.FIRST}) are there to validate on.",
     ]
+    first.write_text('{"gold_label": "neutral"}')
+    with pytest.raises(DongshouError, match=f"{snli.FIRST} cannot be read at line 1: 'sentence1'"):
+        quietly("snli")
 
 
 ROWS = [("A man", "A person", "entailment"), ("A man", "A dog", "contradiction"), ("A man", "?", "-")]
+
+
+def as_json(rows: list[tuple[str, str, str]]) -> list[dict[str, str]]:
+    return [{"gold_label": label, "sentence1": one, "sentence2": other} for one, other, label in rows]
 
 
 def archive(folder: Path, parts: dict[str, list[tuple[str, str, str]]]) -> Path:
@@ -46,8 +80,7 @@ def archive(folder: Path, parts: dict[str, list[tuple[str, str, str]]]) -> Path:
     path.parent.mkdir(exist_ok=True)
     with zipfile.ZipFile(path, "w") as written:
         for ending, rows in parts.items():
-            pairs = [{"gold_label": label, "sentence1": one, "sentence2": other} for one, other, label in rows]
-            written.writestr(f"snli_1.0/snli_1.0_{ending}.jsonl", "\n".join(map(json.dumps, pairs)))
+            written.writestr(f"snli_1.0/snli_1.0_{ending}.jsonl", "\n".join(map(json.dumps, as_json(rows))))
     return path
 
 
