@@ -9,7 +9,7 @@ SENTENCES = {
     "There is no list {}; Pascal VOC has train.txt and val.txt there.": "没有列表 {}；Pascal VOC 在那里有 train.txt 和 val.txt。",
     "{} names {} not there. Put them back, or shorten it.": "{} 列出了 {}，但它们不存在。请放回文件，或缩短列表。",
     "{} names no picture.": "{} 没有列出任何图片。",
-    "{} is in colour: name the classes with their colours, `voc` or a text file with a line `name, red, green, blue` for each and one for {}.": "{} 是彩色的：请给出各类别的颜色，即 `voc`，或一个文本文件，每个类别一行 `名称, 红, 绿, 蓝`，{} 也占一行。",
+    "{} is in colour: name the classes with their colours, `voc` or a text file with a line `name, red, green, blue` for each and one for {}.": "{} 是彩色的：请给出各类别的颜色，即 `voc`，或一个文本文件，每个类别一行 `name, red, green, blue`（名称与三原色），{} 也占一行。",
     "{} holds one picture with a mask: at least two are needed, one to learn from and one held out. Add some, or hold out nothing with --valid 0.": "{} 中只有一张带掩码的图片：至少需要两张，一张用于学习，一张留出。请增加图片，或用 --valid 0 不留出。",
     "The share to set aside is from 0 to below 1; got {}.": "留出的比例从 0 到小于 1；得到的是 {}。",
     "{}: {} without a mask left out.": "{}：{} 没有掩码，已略去。",

@@ -126,7 +126,6 @@ SENTENCES = {
 LABELS = {
     "Intersection over union": "交并比",
     "Non-maximum suppression": "非极大值抑制",
-    "content": "内容",
     "style": "风格",
     "both": "合成",
     "content loss": "内容损失",
