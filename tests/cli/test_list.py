@@ -51,7 +51,7 @@ def test_each_experiment_names_its_section_of_both_editions_or_its_lecture(
 
 def test_the_sections_are_those_of_the_tables_of_contents() -> None:
     """An experiment of the book stands in both editions, and no title stands there for nothing."""
-    beyond = {"mnist-learning-rate", "diffusion", "unet", "sentiment-bow", "word-lm", "text-to-picture"}
+    beyond = {"mnist-learning-rate", "diffusion", "unet", "sentiment-bow", "word-lm", "text-to-picture", "fcos"}
     beyond |= {"wgan", "conditional-gan", "vae", "faces"}
     in_one = {"transformer-lm", "gan", "dcgan"}  # pretraining and GANs are sections of one alone
     for entry in list_experiments():
