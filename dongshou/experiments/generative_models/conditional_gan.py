@@ -18,7 +18,11 @@ from dongshou.tasks.generative.judge import PictureJudge
 from dongshou.training import Experiment, Goal, Reported
 
 
-@Goal("nine in ten are read as what was asked for", test_read_accuracy=Reported(0.90))
+@Goal(
+    "nine in ten are read as asked for, a Fréchet distance below 100",
+    test_read_accuracy=Reported(0.90),
+    test_frechet_lenet=Reported(100.0),
+)
 def experiment(
     data: ImageSet = "digits",
     size: ImageSize = 32,

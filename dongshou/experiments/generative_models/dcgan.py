@@ -16,11 +16,12 @@ from dongshou.experiments.generative_models._adversaries import (
 from dongshou.experiments.generative_models._pictures import Drawn, drawn_from, eyes_for
 from dongshou.tasks.generative.adversarial import Adversarial
 from dongshou.tasks.generative.judge import PictureJudge
-from dongshou.training import Band, Experiment, Published
+from dongshou.training import Band, Experiment, Goal, Published, Reported
 
 SECTIONS = {"en": "20.2"}
 
 
+@Goal("a Fréchet distance below 100", test_frechet_lenet=Reported(100.0))
 def experiment(
     data: Drawn = "digits",
     size: ImageSize = 32,

@@ -12,11 +12,12 @@ from dongshou.experiments.generative_models._closing import closing
 from dongshou.experiments.generative_models._pictures import Drawn, drawn_from, eyes_for
 from dongshou.tasks.generative.judge import PictureJudge
 from dongshou.tasks.generative.variational import VariationalAutoencoding
-from dongshou.training import Experiment
+from dongshou.training import Experiment, Goal, Reported
 
 NumLatents = Annotated[int, "numbers that a picture is squeezed through; of two a map is drawn"]
 
 
+@Goal("25 nats a picture, a Fréchet distance below 300", test_bound=Reported(-25.0), test_frechet_lenet=Reported(300.0))
 def experiment(
     data: Drawn = "digits",
     size: ImageSize = 8,

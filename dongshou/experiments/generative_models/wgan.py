@@ -17,12 +17,13 @@ from dongshou.experiments.generative_models._pictures import Drawn, drawn_from, 
 from dongshou.tasks.generative.adversarial import Adversarial
 from dongshou.tasks.generative.contests import Wasserstein
 from dongshou.tasks.generative.judge import PictureJudge
-from dongshou.training import Experiment
+from dongshou.training import Experiment, Goal, Reported
 
 Penalty = Annotated[float, "factor of the penalty on slopes of the critic other than 1"]
 CriticSteps = Annotated[int, "steps of the critic for each of the generator"]
 
 
+@Goal("a Fréchet distance below 300", test_frechet_lenet=Reported(300.0))
 def experiment(
     data: Drawn = "digits",
     size: ImageSize = 32,

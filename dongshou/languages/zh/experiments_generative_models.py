@@ -43,7 +43,6 @@ SENTENCES = {
     '"{}" is no folder, and no image set either; there are {}.{}': "“{}”不是文件夹，也不是图像数据集；有这些：{}。{}",
     "digits, mnist, fashion-mnist, cifar10, cifar10-tiny or olivetti; or a folder of pictures": "digits、mnist、fashion-mnist、cifar10、cifar10-tiny 或 olivetti；或一个图片文件夹",
     "A class can be asked for only of data that has some; {} has none: take dcgan.": "数据有类别才能指定类别；{} 没有：请用 dcgan。",
-    "nine in ten are read as what was asked for": "十张中有九张被认作所要的类别",
     "A conditional GAN: both networks are told the class, and a class can be asked for (Mirza and Osindero, 2014).": "条件生成对抗网络：两个网络都知道类别，画图时可以指定类别（Mirza 和 Osindero，2014）。",
     "DCGAN on the digits of scikit-learn: `dongshou predict conditional-gan 7` draws sevens.": "用 DCGAN 学习 scikit-learn 的手写数字：`dongshou predict conditional-gan 7` 画出几个 7。",
     "`test_read_accuracy` is the share of its pictures that a LeNet, trained on real ones, reads as what was asked for. Raises UsageError for data without classes.": "`test_read_accuracy` 是用真实图片训练的 LeNet 把它的图片认作所要类别的比例。数据没有类别时抛出 UsageError。",
@@ -71,6 +70,10 @@ SENTENCES = {
     "factor of the penalty on the discriminator's slope at real examples": "惩罚判别器在真实样本处斜率的系数",
     "The two come to rest: the discriminator's slope at real examples is penalised, both rates fall (Mescheder, 2018).": "双方停下来：惩罚判别器在真实样本处的斜率，两个学习率都逐渐减小（Mescheder，2018）。",
     "With the book's settings they go on circling around what they are to find.": "用书中的设置时，它们一直绕着目标转。",
+    "a Fréchet distance below 100": "Fréchet 距离低于 100",
+    "a Fréchet distance below 300": "Fréchet 距离低于 300",
+    "25 nats a picture, a Fréchet distance below 300": "每张图片 25 奈特，Fréchet 距离低于 300",
+    "nine in ten are read as asked for, a Fréchet distance below 100": "十张中有九张被认作所要的类别，Fréchet 距离低于 100",
 }
 
 LABELS = {
