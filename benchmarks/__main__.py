@@ -25,6 +25,7 @@ BENCHMARKS = (
     "texts",
     "vectors",
     "adversaries",
+    "diffusion",
 )
 
 

@@ -63,7 +63,7 @@ def experiment(
     matching_epochs: MatchingEpochs = 10,
     batch_size: BatchSize = 64,
     lr: LearningRate = 1.5e-3,
-    epochs: Epochs = 40,
+    epochs: Epochs = 60,
 ) -> Experiment:
     """Scenes of 24x12 pixels with one or two digits: `dongshou predict text-to-picture "a three left of a nine"`.
 
