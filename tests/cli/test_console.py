@@ -127,10 +127,22 @@ def test_as_a_program(encoding: str) -> None:
     assert ("动手" in done.stdout.decode(encoding)) == (encoding == "gbk")
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")
-@pytest.mark.parametrize("command", ["list", "--help", "list --json"])
+needs_a_full_device = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")
+
+
+@needs_a_full_device
+@pytest.mark.parametrize("command", ["list", "--help"])
 def test_output_that_finds_no_room(command: str) -> None:
     with open("/dev/full", "w") as full:
         line = [sys.executable, "-m", "dongshou", *command.split()]
         done = subprocess.run(line, stdout=full, stderr=subprocess.PIPE, text=True)
     assert (done.returncode, done.stderr) == (1, "dongshou: No space left on device.\n")
+
+
+@needs_a_full_device
+def test_json_that_finds_no_room(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """In this process, for which all experiments are imported once."""
+    with open("/dev/full", "w") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        assert main(["list", "--json"]) == 1
+    assert capsys.readouterr().err == "dongshou: No space left on device.\n"

@@ -15,7 +15,7 @@ from torch import nn
 from dongshou.cli import main
 from dongshou.training import bfloat16
 
-RUN = "run lstm-lm --text python-manual --epochs 1 --num-hiddens 8 --precision bf16 --runs".split()
+RUN = "run lstm-lm --text python-manual --epochs 1 --limit 64 --num-hiddens 8 --precision bf16 --runs".split()
 
 
 def fails_under_autocast() -> bool:
