@@ -26,6 +26,7 @@ BENCHMARKS = (
     "vectors",
     "adversaries",
     "diffusion",
+    "detection",
 )
 
 

@@ -9,6 +9,7 @@ from dongshou.data.targets import Boxes
 from dongshou.models.detection.boxes import centers_to_corners, corners_to_centers, pairwise_iou
 
 UNMATCHED = -1
+CHUNK = 2**18  # overlaps at a time: with what they are computed from they stay in a core's second-level cache
 VARIANCES = 0.1, 0.1, 0.2, 0.2  # of center x, center y, log width, log height: offsets come out of one size
 
 
@@ -21,8 +22,14 @@ def match_anchors(anchors: Tensor, boxes: Boxes, threshold: float = 0.5) -> Tens
 
     anchors  corners (anchors, 4), for pictures that share them, or (batch, anchors, 4)
     """
-    overlaps = pairwise_iou(boxes.corners, anchors.expand(len(boxes), -1, 4))  # (batch, truths, anchors)
-    return match_overlaps(overlaps.masked_fill(~boxes.is_present[..., None], UNMATCHED), threshold)
+    anchors = anchors.expand(len(boxes), -1, 4)
+    some = max(1, CHUNK // max(1, boxes.labels.shape[1] * anchors.shape[1]))
+    matched = []
+    for truths, pieces in zip(boxes.split(some), anchors.split(some), strict=True):
+        overlaps = pairwise_iou(truths.corners, pieces)  # (some pictures, truths, anchors)
+        overlaps.masked_fill_(~truths.is_present[..., None], UNMATCHED)
+        matched.append(match_overlaps(overlaps, threshold))
+    return torch.cat(matched)
 
 
 def match_overlaps(overlaps: Tensor, threshold: float) -> Tensor:
@@ -49,13 +56,14 @@ def best_pairs(overlaps: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     pairs = [left.new_zeros(3, 0, dtype=torch.int64)]
     while True:
         largest, anchor = left.max(2)  # (batch, truths)
+        is_open = largest > UNMATCHED
         rivals = left.gather(2, anchor[:, None].expand(-1, len(order), -1))  # (batch, truths, anchors chosen)
-        is_mutual = (rivals.argmax(1) == order) & (largest > UNMATCHED)
-        if not is_mutual.any():
-            image, truth, anchor = torch.cat(pairs, 1)
-            return image, truth, anchor
+        is_mutual = (rivals.argmax(1) == order) & is_open
         image, truth = is_mutual.nonzero(as_tuple=True)
         pairs.append(torch.stack([image, truth, anchor[image, truth]]))
+        if torch.equal(is_mutual, is_open):  # nobody is left
+            image, truth, anchor = torch.cat(pairs, 1)
+            return image, truth, anchor
         left[image, truth] = UNMATCHED
         left[image, :, anchor[image, truth]] = UNMATCHED
 

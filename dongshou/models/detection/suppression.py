@@ -7,9 +7,9 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from dongshou.models.detection.boxes import pairwise_iou
+from dongshou.models.detection.boxes import SMALLEST, pairwise_iou
 
-BLOCK = 256  # boxes that are decided at once: a few megabytes of overlaps
+BLOCK, TILE = 256, 1024  # boxes that are decided at once, and against how many: it stays in a core's second-level cache
 
 
 def nms(corners: Tensor, scores: Tensor, threshold: float = 0.5, groups: Tensor | None = None) -> Tensor:
@@ -22,19 +22,36 @@ def nms(corners: Tensor, scores: Tensor, threshold: float = 0.5, groups: Tensor 
     suppresses of all the later ones.
     """
     left = scores.argsort(descending=True, stable=True)
+    edges = corners[left].T.contiguous()  # (4, boxes): each edge of all boxes is one run in memory
     kept = []
     while len(left):
-        block, left = left[:BLOCK], left[BLOCK:]
-        block = block[greedy(suppresses(corners, groups, block, block, threshold))]
-        left = left[~suppresses(corners, groups, block, left, threshold).any(0)]
-        kept.append(block)
+        near = overlapping(edges[:, :BLOCK], edges[:, :BLOCK], threshold)
+        block, after = left[:BLOCK], left[BLOCK:]
+        stays = greedy(near if groups is None else near & (groups[block][:, None] == groups[block])).nonzero()[:, 0]
+        kept.append(block[stays])
+        surer, rest = edges[:, :BLOCK][:, stays], edges[:, BLOCK:]
+        is_gone = torch.zeros_like(after, dtype=torch.bool)
+        for start in range(0, len(after), TILE):
+            tile = slice(start, start + TILE)
+            near = overlapping(surer, rest[:, tile], threshold)
+            is_gone[tile] = (near if groups is None else near & (groups[kept[-1]][:, None] == groups[after[tile]])).any(
+                0
+            )
+        stays = (~is_gone).nonzero()[:, 0]
+        left, edges = after[stays], rest[:, stays]
     return torch.cat(kept) if kept else left
 
 
-def suppresses(corners: Tensor, groups: Tensor | None, surer: Tensor, others: Tensor, threshold: float) -> Tensor:
-    """Whether each box of `surer` (n,) would suppress each of `others` (m,): bool (n, m)."""
-    is_near = pairwise_iou(corners[surer], corners[others]) > threshold
-    return is_near if groups is None else is_near & (groups[surer][:, None] == groups[others])
+def overlapping(a: Tensor, b: Tensor, threshold: float) -> Tensor:
+    """Whether IoU > threshold, for boxes given by their edges (4, n) and (4, m): bool (n, m).
+
+    The formula of `iou`, in place.
+    """
+    (a_left, a_top, a_right, a_bottom), (b_left, b_top, b_right, b_bottom) = a[..., None], b
+    shared = torch.minimum(a_right, b_right).sub_(torch.maximum(a_left, b_left)).clamp_(min=0)
+    shared *= torch.minimum(a_bottom, b_bottom).sub_(torch.maximum(a_top, b_top)).clamp_(min=0)
+    union = (a_right - a_left) * (a_bottom - a_top) + (b_right - b_left) * (b_bottom - b_top)
+    return shared.div_(union.sub_(shared).clamp_(min=SMALLEST)) > threshold
 
 
 def greedy(suppresses: Tensor) -> Tensor:
