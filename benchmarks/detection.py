@@ -102,7 +102,7 @@ def measure(case: Case, rounds: int) -> dict[str, Any]:
 def suppression() -> Case:
     boxes, scores = random_boxes(ANCHORS, seed=0), torch.rand(ANCHORS, generator=torch.Generator().manual_seed(1))
     return Case(
-        f"suppression among {ANCHORS:,} boxes",
+        f"suppression, {ANCHORS:,} boxes",
         Target("the course's loop", at_least=20.0),
         lambda: course_boxes.nms(boxes, scores, 0.5),
         lambda: nms(boxes, scores, 0.5),
@@ -115,7 +115,7 @@ def assignment() -> Case:
     truths = [random_boxes(TRUTHS, seed=10 + index, low=0.1, high=0.5) for index in range(PICTURES)]
     boxes = Boxes.of(truths, [[0] * TRUTHS] * PICTURES)
     return Case(
-        f"assignment of {ANCHORS:,} anchors in {PICTURES} pictures of {TRUTHS} boxes",
+        f"assignment, {ANCHORS:,} anchors",
         Target("the course's loop", at_least=20.0),
         lambda: torch.stack([course_boxes.assign(one, anchors, 0.5) for one in truths]),
         lambda: match_anchors(anchors, boxes, 0.5),
@@ -138,7 +138,7 @@ def precision() -> Case:
         return score.finish()["map"]
 
     return Case(
-        f"average precision of {SCENES} pictures",
+        f"precision, {SCENES} pictures",
         Target("pycocotools", at_least=1.0),
         lambda: judged_by_pycocotools(detections, corners, labels),
         ours,
@@ -204,7 +204,7 @@ def training_step() -> Case:
         return float(loss.total / loss.weight)
 
     target = Target("the same written plainly", at_least=0.95)
-    return Case("a training step of SSD", target, plain, ours, lambda theirs, mine: abs(theirs - mine) < 1e-3 * theirs)
+    return Case("step of SSD", target, plain, ours, lambda theirs, mine: abs(theirs - mine) < 1e-3 * theirs)
 
 
 def random_boxes(num: int, seed: int, low: float = 0.05, high: float = 0.3) -> Tensor:
