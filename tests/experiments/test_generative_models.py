@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 import torch
 from PIL import Image
+from safetensors.torch import save_file
 from torch import nn
 
 from dongshou.data import load_images
 from dongshou.data.images.captions.grammar import captions
-from dongshou.errors import UsageError
+from dongshou.errors import DongshouError, UsageError
 from dongshou.experiments.catalog import list_experiments
 from dongshou.experiments.generative_models import gan
 from dongshou.experiments.generative_models._guidance import seen_by
@@ -21,6 +22,7 @@ from dongshou.experiments.registry import find_declaration
 from dongshou.runs import Run
 from dongshou.runs.predict import predict
 from dongshou.tasks.generative.judge import PictureJudge
+from dongshou.training import start_from
 
 TESTED = {
     "gan",
@@ -226,3 +228,11 @@ def test_scenes_are_read_digit_by_digit():
         assert not shows(caption, wrong)
     anything = next(one for one in captions(kept=True) if one.text == "a three left of a nine")
     assert shows(anything, [Seen(3, 12), Seen(9, 5)]) and not shows(anything, [Seen(9, 8), Seen(3, 8)])
+
+
+def test_noise_of_another_size_does_not_fit_a_checkpoint(tmp_path: Path):
+    generator = find_declaration("dcgan")(size=8, width=2, num_latents=6).model
+    save_file(generator.state_dict(), tmp_path / "generator.safetensors")
+    other = find_declaration("dcgan")(size=8, width=2, num_latents=5).model
+    with pytest.raises(DongshouError, match=r"does not fit the model: .* size mismatch for 1\.weight"):
+        start_from(other, str(tmp_path / "generator.safetensors"))
