@@ -29,7 +29,7 @@ def judged(experiment: Experiment, finished: Finished, judge: PictureJudge, num_
     read_accuracy  share of them that are read as what was asked for
     diversity, frechet_lenet  as other networks that draw are judged, of as many pictures as the test has
 
-    read_accuracy_at_150 is at a guidance of 1.50; without a number it is the one that the model answers with. With
+    read_accuracy_at_350 is at a guidance of 3.50; without a number it is the one that the model answers with. With
     `frechet_of_train` and `frechet_of_noise`, the ends of the scale.
     """
     data, task = experiment.data, experiment.task
