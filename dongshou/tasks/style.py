@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 import torch
 from torch import Tensor
 
+from dongshou.models.adain import moments
+
 
 def content_loss(features: Sequence[Tensor], targets: Sequence[Tensor]) -> Tensor:
     """sum over layers of mean (F - P)^2: the features of the picture and those of the content."""
@@ -44,12 +46,6 @@ def statistics_loss(features: Sequence[Tensor], targets: Sequence[Tensor]) -> Te
     """
     pairs = [(moments(one), moments(other)) for one, other in zip(features, targets, strict=True)]
     return sum_of((a - b).square().mean() for one, other in pairs for a, b in zip(one, other, strict=True))
-
-
-def moments(features: Tensor, eps: float = 1e-5) -> tuple[Tensor, Tensor]:
-    """Mean and standard deviation over the places of each channel: (batch, channels, 1, 1) each."""
-    mean = features.mean((2, 3), keepdim=True)
-    return mean, (features.var((2, 3), keepdim=True, correction=0) + eps).sqrt()
 
 
 def sum_of(losses: Iterable[Tensor]) -> Tensor:

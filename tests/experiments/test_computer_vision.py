@@ -43,6 +43,7 @@ TESTED = {
     "fcn:camvid",
     "fcn:voc",
     "style-transfer",  # in test_style_transfer.py
+    "style-transfer:adain",
     "style-transfer:book",
     "unet",
     "unet:camvid",

@@ -51,8 +51,8 @@ def streets(tmp_path: Path) -> dict[str, str]:
     ("name", "narrow"), [("fcn", dict(width=4)), ("unet", dict(width=4, num_halvings=2))], ids=["fcn", "unet"]
 )
 def test_digits_on_photographs(name: str, narrow: dict[str, int], monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(_segmented, "load_scenes", partial(load_scenes, num_train=8, num_test=6))
-    run = made(name, **narrow, size=32, epochs=1, batch_size=4).run(device="cpu", limit=8)
+    monkeypatch.setattr(_segmented, "load_scenes", partial(load_scenes, num_test=6))
+    run = made(name, **narrow, size=32, num_scenes=8, epochs=1, batch_size=4).run(device="cpu", limit=8)
     assert run.result.keys() >= MEASURED
     assert {figure.stem for figure in run.figures} >= {"segmentation", "iou"}
 

@@ -14,9 +14,11 @@ from dongshou import experiments
 from dongshou.data.images.pair import BOOK, Named, content_and_style
 from dongshou.errors import DongshouError, UsageError
 from dongshou.experiments.computer_vision import _features, _style, style_transfer
+from dongshou.experiments.computer_vision._adain import SIDE, SIZES, parts_of
 from dongshou.experiments.computer_vision._features import CONTENT_LAYERS, STYLE_LAYERS, features_of, random_vgg
 from dongshou.experiments.registry import find_declaration
 from dongshou.runs.execute import Interrupted
+from dongshou.runs.predict import predict
 from dongshou.tasks.style import gram, total_variation
 from dongshou.training import Event, Saved
 from tests.runs.same_run import assert_same
@@ -151,6 +153,46 @@ def test_random_filters_are_the_same_under_every_seed():
     torch.manual_seed(6)
     convolutions = {name: one for name, one in random_vgg().state_dict().items() if name.startswith("features.")}
     assert all(torch.equal(one[name], tensor) for name, tensor in convolutions.items())
+
+
+# AdaIN
+
+
+@pytest.mark.filterwarnings("ignore::dongshou.notes.DataNote")
+def test_a_decoder_learns_and_a_photo_is_drawn_in_the_style(tmp_path: Path):
+    settings = dict(content="china", style="flower", size=24, num_pairs=8, batch_size=4, epochs=2)
+    work = find_declaration("style-transfer:adain")(**settings)
+    before = {name: tensor.clone() for name, tensor in work.model.encoder.state_dict().items()}
+    run = work.run(device="cpu")
+    assert run.result["train_loss"] == pytest.approx(
+        run.result["train_content_loss"] + 10 * run.result["train_style_loss"], rel=1e-4
+    )
+    losses = run.table("epoch")["train_loss"].tolist()
+    assert losses[1] < losses[0] and run.result["style_gained"] < 1
+    assert all(torch.equal(before[name], tensor) for name, tensor in work.model.encoder.state_dict().items())
+    assert "style_transfer" in {figure.stem for figure in run.figures}
+    Image.new("RGB", (90, 60), (200, 30, 30)).save(tmp_path / "photo.png")
+    (prediction,) = predict(run, str(tmp_path / "photo.png"))
+    assert prediction.answer.images.shape == (1, 3, 24, 36)  # pyright: ignore[reportAttributeAccessIssue]
+    assert prediction.picture is not None and prediction.picture.exists()
+
+
+def test_parts_are_cut_out_of_the_pictures():
+    parts = parts_of([Named("china"), Named("flower")], 12, seed=3)
+    assert parts.shape == (12, 3, SIDE, SIDE) and parts.dtype == torch.uint8
+    whole = [Named(name).pixels(size) for name in ("china", "flower") for size in SIZES]
+    for part in parts[:4]:
+        corner = part[:, 0, 0]
+        found = False
+        for picture in whole:
+            for candidate in (part, part.flip(2)):
+                corner = candidate[:, 0, 0]
+                for top, left in (picture == corner[:, None, None]).all(0).nonzero().tolist():
+                    piece = picture[:, top : top + SIDE, left : left + SIDE]
+                    found |= piece.shape == part.shape and torch.equal(piece, candidate)
+        assert found
+    assert torch.equal(parts, parts_of([Named("china"), Named("flower")], 12, seed=3))
+    assert not torch.equal(parts, parts_of([Named("china"), Named("flower")], 12, seed=4))
 
 
 # Pictures

@@ -9,8 +9,10 @@ import torch
 from torch import Tensor, nn
 
 from dongshou.errors import UsageError
+from dongshou.models.adain import AdaIN, adaptive_instance_norm, mirrored_decoder, moments
 from dongshou.models.layer_outputs import LayerOutputs
-from dongshou.tasks.style import content_loss, gram, moments, statistics_loss, style_loss, total_variation
+from dongshou.tasks.restyling import Restyling
+from dongshou.tasks.style import content_loss, gram, statistics_loss, style_loss, total_variation
 
 
 def gram_by_loops(features: Tensor) -> list[list[float]]:
@@ -80,3 +82,35 @@ def test_the_outputs_of_layers():
     for chosen in ((), (0, 5), (-1,)):
         with pytest.raises(UsageError, match="chosen by their numbers, from 0 to 4; got"):
             LayerOutputs(layers, chosen)
+
+
+def test_the_statistics_of_the_style_are_given_to_the_content():
+    contents, styles = torch.randn(2, 3, 8, 9).double() + 2, 3 * torch.rand(2, 3, 5, 4).double()
+    restyled = adaptive_instance_norm(contents, styles, eps=0)
+    for picture in range(2):
+        for channel in range(3):
+            x, y = contents[picture, channel], styles[picture, channel]
+            expected = y.std(correction=0) * (x - x.mean()) / x.std(correction=0) + y.mean()
+            torch.testing.assert_close(restyled[picture, channel], expected)
+    one_for_all = adaptive_instance_norm(contents, styles[:1], eps=0)
+    torch.testing.assert_close(one_for_all[0], restyled[0])
+    assert not torch.allclose(one_for_all[1], restyled[1])
+
+
+def test_adain_draws_at_the_size_of_the_content_and_learns_its_decoder_alone():
+    layers = nn.Sequential(nn.Conv2d(3, 4, 3, padding=1), nn.MaxPool2d(2), nn.Conv2d(4, 8, 3, padding=1))
+    model = AdaIN(LayerOutputs(layers, (0, 2)), mirrored_decoder(8, num_doublings=1))
+    contents, styles = torch.randn(2, 3, 12, 16), torch.randn(2, 3, 10, 8)
+    task = Restyling(0.5, styles[:1], torch.zeros(3, 1, 1), torch.ones(3, 1, 1))
+    restyled = model.train()(contents, styles)
+    assert restyled.picture.shape == (2, 3, 12, 16) and restyled.features.shape == (2, 8, 6, 8)
+    seen = model.encoder(restyled.picture)
+    expected = content_loss(seen[-1:], [restyled.features]) + 0.5 * statistics_loss(seen, model.encoder(styles))
+    found = task.measure(model, (contents, styles))["loss"]
+    torch.testing.assert_close(found.total / found.weight, expected.detach())
+    expected.backward()
+    assert all(one.grad is None for one in model.encoder.parameters())
+    assert all(one.grad is not None for one in model.decoder.parameters())
+    assert task.predict(model, contents[:1]).shape == (1, 3, 12, 16)
+    with pytest.raises(UsageError, match="at least 1; got num_doublings=0"):
+        mirrored_decoder(8, 0)

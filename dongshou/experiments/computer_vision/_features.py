@@ -10,6 +10,7 @@ from torch import nn
 
 from dongshou import models
 from dongshou.experiments.computer_vision._transfer import load_pretrained
+from dongshou.models.fcn import out_channels_of
 from dongshou.models.layer_outputs import LayerOutputs
 from dongshou.models.vgg import VGG
 
@@ -22,6 +23,10 @@ RANDOM_NARROWER = 2  # times narrower than VGG-19: a fourth of the time
 SEED = 0  # of the random filters, whatever the seed of the run: they are part of the loss
 
 Kind = Literal["random filters", "ImageNet", "a file"]
+
+
+# Of AdaIN: what its decoder begins with comes last, behind a ReLU where somebody has trained the filters
+ADAIN_LAYERS, RANDOM_ADAIN_LAYERS = (1, 6, 11, 20), (0, 5, 10)
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,16 +44,26 @@ class Features:
 
 def features_of(weights: str) -> Features:
     """weights  empty for random filters; imagenet; or a .pth or .safetensors file of a VGG-19."""
-    if weights:
-        vgg = load_pretrained("vgg19", weights)
-        kind: Kind = "ImageNet" if weights == "imagenet" else "a file"
-        styles, contents = STYLE_LAYERS, CONTENT_LAYERS
-    else:
-        vgg, kind = random_vgg(), "random filters"
-        styles, contents = RANDOM_STYLE_LAYERS, RANDOM_CONTENT_LAYERS
-    assert isinstance(vgg, VGG)
+    styles, contents = (STYLE_LAYERS, CONTENT_LAYERS) if weights else (RANDOM_STYLE_LAYERS, RANDOM_CONTENT_LAYERS)
+    vgg, kind = vgg_of(weights)
     network = LayerOutputs(vgg.features, (*styles, *contents))
     return Features(network.requires_grad_(False).eval(), len(styles), kind)
+
+
+def encoder_of(weights: str) -> tuple[LayerOutputs, int, Kind]:
+    """The layers that AdaIN compares, the channels of the last of them, and where the weights come from."""
+    vgg, kind = vgg_of(weights)
+    chosen = ADAIN_LAYERS if weights else RANDOM_ADAIN_LAYERS
+    network = LayerOutputs(vgg.features, chosen)
+    return network, out_channels_of(network.layers), kind
+
+
+def vgg_of(weights: str) -> tuple[VGG, Kind]:
+    if not weights:
+        return random_vgg(), "random filters"
+    vgg = load_pretrained("vgg19", weights)
+    assert isinstance(vgg, VGG)
+    return vgg, "ImageNet" if weights == "imagenet" else "a file"
 
 
 def random_vgg() -> VGG:

@@ -21,6 +21,7 @@ from dongshou.training.experiment import Conclude
 MaskedImages = Annotated[str, "folder of pictures of your own, or that of Pascal VOC, VOC2012; else digit-scenes"]
 Masks = Annotated[str, "folder with a mask of the same name for each picture"]
 Classes = Annotated[str, "voc, or a text file with a class a line: `road`, or `road, 128, 64, 128`; else their numbers"]
+NumScenes = Annotated[int, "digit scenes to learn from"]
 SceneSize = Annotated[int, "height and width that pictures are fitted into, in pixels"]
 
 BASELINES = ("majority_miou", "color_miou", "gained_miou")
@@ -39,6 +40,7 @@ class Segmented:
     images   a folder of pictures; empty for digit-scenes
     masks    the folder of their masks; empty for that of Pascal VOC
     classes  see `load_masked_images`
+    num_scenes  to train on, where they are generated
 
     Raises UsageError for masks or classes without images.
     """
@@ -46,6 +48,7 @@ class Segmented:
     images: str = ""
     masks: str = ""
     classes: str = ""
+    num_scenes: int = 4000
 
     def __post_init__(self) -> None:
         if not self.images and (self.masks or self.classes):
@@ -54,8 +57,14 @@ class Segmented:
     def splits(self, batch_size: int, size: Size, valid: float = 0.1, augment: Augment | None = None) -> Splits:
         """(batch, 3, height, width) and a Mask."""
         if not self.images:
-            side = max(size)
-            return load_scenes("mask", batch_size, size=side, normalize=IMAGENET_PIXELS, augment=augment or OF_DIGITS)
+            return load_scenes(
+                "mask",
+                batch_size,
+                size=max(size),
+                num_train=self.num_scenes,
+                normalize=IMAGENET_PIXELS,
+                augment=augment or OF_DIGITS,
+            )
         return load_masked_images(
             self.images,
             self.masks or None,

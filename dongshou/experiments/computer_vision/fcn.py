@@ -14,6 +14,7 @@ from dongshou.experiments.computer_vision._segmented import (
     Classes,
     MaskedImages,
     Masks,
+    NumScenes,
     SceneSize,
     Segmented,
     segmenting,
@@ -37,20 +38,23 @@ def experiment(
     images: MaskedImages = "",
     masks: Masks = "",
     classes: Classes = "",
+    num_scenes: NumScenes = 4000,
     size: SceneSize = 96,
     valid: HeldOut = 0.1,
     num_skips: NumSkips = 3,
     width: Width = 16,
     batch_size: BatchSize = 16,
-    lr: LearningRate = 2e-3,
+    lr: LearningRate = 3e-3,
     weight_decay: WeightDecay = 1e-2,
-    epochs: Epochs = 10,
+    epochs: Epochs = 6,
 ) -> Experiment:
     """Digits are cut out of photographs by a narrow ResNet-18 whose four stages are all scored: strokes are thin.
 
     images, masks: pictures of your own and a mask for each; without them digit-scenes, generated from a seed.
     """
-    data = Segmented(images, masks, classes).splits(batch_size, (size, size), valid)  # (batch, 3, size, size), Mask
+    data = Segmented(images, masks, classes, num_scenes).splits(
+        batch_size, (size, size), valid
+    )  # (batch, 3, size, size), Mask
     model = models.fcn(3, len(data.classes), num_skips=num_skips, stem="cifar", width=width)
     return segmenting(data, model, lr, weight_decay, epochs)
 

@@ -11,6 +11,7 @@ from dongshou.experiments.computer_vision._segmented import (
     Classes,
     MaskedImages,
     Masks,
+    NumScenes,
     SceneSize,
     Segmented,
     segmenting,
@@ -27,20 +28,23 @@ def experiment(
     images: MaskedImages = "",
     masks: Masks = "",
     classes: Classes = "",
+    num_scenes: NumScenes = 4000,
     size: SceneSize = 96,
     valid: HeldOut = 0.1,
     width: Width = 16,
     num_halvings: NumHalvings = 4,
     batch_size: BatchSize = 16,
-    lr: LearningRate = 2e-3,
+    lr: LearningRate = 3e-3,
     weight_decay: WeightDecay = 1e-2,
-    epochs: Epochs = 10,
+    epochs: Epochs = 6,
 ) -> Experiment:
     """Digits are cut out of photographs by a network that goes down to see the whole and up again to see every pixel.
 
     images, masks: pictures of your own and a mask for each; without them digit-scenes, generated from a seed.
     """
-    data = Segmented(images, masks, classes).splits(batch_size, (size, size), valid)  # (batch, 3, size, size), Mask
+    data = Segmented(images, masks, classes, num_scenes).splits(
+        batch_size, (size, size), valid
+    )  # (batch, 3, size, size), Mask
     model = models.unet(3, len(data.classes), width=width, num_halvings=num_halvings)
     return segmenting(data, model, lr, weight_decay, epochs)
 

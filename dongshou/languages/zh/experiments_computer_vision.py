@@ -1,6 +1,11 @@
 """Experiments computer vision."""
 
 SENTENCES = {
+    "parts of pictures": "图片的局部",
+    "nearer to the style by half": "与风格的距离缩小一半",
+    "parts of the pictures, each to be drawn in the style of another one": "图片局部的数量，每个按另一个的风格绘制",
+    "Any style in one pass: features of the content get the statistics of the style (Huang and Belongie, 2017).": "一次前向得到任意风格：内容的特征换上风格的统计量（Huang 和 Belongie，2017）。",
+    "A decoder learns to draw what features say, from parts of the two pictures and of those of scikit-learn; then no picture is optimised any more: `predict` draws any photo in the style. style_gained is the part of the distance between the statistics of content and style that the result has left behind.": "解码器从两张图片和 scikit-learn 图片的局部学习由特征画出图片；此后不再逐张优化：`predict` 把任意照片画成这种风格。style_gained 是结果在内容与风格统计量的距离上缩小的比例。",
     "labels and test belong to a folder of pictures of yours: name it with --images DIR.": "labels 和 test 要与自己的图片文件夹一起用：请用 --images DIR 指明。",
     "{} Or name weights of your own with --weights FILE.": "{}也可以用 --weights FILE 指明自己的权重。",
     "one of the nine augmentations, or all of them in turn": "九种增广之一，或依次用全部",
@@ -124,6 +129,7 @@ SENTENCES = {
 }
 
 LABELS = {
+    "style gained": "风格距离的缩小比例",
     "Intersection over union": "交并比",
     "Non-maximum suppression": "非极大值抑制",
     "style": "风格",
