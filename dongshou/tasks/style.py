@@ -9,13 +9,14 @@ from collections.abc import Iterable, Sequence
 
 import torch
 from torch import Tensor
+from torch.nn.functional import mse_loss
 
 from dongshou.models.adain import moments
 
 
 def content_loss(features: Sequence[Tensor], targets: Sequence[Tensor]) -> Tensor:
     """sum over layers of mean (F - P)^2: the features of the picture and those of the content."""
-    return sum_of((one - other).square().mean() for one, other in zip(features, targets, strict=True))
+    return sum_of(mse_loss(one, other) for one, other in zip(features, targets, strict=True))
 
 
 def gram(features: Tensor) -> Tensor:
@@ -29,7 +30,7 @@ def gram(features: Tensor) -> Tensor:
 
 def style_loss(features: Sequence[Tensor], grams: Sequence[Tensor]) -> Tensor:
     """sum over layers of mean (G - A)^2: the Gram matrices of the picture and those of the style."""
-    return sum_of((gram(one) - other).square().mean() for one, other in zip(features, grams, strict=True))
+    return sum_of(mse_loss(gram(one), other) for one, other in zip(features, grams, strict=True))
 
 
 def total_variation(images: Tensor) -> Tensor:

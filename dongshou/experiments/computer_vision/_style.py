@@ -56,7 +56,8 @@ class Transfer:
         lr: float,
         device: torch.device,
     ) -> None:
-        self.network = features.network.to(device)
+        # channels last: on a processor convolutions are a fifth faster so
+        self.network = features.network.to(device).to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
         self.num_styles = features.num_styles
         self.prefix = "random_" if features.kind == "random filters" else ""  # losses that compare with no others
         self.weights = torch.tensor([weights.content, weights.style, weights.tv], device=device)
@@ -76,7 +77,7 @@ class Transfer:
         """Content, style and total variation, weighted and added; its gradient with respect to the picture is left in
         it."""
         self.optimizer.zero_grad(set_to_none=True)
-        seen = self.network(self.picture)
+        seen = self.network(self.picture.contiguous(memory_format=torch.channels_last))
         styles, contents = seen[: self.num_styles], seen[self.num_styles :]
         parts = [content_loss(contents, self.contents), style_loss(styles, self.grams), total_variation(self.picture)]
         losses = torch.stack(parts) * self.weights
