@@ -27,6 +27,7 @@ BENCHMARKS = (
     "adversaries",
     "diffusion",
     "detection",
+    "segmentation",
 )
 
 
