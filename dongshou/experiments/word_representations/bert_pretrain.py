@@ -99,7 +99,7 @@ def small(
     min_frequency: MinFrequency = 5,
     batch_size: BatchSize = 24,
     lr: LearningRate = 1.7e-3,
-    epochs: Epochs = 16,
+    epochs: Epochs = 24,
     encoding: Encoding = "utf-8",
 ) -> Experiment:
     """Until words are learnt, on two cores: pairs of similar length in a batch, gaps drawn again in each epoch."""
