@@ -54,6 +54,8 @@ def rank_of(wrong: str, name: str) -> tuple[int, int] | None:
         return 0, 0
     if SYNONYMS.get(typed) == meant:
         return 1, 0
+    if len(typed) <= SHORT and abbreviates(typed, other):
+        return 2, 0  # `sgd` is no slip for `ssd`
     if is_slip(typed, meant):
         return 2, distance(typed, meant)
     if abbreviates(typed, other):

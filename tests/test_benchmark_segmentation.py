@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 
 import pytest
-import torch
 
 from benchmarks import segmentation
 from dongshou.errors import UsageError
@@ -47,4 +46,6 @@ def test_both_style_loops_come_to_the_same_picture(monkeypatch: pytest.MonkeyPat
         next(ours)
         next(plain)
     assert plain.gi_frame is not None  # pyright: ignore[reportAttributeAccessIssue]
-    torch.testing.assert_close(plain.gi_frame.f_locals["x"].detach(), pictures[-1], rtol=0, atol=0.01)  # pyright: ignore
+    picture = plain.gi_frame.f_locals["x"].detach()  # pyright: ignore[reportAttributeAccessIssue]
+    # the mean: where a gradient is nearly 0, Adam's first steps go by the sign of what rounding leaves
+    assert (picture - pictures[-1]).abs().mean() < 1e-3

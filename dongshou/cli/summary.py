@@ -6,8 +6,9 @@ import inspect
 import math
 import re
 import typing
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, make_dataclass
+from types import MappingProxyType
 from typing import Annotated, Any
 
 import torch
@@ -39,7 +40,8 @@ COLUMNS = ("layer", "output", "parameters", "multiply-adds", "receptive\nfield")
 BAR = 6  # characters for the whole network
 EIGHTHS = " ▏▎▍▌▋▊▉"
 UNITS = {"G": 10**9, "M": 10**6, "k": 10**3}
-SAID_BY_INPUT = ("in_channels", "size", "num_inputs")
+SAID_BY_INPUT = ("in_channels", "size", "num_inputs", "shape")
+COMPUTED = ("small_faster_rcnn",)  # where such a network looks depends on the numbers, not on shapes alone
 
 USAGE = """usage: dongshou summary NAME [--input CxHxW] [--depth N] [--classes N] [--json]
 
@@ -104,8 +106,8 @@ def summarized(word: str, flags: Sequence[str]) -> tuple[str, Summary, Options]:
 
 def of_pictures(name: str, factory: Factory, flags: Sequence[str]) -> tuple[Summary, Options]:
     settings, options = read_flags(name, factory, flags)
-    shape = usual_shape(name, factory) if options.input is None else read_shape(options.input)
-    with torch.device("meta"):  # shapes without numbers: at once, however large the network
+    shape = usual_shape(name, factory, settings) if options.input is None else read_shape(options.input)
+    with torch.device("cpu" if name in COMPUTED else "meta"):  # shapes without numbers: at once, however large
         model = factory(**settings, **implied(name, factory, shape))
     return summarize(model, shape), options
 
@@ -160,20 +162,29 @@ def read_shape(text: str) -> Shape:
     return tuple(map(int, text.split("x")))
 
 
-def usual_shape(name: str, factory: Factory) -> Shape:
+def usual_shape(name: str, factory: Factory, settings: Mapping[str, Any] = MappingProxyType({})) -> Shape:
     """What a network is made for: as its parameters say, else 224 pixels for colour and 28 for grey."""
-    usual = {parameter.name: parameter.default for parameter in inspect.signature(factory).parameters.values()}
-    if "in_channels" not in usual:
-        raise UsageError(f"{name} takes inputs of any shape; say which, such as --input 1x28x28.")
-    size = usual.get("size", 224 if usual["in_channels"] == 3 else 28)
-    return (usual["in_channels"], size, size)
+    usual = {p.name: p.default for p in inspect.signature(factory).parameters.values()} | settings
+    if "in_channels" in usual:
+        size = usual.get("size", 224 if usual["in_channels"] == 3 else 28)
+        return (usual["in_channels"], size, size)
+    if "shape" in usual:
+        return tuple(usual["shape"])
+    for number in ("num_latents", "num_features"):  # drawn from noise, or points
+        if number in usual:
+            return (usual[number],)
+    raise UsageError(f"{name} takes inputs of any shape; say which, such as --input 1x28x28.")
 
 
-def implied(name: str, factory: Factory, shape: Shape) -> dict[str, int]:
+def implied(name: str, factory: Factory, shape: Shape) -> dict[str, Any]:
     """The settings of the factory that follow from the shape of the input."""
     parameters = inspect.signature(factory).parameters
     if "num_inputs" in parameters:
         return {"num_inputs": math.prod(shape)}
+    if "shape" in parameters:
+        return {"shape": shape}
+    if "in_channels" not in parameters:
+        return {}
     if len(shape) != 3:
         usual = in_words(usual_shape(name, factory))
         raise UsageError(

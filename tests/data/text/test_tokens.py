@@ -131,7 +131,8 @@ def test_a_prompt_is_cleaned_as_the_text_was():
 
 
 @pytest.mark.parametrize(
-    ("settings", "says"), [({"level": "line"}, '"character" or "word"'), ({"clean": "all"}, 'down to "letters"')]
+    ("settings", "says"),
+    [({"level": "line"}, '"character", "subword" or "word"'), ({"clean": "all"}, 'down to "letters"')],
 )
 def test_another_way_to_cut_is_refused(settings: dict, says: str):
     with pytest.raises(UsageError, match=says):
