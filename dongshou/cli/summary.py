@@ -164,7 +164,7 @@ def read_shape(text: str) -> Shape:
 
 def usual_shape(name: str, factory: Factory, settings: Mapping[str, Any] = MappingProxyType({})) -> Shape:
     """What a network is made for: as its parameters say, else 224 pixels for colour and 28 for grey."""
-    usual = {p.name: p.default for p in inspect.signature(factory).parameters.values()} | settings
+    usual = {p.name: p.default for p in inspect.signature(factory).parameters.values()} | dict(settings)
     if "in_channels" in usual:
         size = usual.get("size", 224 if usual["in_channels"] == 3 else 28)
         return (usual["in_channels"], size, size)
