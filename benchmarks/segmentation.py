@@ -15,9 +15,9 @@ from benchmarks.results import RESULTS, VERDICTS, Sheet, circumstances, markdown
 from benchmarks.turns import OURS, Turn, measure
 from dongshou import models
 from dongshou.data import Batches, Splits
-from dongshou.data.images.pair import Named
 from dongshou.data.images.pixels import ToFloat
 from dongshou.data.images.scenes.load import read_scenes
+from dongshou.data.images.style_pictures import Named
 from dongshou.data.targets import VOID, Mask
 from dongshou.errors import UsageError
 from dongshou.experiments.computer_vision._features import features_of

@@ -11,7 +11,7 @@ from PIL import Image
 from torch.nn.functional import conv2d, max_pool2d, mse_loss, relu
 
 from dongshou import experiments
-from dongshou.data.images.pair import BOOK, Named, content_and_style
+from dongshou.data.images.style_pictures import BOOK, Named, content_and_style
 from dongshou.errors import DongshouError, UsageError
 from dongshou.experiments.computer_vision import _features, _style, style_transfer
 from dongshou.experiments.computer_vision._adain import SIDE, SIZES, parts_of

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 
 import torch
@@ -18,7 +17,7 @@ from dongshou.data.images.files import read_pictures
 from dongshou.data.images.labels import has_folders, labels_by_file, labels_by_folder, pictures_in
 from dongshou.data.images.photos import InColor
 from dongshou.data.images.pixels import Normalize, ToFloat, check_size, evaluation_batch
-from dongshou.data.sources.download import hash_of
+from dongshou.data.sources.download import hash_of, hash_of_files
 from dongshou.data.sources.files import FilesNotFound
 from dongshou.data.split_by_class import split_by_class
 from dongshou.data.splits import Splits
@@ -199,12 +198,14 @@ def _parts(
     return parts
 
 
+def hash_of_pictures(folder: ImageFolder) -> str:
+    """One sha256 of the names and contents of all its pictures."""
+    return hash_of_files(sorted(zip(folder.ids, folder.paths, strict=True)))
+
+
 def _fingerprints(parts: dict[str, ImageFolder], labels: str | Path | None) -> dict[str, str]:
     """The sha256 of the labels, and one of the names and contents of all pictures of each split."""
     found = {Path(labels).name: hash_of(Path(labels))} if labels else {}
     for part, folder in parts.items():
-        digest = sha256()
-        for id, path in sorted(zip(folder.ids, folder.paths, strict=True)):
-            digest.update(f"{id} {hash_of(path)}\n".encode())
-        found[f"{part} pictures"] = digest.hexdigest()
+        found[f"{part} pictures"] = hash_of_pictures(folder)
     return found

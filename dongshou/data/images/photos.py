@@ -73,8 +73,8 @@ class Letterboxed:
 
     def things(self, path: str | Path) -> list[Thing]:
         from dongshou.data.images.files import on_white, open_picture
+        from dongshou.data.images.letterbox import fitted
         from dongshou.data.images.photo_frame import Frame, Thing
-        from dongshou.data.images.whole import fitted
 
         photo = on_white(open_picture(path))
         pixels, fit = fitted(photo, (self.height, self.width))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -64,6 +65,14 @@ def hash_of(path: Path) -> str:
     """The sha256 of a file."""
     state = path.stat()
     return _sha256(path, state.st_mtime_ns, state.st_size)
+
+
+def hash_of_files(files: Iterable[tuple[str, Path]]) -> str:
+    """One sha256 of the names and the contents of several files, in the order in which they come."""
+    digest = sha256()
+    for name, path in files:
+        digest.update(f"{name} {hash_of(path)}\n".encode())
+    return digest.hexdigest()
 
 
 @cache

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
 import torch
 
-from dongshou.data.sources.download import hash_of
+from dongshou.data.sources.download import hash_of, hash_of_files
 from dongshou.data.tables.csv_rows import split_rows
 from dongshou.data.text.file import read_text
 from dongshou.data.text.labelled import Examples, LabelledTexts, Text
@@ -255,7 +254,5 @@ def tell_unused(folder: Path, unused: Iterable[Path]) -> None:
 
 def hash_of_folder(folder: Path) -> dict[str, str]:
     """One sha256 of the names and contents of all files in a folder."""
-    digest = sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        digest.update(f"{path.relative_to(folder).as_posix()} {hash_of(path)}\n".encode())
-    return {folder.name: digest.hexdigest()}
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {folder.name: hash_of_files((path.relative_to(folder).as_posix(), path) for path in paths)}

@@ -10,9 +10,9 @@ from torch import Tensor
 
 from dongshou.data import Batches, Splits
 from dongshou.data.augment.chance import happens, whole_numbers
-from dongshou.data.images.pair import Named, as_image
 from dongshou.data.images.photos import Whole
 from dongshou.data.images.pixels import ToFloat
+from dongshou.data.images.style_pictures import Named, as_image
 from dongshou.drawing.sheet import Titled, draw_rows
 from dongshou.experiments.computer_vision._features import Kind
 from dongshou.experiments.computer_vision._pictures import IMAGENET_PIXELS

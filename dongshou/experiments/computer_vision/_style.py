@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from dongshou.data.images.pair import Named, as_image
+from dongshou.data.images.style_pictures import Named, as_image
 from dongshou.drawing.sheet import Titled, draw_rows
 from dongshou.experiments.computer_vision._features import Features
 from dongshou.experiments.computer_vision._pictures import IMAGENET_PIXELS

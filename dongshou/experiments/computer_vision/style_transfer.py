@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from torch.optim import Adam
 
-from dongshou.data.images.pair import BOOK, EMBEDDED, Named, check_sees, check_size_for, content_and_style
+from dongshou.data.images.style_pictures import BOOK, EMBEDDED, Named, check_sees, check_size_for, content_and_style
 from dongshou.experiments._shared.schedule import cosine
 from dongshou.experiments._shared.settings import BatchSize, Epochs, LearningRate
 from dongshou.experiments.computer_vision._adain import beside_both, pairs_of_parts, restyling

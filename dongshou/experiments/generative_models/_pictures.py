@@ -8,7 +8,7 @@ from typing import Annotated
 from dongshou.data import Splits, load_images
 from dongshou.data.images.load import IMAGE_SETS
 from dongshou.data.images.olivetti import load_olivetti
-from dongshou.data.images.pictures import load_pictures
+from dongshou.data.images.unlabelled import load_pictures
 from dongshou.data.sources.files import fingerprints
 from dongshou.errors import UsageError, did_you_mean
 from dongshou.models.trained_lenet import fingerprint

@@ -115,7 +115,7 @@ def test_a_pair_is_fitted_whole(tmp_path: Path):
     pixels, classes = read_pair(picture, mask, (18, 40), COLORED)  # twice as large, 8 pixels at each side left
     inner = torch.from_numpy(NUMBERS.repeat(2, 0).repeat(2, 1))
     assert torch.equal(classes[:, 8:32], inner) and (classes[:, [*range(8), *range(32, 40)]] == VOID).all()
-    assert (pixels[:, :, :8] == 128).all() and pixels[:, 0, 8].tolist() == [10, 20, 30]
+    assert (pixels[:, :, :8] == 114).all() and pixels[:, 0, 8].tolist() == [10, 20, 30]
     pixels, classes = read_pair(picture, mask, (3, 4), COLORED)
     assert classes.tolist() == [[0, 1, 2, 255], [2, 2, 1, 0], [2, 2, 1, 0]]  # the middle pixel of each block of 3x3
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 
 from dongshou.data.batches import Augmentation, Batches, seeded_generator
 from dongshou.data.images.annotated.coco import json_files, read_coco
-from dongshou.data.images.annotated.pictures import Annotated, AnnotatedFolder, classes_in, split_at_random
+from dongshou.data.images.annotated.pictures import Annotated, AnnotatedFolder, classes_in
 from dongshou.data.images.annotated.voc import is_voc, read_voc
 from dongshou.data.images.annotated.yolo import is_yolo, read_yolo
 from dongshou.data.images.folder import known_classes
 from dongshou.data.images.photos import Letterboxed
 from dongshou.data.images.pixels import Normalize, ToFloat, check_size, evaluation_batch
-from dongshou.data.sources.download import hash_of
+from dongshou.data.set_aside import rows_set_aside
+from dongshou.data.sources.download import hash_of_files
 from dongshou.data.sources.files import FilesNotFound
 from dongshou.data.splits import Splits
 from dongshou.errors import DongshouError, UsageError
@@ -44,8 +44,9 @@ def read_annotated(
     if valid and set(parts) == {"train"}:
         if len(parts["train"]) < 2:
             raise UsageError(f"{folder} has a single picture: one to learn from and one to be measured on are needed.")
-        stay, aside = split_at_random(parts["train"], valid, seed)
-        parts = {"train": stay, "valid": aside}
+        found = parts["train"]
+        stay, aside = rows_set_aside(len(found), valid, seed)
+        parts = {"train": [found[row] for row in stay], "valid": [found[row] for row in aside]}
     return AnnotatedFolder(parts, classes_in(parts, classes or named))
 
 
@@ -133,8 +134,6 @@ def fingerprints(folder: AnnotatedFolder) -> dict[str, str]:
     """One sha256 of the names and contents of all pictures and annotations of each part."""
     found = {}
     for part, pictures in folder.parts.items():
-        digest = sha256()
-        for path in sorted({path for one in pictures for path in (one.path, one.where)}):
-            digest.update(f"{path.name} {hash_of(path)}\n".encode())
-        found[f"{part} pictures"] = digest.hexdigest()
+        paths = sorted({path for one in pictures for path in (one.path, one.where)})
+        found[f"{part} pictures"] = hash_of_files((path.name, path) for path in paths)
     return found

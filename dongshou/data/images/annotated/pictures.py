@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from dongshou.data.images.files import on_white, open_picture
-from dongshou.data.images.whole import Fit, fitted
+from dongshou.data.images.letterbox import Fit, fitted
 from dongshou.data.targets import Boxes
 from dongshou.errors import DongshouError, did_you_mean
 from dongshou.notes import note
@@ -160,17 +160,3 @@ def check_picture(path: Path, where: Path) -> Path:
     if not path.is_file():
         raise DongshouError(f"{where} names the picture {path}, which is not there. Add it, or take out its entry.")
     return path
-
-
-def split_at_random(
-    pictures: Sequence[Annotated], share: float, seed: int
-) -> tuple[Sequence[Annotated], Sequence[Annotated]]:
-    """The pictures that stay, and the share set aside, drawn by the seed; at least one is on each side where there are
-    two."""
-    order = torch.randperm(len(pictures), generator=torch.Generator().manual_seed(seed)).tolist()
-    num = min(max(round(share * len(pictures)), 1), len(pictures) - 1)
-    aside = {*order[:num]}
-    return (
-        [picture for index, picture in enumerate(pictures) if index not in aside],
-        [picture for index, picture in enumerate(pictures) if index in aside],
-    )

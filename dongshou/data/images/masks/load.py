@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
-from hashlib import sha256
 from pathlib import Path
 
 import torch
@@ -17,7 +16,7 @@ from dongshou.data.images.masks.palette import Palette, palette_of, voc_palette
 from dongshou.data.images.masks.read import Size, read_pair
 from dongshou.data.images.photos import Whole
 from dongshou.data.images.pixels import EVALUATION_BATCH, EVALUATION_PIXELS, Normalize, ToFloat, check_size
-from dongshou.data.sources.download import hash_of
+from dongshou.data.sources.download import hash_of_files
 from dongshou.data.sources.files import FilesNotFound
 from dongshou.data.splits import Splits
 from dongshou.data.targets import Mask
@@ -135,8 +134,5 @@ def fingerprints_of(parts: Parts) -> dict[str, str]:
     found = {}
     for part in ("train", "valid", "test"):
         if pairs := getattr(parts, part):
-            digest = sha256()
-            for picture, mask in pairs:
-                digest.update(f"{picture.name} {hash_of(picture)} {hash_of(mask)}\n".encode())
-            found[f"{part} pictures and masks"] = digest.hexdigest()
+            found[f"{part} pictures and masks"] = hash_of_files((path.name, path) for pair in pairs for path in pair)
     return found

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from dongshou.data.images.labels import counted, pictures_in
 from dongshou.data.images.masks.palette import VOID_NAME, Palette
 from dongshou.data.images.masks.read import NUMBERED, open_mask
+from dongshou.data.set_aside import rows_set_aside
 from dongshou.data.targets import VOID
 from dongshou.data.text.file import read_text
 from dongshou.errors import DongshouError, UsageError
@@ -116,6 +116,5 @@ def held_out(pairs: list[Pair], share: float, seed: int, where: Path) -> tuple[l
             f"{where} holds one picture with a mask: at least two are needed, one to learn from and one held out."
             " Add some, or hold out nothing with --valid 0."
         )
-    order: list[int] = torch.randperm(len(pairs), generator=torch.Generator().manual_seed(seed)).tolist()
-    num_aside = min(max(1, round(share * len(pairs))), len(pairs) - 1)
-    return [pairs[index] for index in sorted(order[num_aside:])], [pairs[index] for index in sorted(order[:num_aside])]
+    stay, aside = rows_set_aside(len(pairs), share, seed)
+    return [pairs[row] for row in stay], [pairs[row] for row in aside]

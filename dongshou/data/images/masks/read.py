@@ -11,13 +11,13 @@ import torch
 from PIL import Image, UnidentifiedImageError
 from torch import Tensor
 
-from dongshou.data.images.files import on_white, open_picture, pixels_of
+from dongshou.data.images.files import on_white, open_picture
+from dongshou.data.images.letterbox import fitted, framed
 from dongshou.data.images.masks.palette import Palette
 from dongshou.data.targets import VOID
 from dongshou.errors import DongshouError
 
 NUMBERED = ("1", "L", "P", "I", "I;16")  # modes of a picture whose pixels are numbers
-MIDDLE = (128, 128, 128)  # the colour around a picture of other proportions
 
 Size = tuple[int, int]  # height, width
 
@@ -36,14 +36,9 @@ def read_pair(picture: Path, mask: Path, size: Size, palette: Palette) -> tuple[
             f"{mask} has {width}x{height} pixels, its picture {picture.name} {image.width}x{image.height}:"
             " a mask has the size of its picture."
         )
-    height, width = size
-    scale = min(height / image.height, width / image.width)
-    inner = max(1, round(scale * image.width)), max(1, round(scale * image.height))
-    corner = (width - inner[0]) // 2, (height - inner[1]) // 2
-    framed, framed_mask = Image.new("RGB", (width, height), MIDDLE), Image.new("L", (width, height), VOID)
-    framed.paste(image.resize(inner, Image.Resampling.BILINEAR), corner)
-    framed_mask.paste(Image.fromarray(classes).resize(inner, Image.Resampling.NEAREST), corner)
-    return pixels_of(framed), torch.from_numpy(np.array(framed_mask))
+    pixels, fit = fitted(image, size)
+    mask_there = framed(Image.fromarray(classes), fit, size, VOID, Image.Resampling.NEAREST)
+    return pixels, torch.from_numpy(np.array(mask_there))
 
 
 def read_mask(path: Path, palette: Palette) -> np.ndarray:

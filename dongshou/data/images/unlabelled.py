@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from dongshou.data.batches import Batches, seeded_generator
-from dongshou.data.images.folder import ImageFolder, read_image_folder
+from dongshou.data.images.folder import ImageFolder, hash_of_pictures, read_image_folder
 from dongshou.data.images.photos import InColor
 from dongshou.data.images.pixels import Normalize, ToFloat, check_size, evaluation_batch
-from dongshou.data.sources.download import hash_of
+from dongshou.data.set_aside import rows_set_aside
 from dongshou.data.splits import Splits
 from dongshou.errors import UsageError
 
@@ -56,7 +55,7 @@ def load_pictures(
         shape=(3, size, size),
         transform=transform,
         photos=InColor(size),
-        files=lambda: fingerprints(folder()),
+        files=lambda: {"pictures": hash_of_pictures(folder())},
     )
 
 
@@ -68,14 +67,5 @@ def rows_of(folder: ImageFolder, images: str | Path, test: float, seed: int) -> 
             f"{images} holds {num} picture: a network learns to draw from many, and is measured on others. Name a"
             " folder of more of them."
         )
-    order = torch.randperm(num, generator=torch.Generator().manual_seed(seed))
-    num_test = min(max(1, round(test * num)), num - 1)
-    return {"test": order[:num_test].sort().values, "train": order[num_test:].sort().values}
-
-
-def fingerprints(folder: ImageFolder) -> dict[str, str]:
-    """One sha256 of the names and contents of all pictures."""
-    digest = sha256()
-    for id, path in sorted(zip(folder.ids, folder.paths, strict=True)):
-        digest.update(f"{id} {hash_of(path)}\n".encode())
-    return {"pictures": digest.hexdigest()}
+    stay, aside = rows_set_aside(num, test, seed)
+    return {"test": torch.tensor(aside), "train": torch.tensor(stay)}

@@ -13,7 +13,7 @@ from PIL import Image
 
 from dongshou.data.images import olivetti
 from dongshou.data.images.olivetti import load_olivetti
-from dongshou.data.images.pictures import load_pictures
+from dongshou.data.images.unlabelled import load_pictures
 from dongshou.errors import DongshouError, UsageError
 
 
