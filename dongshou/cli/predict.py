@@ -46,12 +46,11 @@ def answer(
     """Ask a trained model about pictures, texts, words or tables of your own, according to what it has learnt.
 
     A picture is classified: any size, in colour or not, dark on light or light on dark; of handwritten digits each one
-    that is on it, line by line. A text is continued by a
-    language model, translated, or its language named; without one, each line of standard input is a text.
-    A pair of texts is given as two, or as two columns of standard input with a tab between.
-    Word vectors name the nearest words, of a word or of a sum of words: king - man + woman. For each
-    row of a table, a CSV file whose first line names the columns, a value or a class is predicted, and printed as a
-    column; without such a line the cells stand in the order of the columns. A single row may be given as its cells:
+    that is on it, line by line. A text is continued by a language model, translated, or its language named; without
+    one, each line of standard input is a text. A pair of texts is given as two, or as two columns of standard input
+    with a tab between. Word vectors name the nearest words, of a word or of a sum of words: king - man + woman. For
+    each row of a table, a CSV file whose first line names the columns, a value or a class is predicted, and printed as
+    a column; without such a line the cells stand in the order of the columns. A single row may be given as its cells:
     6,148,72. A model that draws is asked with a class or a caption, or with nothing at all; its pictures are written
     as a PNG, and as a GIF of how they grew.
 
@@ -77,15 +76,25 @@ def answer(
     questions = inputs or (given_by_input(asked_with, data) if asked_with in FROM_INPUT else [])
     how = dict(num_tokens=length, temperature=temperature, top_k=top_k, top_p=top_p, width=width, num=num, seed=seed)
     outcomes = answers(found, answering, questions, how, explain)
+    about = {"run": str(found.path), "asked_with": asked_with}
+    return tell(outcomes, about, identifier=data.features.identifier if data.features else "", json=json)
+
+
+def tell(outcomes: Sequence[Outcome], about: dict[str, str], identifier: str, json: bool) -> int:
+    """Print the answers, and what is wrong with questions at last; the exit code.
+
+    about       the run, and what it is asked with
+    identifier  see `as_column`
+    """
     predictions = [one for one in outcomes if isinstance(one, Prediction)]
     faults = [one.error for one in outcomes if isinstance(one, Fault)]
     if json:
         plain = {"predictions": [one.as_json() for one in predictions], "faults": [fault.english for fault in faults]}
-        print_json({"run": str(found.path), "asked_with": asked_with} | plain)
-    elif predictions and asked_with == "row":
-        print(as_column(outcomes, data.features.identifier if data.features else ""), end="")
+        print_json(about | plain)
+    elif predictions and about["asked_with"] == "row":
+        print(as_column(outcomes, identifier), end="")
     elif predictions:
-        print(("\n\n" if asked_with == "image" else "\n").join(map(in_words, predictions)))
+        print(("\n\n" if about["asked_with"] == "image" else "\n").join(map(in_words, predictions)))
     for fault in faults:
         print("dongshou:", fault, file=sys.stderr)
     if not faults:

@@ -42,9 +42,8 @@ def experiment(
 
     images, masks: pictures of your own and a mask for each; without them digit-scenes, generated from a seed.
     """
-    data = Segmented(images, masks, classes, num_scenes).splits(
-        batch_size, (size, size), valid
-    )  # (batch, 3, size, size), Mask
+    found = Segmented(images, masks, classes, num_scenes)
+    data = found.splits(batch_size, (size, size), valid)  # (batch, 3, size, size), Mask
     model = models.unet(3, len(data.classes), width=width, num_halvings=num_halvings)
     return segmenting(data, model, lr, weight_decay, epochs)
 
